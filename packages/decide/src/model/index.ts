@@ -1,0 +1,25 @@
+export { duration, parseDuration } from './duration.ts';
+export type { Action, FlagSpec, FlagType, OnError, Prerequisite, Rule, Validity } from './flag.ts';
+export type { JsonValue } from './json.ts';
+export { attributeName, condition, instant, label, name } from './name.ts';
+export { type Override, overrideSchema } from './override.ts';
+export { type Placement, placementSchema, START } from './release/placement.ts';
+export type { Guard, Level, ReleaseSpec } from './release/release.ts';
+export {
+  API_VERSION,
+  type Kind,
+  type Metadata,
+  metadataSchema,
+  RESERVED_KINDS,
+  type Resource,
+  type ResourceOf,
+  resourceSchema,
+  type Specs,
+  specSchemas,
+} from './resource.ts';
+export type { SegmentSpec } from './segment.ts';
+export type { Algorithm, Serve, ServeShare, ServeSplit, ServeTable, ServeVariant } from './serve.ts';
+export { MILLION, share, shareInMillionths } from './share.ts';
+export type { Cell, Dimension, Row, TableSpec } from './table.ts';
+export type { Endpoint, UpstreamSpec } from './upstream.ts';
+export type { Attribute, VocabularySpec } from './vocabulary.ts';
