@@ -98,13 +98,13 @@ describe('distributions', () => {
   });
 
   test('upper quantiles keep digits that 1 − q would lose', () => {
-    expect(normalUpperQuantile(1e-300)).toBeCloseTo(37.047096299361199237, 12);
+    expect(normalUpperQuantile(1e-300)).toBeCloseTo(37.0470962993612, 12);
   });
 
   test('gamma, beta and binomial logarithms equal known values', () => {
     expect(logGamma(0.5)).toBeCloseTo(0.5 * Math.log(Math.PI), 14);
-    expect(logGamma(171)).toBeCloseTo(706.573062245787471, 11);
-    expect(logGamma(1e-10)).toBeCloseTo(23.02585092988273527, 12);
+    expect(logGamma(171)).toBeCloseTo(706.5730622457875, 11);
+    expect(logGamma(1e-10)).toBeCloseTo(23.02585092988273, 12);
     expect(logBeta(2, 3)).toBeCloseTo(-Math.log(12), 14);
     expect(logChoose(52, 5)).toBeCloseTo(Math.log(2_598_960), 12);
   });

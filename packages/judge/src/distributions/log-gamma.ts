@@ -1,4 +1,4 @@
-const HALF_LOG_TWO_PI = 0.918938533204672741780329736406;
+const HALF_LOG_TWO_PI = 0.9189385332046728;
 
 /** ln Γ(x) for x > 0: Stirling's series after shifting the argument to where it converges. */
 export function logGamma(x: number): number {
