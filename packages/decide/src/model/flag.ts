@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { JsonValue } from './json.ts';
-import { attributeName, condition, instant, label, name } from './name.ts';
+import { attributeName, condition, instant, label, name } from './scalars.ts';
 import { type Serve, type ServeVariant, serve, serveVariant } from './serve.ts';
 
 export type FlagType = 'boolean' | 'string' | 'number' | 'object';

@@ -1,9 +1,9 @@
-export { duration, parseDuration } from './duration.ts';
+export { parseDuration } from './duration.ts';
 export type { Action, FlagSpec, FlagType, OnError, Prerequisite, Rule, Validity } from './flag.ts';
 export type { JsonValue } from './json.ts';
-export { attributeName, condition, instant, label, name } from './name.ts';
-export { type Override, overrideSchema } from './override.ts';
-export { type Placement, placementSchema, START } from './release/placement.ts';
+export type { Override } from './override.ts';
+export { overrideSchema, placementSchema } from './owned.ts';
+export { type Placement, START } from './release/placement.ts';
 export type { Guard, Level, ReleaseSpec } from './release/release.ts';
 export {
   API_VERSION,
@@ -17,9 +17,10 @@ export {
   type Specs,
   specSchemas,
 } from './resource.ts';
+export { attributeName, condition, duration, instant, label, name, share } from './scalars.ts';
 export type { SegmentSpec } from './segment.ts';
 export type { Algorithm, Serve, ServeShare, ServeSplit, ServeTable, ServeVariant } from './serve.ts';
-export { MILLION, share, shareInMillionths } from './share.ts';
+export { MILLION, shareInMillionths } from './share.ts';
 export type { Cell, Dimension, Row, TableSpec } from './table.ts';
 export type { Endpoint, UpstreamSpec } from './upstream.ts';
 export type { Attribute, VocabularySpec } from './vocabulary.ts';

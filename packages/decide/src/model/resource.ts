@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type FlagSpec, flagSpec } from './flag.ts';
-import { name } from './name.ts';
 import { type ReleaseSpec, releaseSpec } from './release/release.ts';
+import { name } from './scalars.ts';
 import { type SegmentSpec, segmentSpec } from './segment.ts';
 import { type TableSpec, tableSpec } from './table.ts';
 import { type UpstreamSpec, upstreamSpec } from './upstream.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { attributeName, condition } from './name.ts';
+import { attributeName, condition } from './scalars.ts';
 
 /** A named set of units: those a condition holds for, those listed, or both; the excluded never. */
 export interface SegmentSpec {

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { label, name } from './name.ts';
-import { share } from './share.ts';
+import { label, name, share } from './scalars.ts';
 
 /** How units become positions, as data, so that imported flags can keep their vendor's buckets. */
 export type Algorithm = 'ombre/1';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { attributeName, name } from './name.ts';
+import { attributeName, name } from './scalars.ts';
 import { type ServeSplit, type ServeVariant, serveSplit, serveVariant } from './serve.ts';
 
 /** What one cell of a row accepts. A cell that is absent or `"*"` accepts all. */

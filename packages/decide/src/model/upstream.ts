@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { duration } from './duration.ts';
-import { name } from './name.ts';
+import { duration, name } from './scalars.ts';
 
 export interface Endpoint {
   readonly url: string;

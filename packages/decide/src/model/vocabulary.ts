@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { attributeName } from './name.ts';
+import { attributeName } from './scalars.ts';
 
 /** One attribute a condition may read. */
 export interface Attribute {

@@ -1,7 +1,3 @@
-import { z } from 'zod';
-import { condition } from '../name.ts';
-import { share } from '../share.ts';
-
 /** A release's position on its ladder, owned by controllers; it moves only by a revision. */
 export interface Placement {
   /** How many levels are reached, 0 … ladder length. */
@@ -18,14 +14,3 @@ export interface Placement {
 
 /** Where a release stands before its controller has moved it. */
 export const START: Placement = { reached: 0, shares: [], epoch: 0 };
-
-export const placementSchema: z.ZodType<Placement> = z.strictObject({
-  reached: z.int().min(0).max(50),
-  shares: z.array(share).max(50),
-  except: z
-    .array(z.strictObject({ when: condition, share }))
-    .max(100)
-    .exactOptional(),
-  cells: z.array(z.string()).max(1000).exactOptional(),
-  epoch: z.int().min(0),
-});

@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { duration } from '../duration.ts';
-import { condition, label, name } from '../name.ts';
-import { share } from '../share.ts';
+import { condition, duration, label, name, share } from '../scalars.ts';
 import { type ErrorRateGuard, errorRateGuard } from './guards/error-rate.ts';
 import { type LatencyGuard, latencyGuard } from './guards/latency.ts';
 

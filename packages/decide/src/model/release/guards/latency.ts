@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration } from '../../duration.ts';
+import { duration } from '../../scalars.ts';
 
 /** Bad when more than `share` of the requests surely take longer than `over`: a p99 guard is share 0.01. */
 export interface LatencyGuard {

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { DURATION } from './duration.ts';
+import { MILLION } from './share.ts';
 
 /** Names of resources and ids of rules: clients put flag names unescaped into URLs, and `:` separates salt from unit. */
 export const name: z.ZodType<string> = z
@@ -30,3 +32,17 @@ export const condition: z.ZodType<string> = z.string().min(1).max(4096);
 
 /** An instant as RFC 3339 with an offset, such as `2026-11-21T08:00:00Z`. */
 export const instant: z.ZodType<string> = z.iso.datetime({ offset: true });
+
+/** A length of time as a number and a unit: `250ms`, `1.2s`, `5m`, `1h`, `7d`. */
+export const duration: z.ZodType<string> = z
+  .string()
+  .regex(DURATION, 'a duration is a number and one of ms, s, m, h, d, such as 5m');
+
+/** A fraction of all units, 0 to 1, with at most six decimals. */
+export const share: z.ZodType<number> = z
+  .number()
+  .min(0)
+  .max(1)
+  .refine((value) => Math.abs(value * MILLION - Math.round(value * MILLION)) < 1e-6, {
+    message: 'a share has at most six decimals',
+  });
