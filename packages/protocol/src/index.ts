@@ -1,1 +1,68 @@
-export {};
+export {
+  type AbortSignal,
+  type Answer,
+  type Client,
+  type ClientOptions,
+  createClient,
+  type Fetch,
+} from './client.ts';
+export { type ErrorCode, type ErrorRow, errorAnchor, errors, isErrorCode } from './errors.ts';
+export { COMMENT, formatEvent, type StreamEvent } from './event-stream/format.ts';
+export { createEventParser, type EventParser, type ReceivedEvent } from './event-stream/parse.ts';
+export { matchesEntityTag } from './ofrep/entity-tag.ts';
+export {
+  type Evaluation,
+  type EvaluationErrorCode,
+  type EvaluationMetadata,
+  type EvaluationReason,
+  evaluationStatus,
+  toEvaluation,
+} from './ofrep/outcome.ts';
+export {
+  type OfrepBulk,
+  type OfrepErrorCode,
+  type OfrepEventStream,
+  type OfrepFailure,
+  type OfrepRequest,
+  type OfrepSuccess,
+  ofrepBulk,
+  ofrepBulkFailure,
+  ofrepFailure,
+  ofrepRequest,
+  ofrepSuccess,
+} from './ofrep/shape.ts';
+export type { Access, Route } from './route.ts';
+export { basePath, type RouteId, routePath, routes } from './routes.ts';
+export {
+  type Acknowledgement,
+  type AcknowledgementAnswer,
+  acknowledgement,
+  type ReceiverClass,
+  type ReceiverView,
+  type UnsupportedFlag,
+} from './sync/acknowledgement.ts';
+export {
+  deltaAt,
+  formatSyncEvent,
+  type ParsedSyncEvent,
+  parseSyncEvent,
+  type SyncEvent,
+  signedHeadSchema,
+  type WireDelta,
+} from './sync/event.ts';
+export { formatPosition, type Position, parsePosition } from './sync/position.ts';
+export { formatSnapshot, parseSnapshot } from './sync/snapshot-text.ts';
+export type {
+  Applied,
+  ApplyRequest,
+  Origin,
+  OverrideRequest,
+  RollbackRequest,
+  StoredResource,
+  TargetRequest,
+  WireDiff,
+} from './wire/change.ts';
+export { type Failure, failure, failureSchema } from './wire/failure.ts';
+export type { HistoryVerdict, WireChange, WireChangeDetail } from './wire/history.ts';
+export type { WireIssue } from './wire/issue.ts';
+export type { AuthorStatus, Status } from './wire/status.ts';

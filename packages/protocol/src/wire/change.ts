@@ -1,0 +1,125 @@
+import type { JsonValue, Resource } from '@ombre/decide/model';
+import { resourceSchema } from '@ombre/decide/model';
+import { z } from 'zod';
+import { issueSchema, type WireIssue } from './issue.ts';
+
+export type Origin = 'files' | 'api';
+
+export const origin: z.ZodType<Origin> = z.enum(['files', 'api']);
+
+/** A resource with what the store knows of it. */
+export interface StoredResource {
+  /** `Kind/name`. */
+  readonly key: string;
+  readonly origin: Origin;
+  /** Grows with each change of the resource; what compare-and-set compares. */
+  readonly generation: number;
+  readonly resource: Resource;
+}
+
+export const storedResource: z.ZodType<StoredResource> = z.object({
+  key: z.string(),
+  origin,
+  generation: z.int().min(0),
+  resource: resourceSchema,
+});
+
+export interface WireDiff {
+  readonly key: string;
+  readonly change: 'added' | 'changed' | 'removed';
+  readonly paths: readonly { readonly path: string; readonly from?: JsonValue; readonly to?: JsonValue }[];
+  /** Share of units that would move, 0 to 1, where it could be computed. */
+  readonly moves?: unknown;
+}
+
+const json: z.ZodType<JsonValue> = z.json() as unknown as z.ZodType<JsonValue>;
+
+export const wireDiff: z.ZodType<WireDiff> = z.object({
+  key: z.string(),
+  change: z.enum(['added', 'changed', 'removed']),
+  paths: z.array(z.object({ path: z.string(), from: json.exactOptional(), to: json.exactOptional() })),
+  moves: z.unknown().optional(),
+});
+
+/** The whole set of one origin: what is absent is deleted. `partial` changes only what is sent and what `deletes` names (origin `api`). */
+export interface ApplyRequest {
+  readonly origin: Origin;
+  readonly resources: readonly Resource[];
+  /** Generations read at diff time by `Kind/name`; any that moved refuses the whole with CONFLICT. */
+  readonly generations?: Readonly<Record<string, number>>;
+  readonly why?: string;
+  readonly author?: string;
+  /** Answer what would change and change nothing. */
+  readonly dryRun?: boolean;
+  readonly partial?: boolean;
+  readonly deletes?: readonly string[];
+}
+
+const author = z.string().min(1).max(200);
+const why = z.string().max(1000);
+
+/** The resources themselves are checked by the command, which names every finding; here only the outer shape is. */
+export const applyRequest: z.ZodType<ApplyRequest> = z.strictObject({
+  origin,
+  resources: z.array(resourceSchema).max(100_000),
+  generations: z.record(z.string().max(300), z.int().min(0)).exactOptional(),
+  why: why.exactOptional(),
+  author: author.exactOptional(),
+  dryRun: z.boolean().exactOptional(),
+  partial: z.boolean().exactOptional(),
+  deletes: z.array(z.string().max(300)).max(100_000).exactOptional(),
+});
+
+export interface Applied {
+  readonly revision: number;
+  /** False where the environment already was as asked; then no revision was made. */
+  readonly changed: boolean;
+  readonly diff: readonly WireDiff[];
+  readonly warnings: readonly WireIssue[];
+}
+
+export const applied: z.ZodType<Applied> = z.object({
+  revision: z.int().min(0),
+  changed: z.boolean(),
+  diff: z.array(wireDiff),
+  warnings: z.array(issueSchema),
+});
+
+/** Spec of `to` comes back as a new revision; placements and overrides stay. */
+export interface RollbackRequest {
+  readonly to: number;
+  readonly why?: string;
+  readonly author?: string;
+  readonly dryRun?: boolean;
+}
+
+export const rollbackRequest: z.ZodType<RollbackRequest> = z.strictObject({
+  to: z.int().min(0),
+  why: why.exactOptional(),
+  author: author.exactOptional(),
+  dryRun: z.boolean().exactOptional(),
+});
+
+/** Reason and end of an operator's override; `until` is milliseconds since 1970. */
+export interface OverrideRequest {
+  readonly why?: string;
+  readonly author?: string;
+  readonly until?: number;
+}
+
+export const overrideRequest: z.ZodType<OverrideRequest> = z.strictObject({
+  why: why.exactOptional(),
+  author: author.exactOptional(),
+  until: z.int().positive().exactOptional(),
+});
+
+export interface TargetRequest extends OverrideRequest {
+  readonly variant: string;
+}
+
+export const targetRequest: z.ZodType<TargetRequest> = z.strictObject({
+  variant: z.string().min(1).max(100),
+  why: why.exactOptional(),
+  author: author.exactOptional(),
+  until: z.int().positive().exactOptional(),
+});
