@@ -11,7 +11,7 @@ import type {
   StoredResource,
   TargetRequest,
 } from './wire/change.ts';
-import { type Failure, failure, failureSchema } from './wire/failure.ts';
+import { type Failure, failure, readFailure } from './wire/failure.ts';
 import type { HistoryVerdict, WireChange, WireChangeDetail } from './wire/history.ts';
 import type { Status } from './wire/status.ts';
 
@@ -133,11 +133,10 @@ export function createClient(options: ClientOptions): Client {
     if (sent === undefined)
       return { ok: false, status: 0, failure: failure('UNAVAILABLE', `no answer from ${origin}`) };
     const { status, text } = sent;
-    const json = typeof routes[id].answer !== 'string' || status >= 300;
+    const json = routes[id].media === undefined || status >= 300;
     const body = json ? readJson(text) : text;
     if (status >= 200 && status < 300 && body !== undefined) return { ok: true, status, value: body as T };
-    const known = failureSchema.safeParse(body);
-    const said = known.success ? known.data : failure('UNAVAILABLE', `${origin} answered ${status}`);
+    const said = readFailure(body) ?? failure('UNAVAILABLE', `${origin} answered ${status}`);
     return { ok: false, status, failure: said };
   }
 

@@ -18,28 +18,22 @@ export {
   evaluationStatus,
   toEvaluation,
 } from './ofrep/outcome.ts';
-export {
-  type OfrepBulk,
-  type OfrepErrorCode,
-  type OfrepEventStream,
-  type OfrepFailure,
-  type OfrepRequest,
-  type OfrepSuccess,
-  ofrepBulk,
-  ofrepBulkFailure,
-  ofrepFailure,
-  ofrepRequest,
-  ofrepSuccess,
+export type {
+  OfrepBulk,
+  OfrepErrorCode,
+  OfrepEventStream,
+  OfrepFailure,
+  OfrepRequest,
+  OfrepSuccess,
 } from './ofrep/shape.ts';
 export type { Access, Route } from './route.ts';
 export { basePath, type RouteId, routePath, routes } from './routes.ts';
-export {
-  type Acknowledgement,
-  type AcknowledgementAnswer,
-  acknowledgement,
-  type ReceiverClass,
-  type ReceiverView,
-  type UnsupportedFlag,
+export type {
+  Acknowledgement,
+  AcknowledgementAnswer,
+  ReceiverClass,
+  ReceiverView,
+  UnsupportedFlag,
 } from './sync/acknowledgement.ts';
 export {
   deltaAt,
@@ -47,9 +41,9 @@ export {
   type ParsedSyncEvent,
   parseSyncEvent,
   type SyncEvent,
-  signedHeadSchema,
   type WireDelta,
 } from './sync/event.ts';
+export { readSignedHead } from './sync/head.ts';
 export { formatPosition, type Position, parsePosition } from './sync/position.ts';
 export { formatSnapshot, parseSnapshot } from './sync/snapshot-text.ts';
 export type {
@@ -62,7 +56,7 @@ export type {
   TargetRequest,
   WireDiff,
 } from './wire/change.ts';
-export { type Failure, failure, failureSchema } from './wire/failure.ts';
+export { type Failure, failure, readFailure } from './wire/failure.ts';
 export type { HistoryVerdict, WireChange, WireChangeDetail } from './wire/history.ts';
 export type { WireIssue } from './wire/issue.ts';
 export type { AuthorStatus, Status } from './wire/status.ts';

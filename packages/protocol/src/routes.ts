@@ -1,18 +1,4 @@
-import { z } from 'zod';
-import { ofrepBulk, ofrepRequest, ofrepSuccess } from './ofrep/shape.ts';
 import type { Route } from './route.ts';
-import { acknowledgement, acknowledgementAnswer, receiverView } from './sync/acknowledgement.ts';
-import { signedHeadSchema } from './sync/event.ts';
-import {
-  applied,
-  applyRequest,
-  overrideRequest,
-  rollbackRequest,
-  storedResource,
-  targetRequest,
-} from './wire/change.ts';
-import { historyVerdict, wireChange, wireChangeDetail } from './wire/history.ts';
-import { statusSchema } from './wire/status.ts';
 
 export type RouteId =
   | 'evaluateFlag'
@@ -48,7 +34,6 @@ export type RouteId =
   | 'openapi';
 
 const MIB = 1024 * 1024;
-const count = z.coerce.number().int().min(0);
 
 /** Every route of the control plane. The edge registers exactly these; the OpenAPI document and the rules of access come from here. */
 export const routes: Readonly<Record<RouteId, Route>> = {
@@ -58,9 +43,7 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'environment',
     access: 'read',
     summary: 'OFREP: evaluate one flag',
-    body: ofrepRequest,
     maxBody: MIB,
-    answer: ofrepSuccess,
   },
   evaluateFlags: {
     method: 'POST',
@@ -68,10 +51,7 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'environment',
     access: 'read',
     summary: 'OFREP: evaluate all flags',
-    query: z.object({ flagConfigEtag: z.string().optional(), flagConfigLastModified: z.string().optional() }),
-    body: ofrepRequest,
     maxBody: MIB,
-    answer: ofrepBulk,
   },
   evaluationEvents: {
     method: 'GET',
@@ -79,7 +59,7 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'environment',
     access: 'read',
     summary: 'OFREP: event stream that says when to evaluate again',
-    answer: 'text/event-stream',
+    media: 'text/event-stream',
   },
   listResources: {
     method: 'GET',
@@ -87,8 +67,6 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'environment',
     access: 'read',
     summary: 'Resources with origin and generation',
-    query: z.object({ kind: z.string().optional(), origin: z.enum(['files', 'api']).optional() }),
-    answer: z.object({ revision: z.int(), resources: z.array(storedResource) }),
   },
   getResource: {
     method: 'GET',
@@ -96,7 +74,6 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'environment',
     access: 'read',
     summary: 'One resource; its generation is the ETag',
-    answer: storedResource,
   },
   putResource: {
     method: 'PUT',
@@ -104,11 +81,8 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'environment',
     access: 'write',
     summary: 'Create or replace one resource of origin api; If-Match is the generation, "0" to create',
-    query: z.object({ why: z.string().max(1000).optional(), author: z.string().max(200).optional() }),
-    body: z.looseObject({}),
     maxBody: 16 * MIB,
     header: 'If-Match',
-    answer: applied,
   },
   deleteResource: {
     method: 'DELETE',
@@ -116,9 +90,7 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'environment',
     access: 'write',
     summary: 'Delete one resource of origin api',
-    query: z.object({ why: z.string().max(1000).optional(), author: z.string().max(200).optional() }),
     header: 'If-Match',
-    answer: applied,
   },
   apply: {
     method: 'POST',
@@ -126,9 +98,7 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'environment',
     access: 'write',
     summary: 'Make the resources of one origin be exactly these, in one revision; dryRun answers the diff',
-    body: applyRequest,
     maxBody: 64 * MIB,
-    answer: applied,
   },
   export: {
     method: 'GET',
@@ -136,8 +106,7 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'environment',
     access: 'read',
     summary: 'Resources as YAML',
-    query: z.object({ origin: z.enum(['files', 'api']).optional() }),
-    answer: 'application/yaml',
+    media: 'application/yaml',
   },
   listHistory: {
     method: 'GET',
@@ -145,8 +114,6 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'environment',
     access: 'read',
     summary: 'Changes, newest first',
-    query: z.object({ before: count.optional(), limit: count.max(1000).optional() }),
-    answer: z.object({ changes: z.array(wireChange) }),
   },
   verifyHistory: {
     method: 'GET',
@@ -154,7 +121,6 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'environment',
     access: 'read',
     summary: 'Recompute the hash chain',
-    answer: historyVerdict,
   },
   getChange: {
     method: 'GET',
@@ -162,7 +128,6 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'environment',
     access: 'read',
     summary: 'One change with its diff',
-    answer: wireChangeDetail,
   },
   rollback: {
     method: 'POST',
@@ -170,8 +135,6 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'environment',
     access: 'write',
     summary: 'Bring the spec of an earlier revision back as a new revision',
-    body: rollbackRequest,
-    answer: applied,
   },
   kill: {
     method: 'PUT',
@@ -179,8 +142,6 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'environment',
     access: 'write',
     summary: 'Serve the off variant to everybody until lifted',
-    body: overrideRequest,
-    answer: applied,
   },
   unkill: {
     method: 'DELETE',
@@ -188,8 +149,6 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'environment',
     access: 'write',
     summary: 'Lift a kill',
-    query: z.object({ why: z.string().max(1000).optional(), author: z.string().max(200).optional() }),
-    answer: applied,
   },
   target: {
     method: 'PUT',
@@ -197,8 +156,6 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'environment',
     access: 'write',
     summary: 'Serve one unit a variant',
-    body: targetRequest,
-    answer: applied,
   },
   untarget: {
     method: 'DELETE',
@@ -206,8 +163,6 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'environment',
     access: 'write',
     summary: 'Lift an individual target',
-    query: z.object({ why: z.string().max(1000).optional(), author: z.string().max(200).optional() }),
-    answer: applied,
   },
   listOverrides: {
     method: 'GET',
@@ -215,7 +170,6 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'environment',
     access: 'read',
     summary: 'What operators have laid over flags',
-    answer: z.object({ overrides: z.array(z.looseObject({ flag: z.string() })) }),
   },
   explain: {
     method: 'POST',
@@ -223,13 +177,7 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'environment',
     access: 'read',
     summary: 'Why a flag answers what it answers for a context',
-    body: z.strictObject({
-      flag: z.string().min(1).max(200),
-      context: z.looseObject({}).exactOptional(),
-      now: z.number().exactOptional(),
-    }),
     maxBody: MIB,
-    answer: z.looseObject({}),
   },
   listReceivers: {
     method: 'GET',
@@ -237,7 +185,6 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'environment',
     access: 'read',
     summary: 'Who runs which revision, and how far behind',
-    answer: z.object({ revision: z.int(), lineage: z.string(), receivers: z.array(receiverView) }),
   },
   status: {
     method: 'GET',
@@ -245,7 +192,6 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'environment',
     access: 'read',
     summary: 'What is served, and what the directory last said',
-    answer: statusSchema,
   },
   backup: {
     method: 'POST',
@@ -253,7 +199,6 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'process',
     access: 'write',
     summary: 'Write a consistent copy of the store into the data directory',
-    answer: z.looseObject({}),
   },
   syncHead: {
     method: 'GET',
@@ -261,7 +206,6 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'environment',
     access: 'read',
     summary: 'The signed head',
-    answer: signedHeadSchema,
   },
   syncStream: {
     method: 'GET',
@@ -269,8 +213,7 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'environment',
     access: 'read',
     summary: 'Deltas as they are committed; resumes after Last-Event-ID',
-    query: z.object({ receiver: z.string().max(100).optional() }),
-    answer: 'text/event-stream',
+    media: 'text/event-stream',
   },
   syncSnapshot: {
     method: 'GET',
@@ -278,7 +221,7 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'environment',
     access: 'read',
     summary: 'A full snapshot, immutable',
-    answer: 'application/vnd.ombre.snapshot',
+    media: 'application/vnd.ombre.snapshot',
   },
   acknowledge: {
     method: 'POST',
@@ -286,9 +229,7 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'environment',
     access: 'read',
     summary: 'A receiver says what it serves and renews its lease',
-    body: acknowledgement,
     maxBody: MIB,
-    answer: acknowledgementAnswer,
   },
   environments: {
     method: 'GET',
@@ -296,7 +237,6 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'process',
     access: 'read',
     summary: 'The environments served here',
-    answer: z.object({ environments: z.array(z.string()) }),
   },
   health: {
     method: 'GET',
@@ -304,7 +244,6 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'process',
     access: 'open',
     summary: 'The process answers',
-    answer: z.object({ status: z.literal('ok') }),
   },
   ready: {
     method: 'GET',
@@ -312,7 +251,6 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'process',
     access: 'open',
     summary: 'The process can evaluate and write',
-    answer: z.object({ status: z.literal('ready') }),
   },
   metrics: {
     method: 'GET',
@@ -320,7 +258,7 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'process',
     access: 'read',
     summary: 'Prometheus metrics',
-    answer: 'text/plain',
+    media: 'text/plain',
   },
   openapi: {
     method: 'GET',
@@ -328,7 +266,6 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'process',
     access: 'open',
     summary: 'This interface as OpenAPI 3.1',
-    answer: z.looseObject({}),
   },
 };
 

@@ -1,7 +1,7 @@
 import type { Delta, Head, SignedHead } from '@ombre/decide';
-import { z } from 'zod';
 import { formatEvent } from '../event-stream/format.ts';
 import type { ReceivedEvent } from '../event-stream/parse.ts';
+import { isCount, readSignedHead } from './head.ts';
 import { formatPosition, parsePosition } from './position.ts';
 
 /**
@@ -26,42 +26,6 @@ export type SyncEvent =
 
 /** A delta whose base is named by revision alone: lineage and revision imply the digest. */
 export type WireDelta = Omit<Delta, 'from'> & { readonly from: number };
-
-const text = z.string().min(1).max(200);
-const digest = z.string().regex(/^[0-9a-f]{64}$/);
-const count = z.int().min(0);
-
-const headSchema: z.ZodType<Head> = z.object({ environment: text, lineage: text, revision: count, digest });
-
-export const signedHeadSchema: z.ZodType<SignedHead> = z.object({
-  head: headSchema,
-  issued: count,
-  expires: count,
-  key: text,
-  signature: z.string().max(200),
-});
-
-const opening = { head: signedHeadSchema, heartbeat: count };
-const headEvent = z.object(opening);
-const resyncEvent = z.object({ ...opening, within: count });
-const heartbeatEvent = z.object({ revision: count });
-const deltaHeader = z.object({
-  from: count,
-  digest,
-  issued: count,
-  expires: count,
-  key: text,
-  signature: z.string().max(200),
-  remove: z.array(z.string()).optional(),
-  ids: z.unknown().optional(),
-});
-
-export const syncEventSchemas: {
-  readonly head: z.ZodType;
-  readonly resync: z.ZodType;
-  readonly heartbeat: z.ZodType;
-  readonly delta: z.ZodType;
-} = { head: headEvent, resync: resyncEvent, heartbeat: heartbeatEvent, delta: deltaHeader };
 
 /** Text of an event for every socket. Only deltas carry an id, since only they move a receiver that has applied them. */
 export function formatSyncEvent(event: SyncEvent): string {
@@ -99,36 +63,51 @@ export type ParsedSyncEvent =
 
 /** Reads one event of the stream of `environment`. The signature is not checked here. */
 export function parseSyncEvent(received: ReceivedEvent, environment: string): ParsedSyncEvent {
+  const event = readEvent(received, environment);
+  if (event === 'UNKNOWN') return { ok: false, code: 'UNKNOWN' };
+  return event === undefined ? { ok: false, code: 'MALFORMED' } : { ok: true, event };
+}
+
+function readEvent(received: ReceivedEvent, environment: string): SyncEvent | 'UNKNOWN' | undefined {
+  if (received.event === 'delta') return readDelta(received, environment);
+  const data = readJson(received.data);
+  if (typeof data !== 'object' || data === null) return undefined;
+  const { heartbeat, within, revision } = data as Record<string, unknown>;
   switch (received.event) {
     case 'head':
-      return parsed(headEvent, received.data, (data) => ({ type: 'head', ...data }));
-    case 'resync':
-      return parsed(resyncEvent, received.data, (data) => ({ type: 'resync', ...data }));
+    case 'resync': {
+      const head = readSignedHead((data as Record<string, unknown>).head);
+      if (head === undefined || !isCount(heartbeat)) return undefined;
+      if (received.event === 'head') return { type: 'head', head, heartbeat };
+      return isCount(within) ? { type: 'resync', head, heartbeat, within } : undefined;
+    }
     case 'heartbeat':
-      return parsed(heartbeatEvent, received.data, (data) => ({ type: 'heartbeat', ...data }));
-    case 'delta':
-      return parseDelta(received, environment);
+      return isCount(revision) ? { type: 'heartbeat', revision } : undefined;
     default:
-      return { ok: false, code: 'UNKNOWN' };
+      return 'UNKNOWN';
   }
 }
 
-function parsed<T>(schema: z.ZodType<T>, data: string, make: (data: T) => SyncEvent): ParsedSyncEvent {
-  const result = schema.safeParse(readJson(data));
-  return result.success ? { ok: true, event: make(result.data) } : { ok: false, code: 'MALFORMED' };
-}
-
-function parseDelta(received: ReceivedEvent, environment: string): ParsedSyncEvent {
+function readDelta(received: ReceivedEvent, environment: string): SyncEvent | undefined {
   const at = parsePosition(received.id ?? '');
   const [first = '', ...lines] = received.data.split('\n');
-  const header = deltaHeader.safeParse(readJson(first));
-  if (at === undefined || !header.success) return { ok: false, code: 'MALFORMED' };
-  const { from, digest, issued, expires, key, signature, remove = [], ids } = header.data;
-  const head: Head = { environment, ...at, digest };
-  const put = lines.map((line) => `${line}\n`);
-  // What the delta says is checked by its digest when it is applied, so its identifiers are taken as they are.
-  const delta = { from, head, put, remove, ids: ids ?? {} } as WireDelta;
-  return { ok: true, event: { type: 'delta', head: { head, issued, expires, key, signature }, delta } };
+  const header = readJson(first);
+  if (at === undefined || typeof header !== 'object' || header === null) return undefined;
+  const {
+    from,
+    digest,
+    issued,
+    expires,
+    key,
+    signature,
+    remove = [],
+    ids = {},
+  } = header as Record<string, unknown>;
+  const head = readSignedHead({ head: { environment, ...at, digest }, issued, expires, key, signature });
+  if (head === undefined || !isCount(from) || !isTexts(remove)) return undefined;
+  // What the delta says is checked by its digest when it is applied, so its ids are taken as they are.
+  const delta = { from, head: head.head, put: lines.map((line) => `${line}\n`), remove, ids } as WireDelta;
+  return { type: 'delta', head, delta };
 }
 
 function readJson(text: string): unknown {
@@ -145,4 +124,8 @@ export function deltaAt(delta: WireDelta, at: Head): Delta {
     ...delta,
     from: { lineage: delta.head.lineage, revision: delta.from, digest: at.digest },
   } as Delta;
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }

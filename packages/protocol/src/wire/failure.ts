@@ -1,6 +1,5 @@
-import { z } from 'zod';
 import { type ErrorCode, errorAnchor, errors } from '../errors.ts';
-import { issueSchema, type WireIssue } from './issue.ts';
+import type { WireIssue } from './issue.ts';
 
 /** The body of every answer that is no success, except OFREP's. */
 export interface Failure {
@@ -14,14 +13,6 @@ export interface Failure {
   readonly moved?: readonly unknown[] | undefined;
 }
 
-export const failureSchema: z.ZodType<Failure> = z.object({
-  code: z.string(),
-  message: z.string(),
-  doc: z.string(),
-  issues: z.array(issueSchema).optional(),
-  moved: z.array(z.unknown()).optional(),
-});
-
 /** A failure of the table, with what is known beyond the code. */
 export function failure(
   code: ErrorCode,
@@ -32,4 +23,12 @@ export function failure(
   } = {},
 ): Failure {
   return { code, message, doc: errorAnchor(code), ...more };
+}
+
+/** Reads a failure from an answer's JSON; undefined where it is none, such as a proxy's own page. */
+export function readFailure(body: unknown): Failure | undefined {
+  if (typeof body !== 'object' || body === null) return undefined;
+  const { code, message, doc } = body as Record<string, unknown>;
+  const known = typeof code === 'string' && typeof message === 'string' && typeof doc === 'string';
+  return known ? (body as Failure) : undefined;
 }

@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import { ofrepBulk, ofrepRequest, ofrepSuccess } from '../ofrep/shape.ts';
+import type { RouteId } from '../routes.ts';
+import { acknowledgement, acknowledgementAnswer, receiverView } from '../sync/acknowledgement.ts';
+import {
+  applied,
+  applyRequest,
+  overrideRequest,
+  rollbackRequest,
+  storedResource,
+  targetRequest,
+} from '../wire/change.ts';
+import { historyVerdict, wireChange, wireChangeDetail } from '../wire/history.ts';
+import { statusSchema } from '../wire/status.ts';
+import { signedHeadSchema } from './head.ts';
+
+/** What a route takes and gives as JSON; an absent `answer` is a text of the route's media type. */
+export interface RouteShape {
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  readonly answer?: z.ZodType;
+}
+
+const count = z.coerce.number().int().min(0);
+
+/** The shapes of all routes that have any: the edge checks requests by them and the OpenAPI document is made from them. */
+export const routeShapes: Readonly<Partial<Record<RouteId, RouteShape>>> = {
+  evaluateFlag: {
+    body: ofrepRequest,
+    answer: ofrepSuccess,
+  },
+  evaluateFlags: {
+    query: z.object({ flagConfigEtag: z.string().optional(), flagConfigLastModified: z.string().optional() }),
+    body: ofrepRequest,
+    answer: ofrepBulk,
+  },
+  listResources: {
+    query: z.object({ kind: z.string().optional(), origin: z.enum(['files', 'api']).optional() }),
+    answer: z.object({ revision: z.int(), resources: z.array(storedResource) }),
+  },
+  getResource: {
+    answer: storedResource,
+  },
+  putResource: {
+    query: z.object({ why: z.string().max(1000).optional(), author: z.string().max(200).optional() }),
+    body: z.looseObject({}),
+    answer: applied,
+  },
+  deleteResource: {
+    query: z.object({ why: z.string().max(1000).optional(), author: z.string().max(200).optional() }),
+    answer: applied,
+  },
+  apply: {
+    body: applyRequest,
+    answer: applied,
+  },
+  export: {
+    query: z.object({ origin: z.enum(['files', 'api']).optional() }),
+  },
+  listHistory: {
+    query: z.object({ before: count.optional(), limit: count.max(1000).optional() }),
+    answer: z.object({ changes: z.array(wireChange) }),
+  },
+  verifyHistory: {
+    answer: historyVerdict,
+  },
+  getChange: {
+    answer: wireChangeDetail,
+  },
+  rollback: {
+    body: rollbackRequest,
+    answer: applied,
+  },
+  kill: {
+    body: overrideRequest,
+    answer: applied,
+  },
+  unkill: {
+    query: z.object({ why: z.string().max(1000).optional(), author: z.string().max(200).optional() }),
+    answer: applied,
+  },
+  target: {
+    body: targetRequest,
+    answer: applied,
+  },
+  untarget: {
+    query: z.object({ why: z.string().max(1000).optional(), author: z.string().max(200).optional() }),
+    answer: applied,
+  },
+  listOverrides: {
+    answer: z.object({ overrides: z.array(z.looseObject({ flag: z.string() })) }),
+  },
+  explain: {
+    body: z.strictObject({
+      flag: z.string().min(1).max(200),
+      context: z.looseObject({}).exactOptional(),
+      now: z.number().exactOptional(),
+    }),
+    answer: z.looseObject({}),
+  },
+  listReceivers: {
+    answer: z.object({ revision: z.int(), lineage: z.string(), receivers: z.array(receiverView) }),
+  },
+  status: {
+    answer: statusSchema,
+  },
+  backup: {
+    answer: z.looseObject({}),
+  },
+  syncHead: {
+    answer: signedHeadSchema,
+  },
+  syncStream: {
+    query: z.object({ receiver: z.string().max(100).optional() }),
+  },
+  acknowledge: {
+    body: acknowledgement,
+    answer: acknowledgementAnswer,
+  },
+  environments: {
+    answer: z.object({ environments: z.array(z.string()) }),
+  },
+  health: {
+    answer: z.object({ status: z.literal('ok') }),
+  },
+  ready: {
+    answer: z.object({ status: z.literal('ready') }),
+  },
+  openapi: {
+    answer: z.looseObject({}),
+  },
+};
