@@ -1,1 +1,35 @@
-export {};
+export { type CelIssue, type CheckResult, checkExpression } from './cel/check.ts';
+export { attributeType, type CelEnvironment, targetingKey } from './cel/environment.ts';
+export type { CelFunction } from './cel/function.ts';
+export { type CelType, formatType, parseType } from './cel/type.ts';
+export type { CelValue } from './cel/value.ts';
+export type { CodeVocabulary, Enricher } from './engine/code-vocabulary.ts';
+export {
+  type Advanced,
+  advanceInSteps,
+  advanceSnapshot,
+  type CompileOptions,
+  compileInSteps,
+  compileSnapshot,
+} from './engine/compile.ts';
+export { type Bound, bind, type Context, evaluate, flagReader } from './engine/evaluate.ts';
+export { type ExplainedAttribute, type ExplainedStep, type Explanation, explain } from './engine/explain.ts';
+export type { Snapshot, Unsupported } from './engine/snapshot.ts';
+export type { Arm, Outcome, OutcomeError, Reason } from './outcome.ts';
+export { type Applied, applyDelta, type DeltaRefusal } from './snapshot/apply-delta.ts';
+export { canonicalJson } from './snapshot/canonical-json.ts';
+export { decodeEntries } from './snapshot/decode.ts';
+export type { Delta, IdChange } from './snapshot/delta.ts';
+export { diffSnapshots } from './snapshot/diff.ts';
+export { encodeSnapshot, patchSnapshot } from './snapshot/encode.ts';
+export {
+  type Encoded,
+  type Entry,
+  type EntryKind,
+  entryKey,
+  FORMAT,
+  type Manifest,
+  type Sha256,
+} from './snapshot/entry.ts';
+export { type Head, headPayload, type SignedHead } from './snapshot/head.ts';
+export { type Verified, verifyEncoded, verifyInSteps } from './snapshot/verify.ts';
