@@ -10,6 +10,7 @@ import type {
   RollbackRequest,
   StoredResource,
   TargetRequest,
+  WireOverride,
 } from './wire/change.ts';
 import { type Failure, failure, readFailure } from './wire/failure.ts';
 import type { HistoryVerdict, WireChange, WireChangeDetail } from './wire/history.ts';
@@ -75,7 +76,7 @@ export interface Client {
   unkill(flag: string, who?: Who): Promise<Answer<Applied>>;
   target(flag: string, unit: string, request: TargetRequest): Promise<Answer<Applied>>;
   untarget(flag: string, unit: string, who?: Who): Promise<Answer<Applied>>;
-  overrides(): Promise<Answer<{ overrides: readonly Readonly<Record<string, unknown>>[] }>>;
+  overrides(): Promise<Answer<{ overrides: readonly WireOverride[] }>>;
   explain(flag: string, context: Readonly<Record<string, unknown>>): Promise<Answer<JsonValue>>;
   receivers(): Promise<Answer<{ revision: number; lineage: string; receivers: readonly ReceiverView[] }>>;
   status(): Promise<Answer<Status>>;

@@ -13,6 +13,9 @@ export type ErrorCode =
   | 'GENERATION_REQUIRED'
   | 'PINNED'
   | 'FENCED'
+  | 'SIGNATURE_INVALID'
+  | 'EXPIRED'
+  | 'STORE_FULL'
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
   | 'HOST_REFUSED'
@@ -45,6 +48,9 @@ export const errors: Readonly<Record<ErrorCode, ErrorRow>> = {
   },
   PINNED: { status: 409, message: 'A climbing release pins this resource.' },
   FENCED: { status: 409, message: 'The fencing token is old: another controller took over.' },
+  SIGNATURE_INVALID: { status: 403, message: 'The signature is not by the key of this environment.' },
+  EXPIRED: { status: 410, message: 'What was signed has expired.' },
+  STORE_FULL: { status: 507, message: 'The disk of the store is full; nothing was written.' },
   UNAUTHENTICATED: { status: 401, message: 'Send Authorization: Bearer <token>.' },
   FORBIDDEN: { status: 403, message: 'This token may not do that.' },
   HOST_REFUSED: { status: 403, message: 'The Host header names no address this server answers for.' },

@@ -55,6 +55,7 @@ export type {
   StoredResource,
   TargetRequest,
   WireDiff,
+  WireOverride,
 } from './wire/change.ts';
 export { type Failure, failure, readFailure } from './wire/failure.ts';
 export type { HistoryVerdict, WireChange, WireChangeDetail } from './wire/history.ts';

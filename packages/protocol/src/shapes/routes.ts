@@ -9,6 +9,7 @@ import {
   rollbackRequest,
   storedResource,
   targetRequest,
+  wireOverride,
 } from '../wire/change.ts';
 import { historyVerdict, wireChange, wireChangeDetail } from '../wire/history.ts';
 import { statusSchema } from '../wire/status.ts';
@@ -88,7 +89,7 @@ export const routeShapes: Readonly<Partial<Record<RouteId, RouteShape>>> = {
     answer: applied,
   },
   listOverrides: {
-    answer: z.object({ overrides: z.array(z.looseObject({ flag: z.string() })) }),
+    answer: z.object({ overrides: z.array(wireOverride) }),
   },
   explain: {
     body: z.strictObject({

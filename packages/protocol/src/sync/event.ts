@@ -41,8 +41,9 @@ export function formatSyncEvent(event: SyncEvent): string {
     expires: head.expires,
     key: head.key,
     signature: head.signature,
+    ...(delta.requires.length === 0 ? {} : { requires: delta.requires }),
     ...(delta.remove.length === 0 ? {} : { remove: delta.remove }),
-    ...(isEmpty(delta.ids) ? {} : { ids: delta.ids }),
+    ...(delta.ids.length === 0 ? {} : { ids: delta.ids }),
   };
   // The lines of the snapshot follow the header verbatim, one `data:` line each: no JSON inside JSON, so no escapes.
   const lines = [
@@ -50,10 +51,6 @@ export function formatSyncEvent(event: SyncEvent): string {
     ...delta.put.map((line) => (line.endsWith('\n') ? line.slice(0, -1) : line)),
   ];
   return formatEvent({ event: 'delta', id: formatPosition(head.head), data: lines.join('\n') });
-}
-
-function isEmpty(ids: unknown): boolean {
-  return ids === undefined || (typeof ids === 'object' && ids !== null && Object.keys(ids).length === 0);
 }
 
 export type ParsedSyncEvent =
@@ -104,9 +101,11 @@ function readDelta(received: ReceivedEvent, environment: string): SyncEvent | un
     ids = {},
   } = header as Record<string, unknown>;
   const head = readSignedHead({ head: { environment, ...at, digest }, issued, expires, key, signature });
-  if (head === undefined || !isCount(from) || !isTexts(remove)) return undefined;
-  // What the delta says is checked by its digest when it is applied, so its ids are taken as they are.
-  const delta = { from, head: head.head, put: lines.map((line) => `${line}\n`), remove, ids } as WireDelta;
+  if (head === undefined || !isCount(from)) return undefined;
+  if (!isTexts(requires) || !isTexts(remove) || !Array.isArray(ids)) return undefined;
+  // What the delta says is checked when it is applied: by its shape and at last by its digest.
+  const put = lines.map((line) => `${line}\n`);
+  const delta: WireDelta = { from, head: head.head, requires, put, remove, ids };
   return { type: 'delta', head, delta };
 }
 

@@ -71,18 +71,23 @@ export const applyRequest: z.ZodType<ApplyRequest> = z.strictObject({
 });
 
 export interface Applied {
+  /** The head's revision afterwards; of a dry run, as it is. */
   readonly revision: number;
-  /** False where the environment already was as asked; then no revision was made. */
+  /** False where the environment already was as asked, which makes no revision; of a dry run, whether it would change. */
   readonly changed: boolean;
   readonly diff: readonly WireDiff[];
-  readonly warnings: readonly WireIssue[];
+  /** Warnings, and errors of what was kept at its last good spec while the rest went in. */
+  readonly issues: readonly WireIssue[];
+  /** Keys kept at their last good spec because a climbing release pins them. */
+  readonly kept: readonly string[];
 }
 
 export const applied: z.ZodType<Applied> = z.object({
   revision: z.int().min(0),
   changed: z.boolean(),
   diff: z.array(wireDiff),
-  warnings: z.array(issueSchema),
+  issues: z.array(issueSchema),
+  kept: z.array(z.string()),
 });
 
 /** Spec of `to` comes back as a new revision; placements and overrides stay. */
@@ -122,4 +127,31 @@ export const targetRequest: z.ZodType<TargetRequest> = z.strictObject({
   why: why.exactOptional(),
   author: author.exactOptional(),
   until: z.int().positive().exactOptional(),
+});
+
+/** One thing an operator laid over a flag. */
+export interface WireOverride {
+  readonly id: string;
+  readonly flag: string;
+  readonly kind: 'kill' | 'target';
+  readonly unit?: string | undefined;
+  readonly variant?: string | undefined;
+  readonly by: string;
+  readonly why: string;
+  /** Nanoseconds since 1970, in decimal. */
+  readonly at: string;
+  /** Milliseconds since 1970; absent: until lifted. */
+  readonly until?: number | undefined;
+}
+
+export const wireOverride: z.ZodType<WireOverride> = z.object({
+  id: z.string(),
+  flag: z.string(),
+  kind: z.enum(['kill', 'target']),
+  unit: z.string().optional(),
+  variant: z.string().optional(),
+  by: z.string(),
+  why: z.string(),
+  at: z.string(),
+  until: z.number().optional(),
 });

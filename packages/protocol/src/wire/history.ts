@@ -1,35 +1,48 @@
 import { z } from 'zod';
-import { type WireDiff, wireDiff } from './change.ts';
+import { type Origin, origin, type WireDiff, wireDiff } from './change.ts';
 
-/** One audited change. The newest come first in lists. */
+/** One numbered, audited change, without its diff. */
 export interface WireChange {
-  readonly revision: number;
+  readonly environment: string;
   readonly lineage: string;
+  readonly revision: number;
+  /** Nanoseconds since 1970, in decimal. Information: order is the revision. */
+  readonly at: string;
   readonly author: string;
   readonly why: string;
-  /** Nanoseconds since 1970, in decimal. */
-  readonly at: string;
-  /** What kind of command made it: `apply`, `restore`, `override` … */
-  readonly command: string;
-  /** Hash over the change and the previous hash. */
-  readonly hash: string;
-  readonly previous: string;
-  readonly digest: string;
+  /** What kind of act: `apply`, `restore`, `override`, `place` … */
+  readonly action: string;
+  readonly origin: Origin | null;
+  /** Digests of the snapshot before and after; null before the first. */
+  readonly from: string | null;
+  readonly to: string;
   /** `Kind/name` of what changed. */
-  readonly keys: readonly string[];
+  readonly names: readonly string[];
+  readonly facts: Readonly<Record<string, string | number>>;
+  /** Hash of the change before; null for the first. */
+  readonly previous: string | null;
+  readonly hash: string;
+  readonly key: string;
+  readonly signature: string;
 }
 
 const change = {
-  revision: z.int(),
+  environment: z.string(),
   lineage: z.string(),
+  revision: z.int(),
+  at: z.string(),
   author: z.string(),
   why: z.string(),
-  at: z.string(),
-  command: z.string(),
+  action: z.string(),
+  origin: origin.nullable(),
+  from: z.string().nullable(),
+  to: z.string(),
+  names: z.array(z.string()),
+  facts: z.record(z.string(), z.union([z.string(), z.number()])),
+  previous: z.string().nullable(),
   hash: z.string(),
-  previous: z.string(),
-  digest: z.string(),
-  keys: z.array(z.string()),
+  key: z.string(),
+  signature: z.string(),
 };
 
 export const wireChange: z.ZodType<WireChange> = z.object(change);
@@ -40,17 +53,20 @@ export interface WireChangeDetail extends WireChange {
 
 export const wireChangeDetail: z.ZodType<WireChangeDetail> = z.object({ ...change, diff: z.array(wireDiff) });
 
-/** Whether the hash chain holds; where not, the first revision that contradicts it. */
+/** Whether the log holds: `ok` is no faults. */
 export interface HistoryVerdict {
   readonly ok: boolean;
-  readonly checked: number;
-  readonly brokenAt?: number | undefined;
-  readonly detail?: string | undefined;
+  readonly environment: string;
+  readonly lineage: string;
+  /** How many changes were checked. */
+  readonly changes: number;
+  readonly faults: readonly { readonly revision: number; readonly code: string; readonly message: string }[];
 }
 
 export const historyVerdict: z.ZodType<HistoryVerdict> = z.object({
   ok: z.boolean(),
-  checked: z.int(),
-  brokenAt: z.int().optional(),
-  detail: z.string().optional(),
+  environment: z.string(),
+  lineage: z.string(),
+  changes: z.int(),
+  faults: z.array(z.object({ revision: z.int(), code: z.string(), message: z.string() })),
 });
