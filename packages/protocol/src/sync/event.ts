@@ -98,7 +98,8 @@ function readDelta(received: ReceivedEvent, environment: string): SyncEvent | un
     key,
     signature,
     remove = [],
-    ids = {},
+    requires = [],
+    ids = [],
   } = header as Record<string, unknown>;
   const head = readSignedHead({ head: { environment, ...at, digest }, issued, expires, key, signature });
   if (head === undefined || !isCount(from)) return undefined;
