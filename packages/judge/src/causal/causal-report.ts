@@ -59,7 +59,9 @@ export function causalReport(study: Study, assigned?: Propensity): CausalReport 
     { label: 'regression on the causes', effect: regressionEffect(study) },
     { label: 'five strata of the propensity', effect: stratifiedEffect(study, propensity) },
     { label: 'nearest neighbour, with replacement', effect: matched({ replace: true }) },
-    { label: 'nearest neighbour, once each, caliper 0.2', effect: matched({ caliper: 0.2, on: 'logit' }) },
+    { label: 'nearest neighbour, once each', effect: matched({}) },
+    { label: 'two nearest neighbours, once each', effect: matched({ ratio: 2 }) },
+    { label: 'nearest neighbour, caliper 0.2', effect: matched({ caliper: 0.2 }) },
     { label: 'inverse-probability weighting', effect: weighted },
     { label: 'doubly robust', effect: main },
   ];

@@ -44,8 +44,10 @@ export function matchNearest(
   const { ratio = 1, replace = false, on = 'probability', order = 'largest' } = options;
   const score = on === 'logit' ? propensity.logits : propensity.scores;
   const arms = armsOf(treated);
-  if (!replace && arms.control.length < ratio)
-    return refuse('NO_MATCH', `${arms.control.length} controls for a ratio of ${ratio}`);
+  if (!replace && options.caliper === undefined && arms.control.length < ratio * arms.treated.length) {
+    const missing = `${arms.control.length} controls cannot serve ${arms.treated.length} treated units ${ratio} each`;
+    return refuse('NO_MATCH', `${missing}: match with replacement or within a caliper`);
+  }
   const sd = sampleDeviation(score);
   const caliper = options.caliper === undefined ? undefined : options.caliper * sd;
   const reach = caliper ?? Number.POSITIVE_INFINITY;
