@@ -84,3 +84,5 @@ export {
   subBucketDifference,
   subBucketRate,
 } from './sequential/sub-buckets.ts';
+export { type AcceptanceOptions, type AcceptanceRow, acceptance, upper99 } from './simulation/acceptance.ts';
+export { ordinaryDay, type TrafficPlan } from './simulation/traffic.ts';
