@@ -1,15 +1,155 @@
-import type { CelError, CelValue } from './value.ts';
+import { type CelType, parseType } from './type.ts';
+import {
+  CelDuration,
+  CelError,
+  CelMap,
+  type CelObject,
+  CelOptional,
+  CelTimestamp,
+  CelTypeName,
+  CelUint,
+  type CelValue,
+} from './value.ts';
 
 /**
- * A function of the language: its overloads as text for the checker (`(string, int) -> string`, a method's first
- * parameter is its receiver; capital letters are type parameters), and what it does.
- *
- * `run` is pure and total: wrong arguments are answered with a `CelError`, nothing is thrown.
+ * One meaning of a function. `run` is pure and total: it gets arguments of its parameters' kinds (elements of lists and maps are not looked
+ * at), answers what it cannot do with a `CelError`, and throws nothing.
  */
+export interface CelOverload {
+  readonly parameters: readonly CelType[];
+  readonly result: CelType;
+  readonly run: Run;
+  /**
+   * Makes a faster `run` where some arguments are constants (the others are undefined), e.g. compiles a constant pattern once. Answers the
+   * same as `run`.
+   */
+  readonly specialize?: (constants: readonly (CelValue | undefined)[]) => Run | undefined;
+}
+
+export type Run = (...args: readonly CelValue[]) => CelValue | CelError;
+
+/** A function of the language. A method's first parameter is its receiver. */
 export interface CelFunction {
   /** As written: `size`, `math.greatest`; a method without its receiver: `startsWith`. */
   readonly name: string;
   readonly style: 'function' | 'method';
-  readonly overloads: readonly string[];
-  readonly run: (...args: readonly CelValue[]) => CelValue | CelError;
+  readonly overloads: readonly CelOverload[];
+}
+
+interface Simple {
+  string: string;
+  int: bigint;
+  uint: CelUint;
+  double: number;
+  bool: boolean;
+  bytes: Uint8Array;
+  timestamp: CelTimestamp;
+  duration: CelDuration;
+  null: null;
+  type: CelTypeName;
+}
+
+/** The JavaScript type of an argument declared as `T`, e.g. `bigint` for `'int'`. */
+export type ArgumentOf<T extends string> = T extends keyof Simple
+  ? Simple[T]
+  : T extends `list(${string})`
+    ? readonly CelValue[]
+    : T extends `map(${string})`
+      ? CelMap
+      : T extends `optional(${string})`
+        ? CelOptional
+        : CelValue;
+
+/** Declares an overload by the text of its types; capital letters are type parameters. Throws on text that is no type. */
+export function overload<const P extends readonly string[]>(
+  parameters: P,
+  result: string,
+  run: (...args: { -readonly [I in keyof P]: ArgumentOf<P[I]> }) => CelValue | CelError,
+  specialize?: CelOverload['specialize'],
+): CelOverload {
+  // Dispatch on `parameters` makes the cast true.
+  const declared = { parameters: parameters.map(type), result: type(result), run: run as unknown as Run };
+  return specialize === undefined ? declared : { ...declared, specialize };
+}
+
+function type(text: string): CelType {
+  const parsed = parseType(text);
+  if (parsed === undefined) throw new Error(`Not a CEL type: ${text}`);
+  return parsed;
+}
+
+export function globalFunction(name: string, ...overloads: readonly CelOverload[]): CelFunction {
+  return { name, style: 'function', overloads };
+}
+
+export function method(name: string, ...overloads: readonly CelOverload[]): CelFunction {
+  return { name, style: 'method', overloads };
+}
+
+/** Runs the first overload whose parameters the arguments are of; `no_such_overload` if there is none. */
+export function dispatch(
+  name: string,
+  overloads: readonly CelOverload[],
+  args: readonly CelValue[],
+): CelValue | CelError {
+  for (const { parameters, run } of overloads) {
+    if (parameters.length === args.length && parameters.every((parameter, i) => isKind(args[i], parameter))) {
+      return run(...args);
+    }
+  }
+  return new CelError('no_such_overload', `No overload of ${name} takes (${args.map(typeName).join(', ')})`);
+}
+
+/** Whether a value is of a type, not looking into lists, maps and optionals. */
+function isKind(value: CelValue | undefined, type: CelType): boolean {
+  switch (type.kind) {
+    case 'dyn':
+    case 'param':
+      return true;
+    case 'list':
+      return Array.isArray(value);
+    case 'map':
+      return value instanceof CelMap;
+    default:
+      return value !== undefined && kindOf(value) === type.kind;
+  }
+}
+
+/** The kind of a value's type, as in `CelType`. */
+export function kindOf(value: CelValue): Exclude<CelType['kind'], 'dyn' | 'param'> {
+  switch (typeof value) {
+    case 'string':
+      return 'string';
+    case 'bigint':
+      return 'int';
+    case 'number':
+      return 'double';
+    case 'boolean':
+      return 'bool';
+  }
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'list';
+  if (value instanceof CelMap) return 'map';
+  if (value instanceof Uint8Array) return 'bytes';
+  if (value instanceof CelUint) return 'uint';
+  if (value instanceof CelTimestamp) return 'timestamp';
+  if (value instanceof CelDuration) return 'duration';
+  if (value instanceof CelOptional) return 'optional';
+  if (value instanceof CelTypeName) return 'type';
+  return (value as CelObject).celType;
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  null: 'null_type',
+  timestamp: 'google.protobuf.Timestamp',
+  duration: 'google.protobuf.Duration',
+  optional: 'optional_type',
+  ip: 'net.IP',
+  cidr: 'net.CIDR',
+};
+
+/** The name CEL gives the type of a value, as `type(x)` answers it. */
+export function typeName(value: CelValue): string {
+  const kind = kindOf(value);
+  return typeNames[kind] ?? kind;
 }
