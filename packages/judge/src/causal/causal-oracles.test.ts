@@ -4,24 +4,18 @@ import { regressionEffect, unadjustedEffect } from './baseline-effects.ts';
 import { doublyRobustEffect } from './doubly-robust.ts';
 import { pehe, sLearner, tLearner } from './individual-effects.ts';
 import { dehejiaWahba, ihdp, matchitLalonde } from './lalonde.suite.ts';
-import { type Matching, matchNearest } from './match.ts';
+import { matchNearest } from './match.ts';
 import { matchedEffect } from './matched-effect.ts';
 import { concordance, fitPropensity, type Propensity } from './propensity.ts';
-import { type OracleCase, oracleCases, sharedPresent, within } from './shared-table.suite.ts';
+import { type OracleCase, oracleCases, sharedPresent, unrefused, within } from './shared-table.suite.ts';
 import { stratifiedEffect } from './stratify.ts';
-import type { CausalRefusal, Study } from './study.ts';
+import type { Study } from './study.ts';
 import { weightedEffect } from './weighting.ts';
-
-/** The answer itself, or the refusal thrown so that the test shows it. */
-function answer<Answer extends { readonly refused?: never }>(result: Answer | CausalRefusal): Answer {
-  if (result.refused) throw new Error(`${result.refused}: ${result.missing}`);
-  return result;
-}
 
 type Numbers = Record<string, unknown>;
 
 function propensityNumbers(study: Study): Numbers {
-  const { model, scores } = answer(fitPropensity(study));
+  const { model, scores } = unrefused(fitPropensity(study));
   const named = (map: ReadonlyMap<string, number> | undefined) =>
     Object.fromEntries([...(map ?? [])].map(([name, value]) => [name.replace('race=', 'race'), value]));
   return {
@@ -41,14 +35,14 @@ function matchNumbers(
   options: Numbers,
 ): Numbers {
   const caliper = options.caliper_sd === null ? {} : { caliper: Number(options.caliper_sd) };
-  const matching = answer(
+  const matching = unrefused(
     matchNearest(study.treated, propensity, {
       ratio: Number(options.ratio),
       replace: options.replace === true,
       ...caliper,
     }),
-  ) as Matching;
-  const found = answer(matchedEffect(study, matching));
+  );
+  const found = unrefused(matchedEffect(study, matching));
   const balance = balanceTable(study, matching.weights).filter((row) => !row.name.startsWith('race'));
   return {
     n_treated_matched: found.matched.treated,
@@ -66,7 +60,7 @@ function matchNumbers(
 }
 
 function weightedNumbers(study: Study, propensity: Propensity, estimand: 'ATT' | 'ATE'): Numbers {
-  const found = answer(weightedEffect(study, propensity, estimand));
+  const found = unrefused(weightedEffect(study, propensity, estimand));
   return {
     estimate: found.estimate,
     se_influence_fixed_ps: found.errors.fixedPropensity,
@@ -81,18 +75,18 @@ function weightedNumbers(study: Study, propensity: Propensity, estimand: 'ATT' |
 
 function compositeNumbers(survey: 'psid' | 'cps'): Numbers {
   const { study, linear } = dehejiaWahba(survey);
-  const propensity = answer(fitPropensity(study));
+  const propensity = unrefused(fitPropensity(study));
   // Match() calls controls tied whose distance exceeds the nearest by up to its default tolerance of 1e-5; both
   // surveys' figures are met for tolerances from 6.5e-6 to 7.2e-6 of the score's standard deviation.
-  const matching = answer(
+  const matching = unrefused(
     matchNearest(study.treated, propensity, { replace: true, tieTolerance: 1e-5 * Math.SQRT1_2 }),
   );
-  const found = answer(matchedEffect(study, matching));
+  const found = unrefused(matchedEffect(study, matching));
   return {
     n: study.treated.length,
-    naive: answer(unadjustedEffect(study)).estimate,
-    ols: answer(regressionEffect({ ...study, causes: linear })).estimate,
-    ipw_att: answer(weightedEffect(study, propensity, 'ATT')).estimate,
+    naive: unrefused(unadjustedEffect(study)).estimate,
+    ols: unrefused(regressionEffect({ ...study, causes: linear })).estimate,
+    ipw_att: unrefused(weightedEffect(study, propensity, 'ATT')).estimate,
     nn1_replace_ties: found.estimate,
     nn1_se_ai: found.standardError,
   };
@@ -108,19 +102,19 @@ function numbersFor(one: OracleCase): Numbers {
       n: study.truth.length,
       true_ate: mean(study.truth),
       true_att: mean(treated),
-      naive: answer(unadjustedEffect(study)).estimate,
+      naive: unrefused(unadjustedEffect(study)).estimate,
     };
   }
   if (one.method === 'ite_pehe' && one.id.includes('ihdp10')) {
     const errors = Array.from({ length: 10 }, (_, k) => {
       const study = ihdp(k + 1);
-      return pehe(answer(tLearner(study)).effects, study.truth);
+      return pehe(unrefused(tLearner(study)).effects, study.truth);
     });
     return { pehe: errors, mean_pehe: errors.reduce((a, b) => a + b, 0) / errors.length };
   }
   if (one.method === 'ite_pehe') {
     const study = ihdp(1);
-    const [t, s] = [answer(tLearner(study)).effects, answer(sLearner(study)).effects];
+    const [t, s] = [unrefused(tLearner(study)).effects, unrefused(sLearner(study)).effects];
     const mean = (values: Float64Array) => values.reduce((a, b) => a + b, 0) / values.length;
     return {
       ate: mean(t),
@@ -132,26 +126,26 @@ function numbersFor(one: OracleCase): Numbers {
   const study = matchitLalonde();
   if (one.method === 'propensity_logit') return propensityNumbers(study);
   if (one.method === 'difference_in_means') {
-    const found = answer(unadjustedEffect(study));
+    const found = unrefused(unadjustedEffect(study));
     return { estimate: found.estimate, se: found.standardError, p: found.p };
   }
-  const propensity = answer(fitPropensity(study));
+  const propensity = unrefused(fitPropensity(study));
   if (one.method === 'att_nearest_neighbour') return matchNumbers(study, propensity, one.options);
   if (one.method === 'att_ipw') return weightedNumbers(study, propensity, 'ATT');
   if (one.method === 'ate_ipw') return weightedNumbers(study, propensity, 'ATE');
   if (one.method === 'att_abadie_imbens') {
-    const found = answer(
-      matchedEffect(study, answer(matchNearest(study.treated, propensity, { replace: true }))),
+    const found = unrefused(
+      matchedEffect(study, unrefused(matchNearest(study.treated, propensity, { replace: true }))),
     );
     // The oracle's "conditional" error is what the population error adds to the sample error.
     const added = found.standardError ** 2 - (found.sampleError ?? Number.NaN) ** 2;
     return { estimate: found.estimate, se_ai: found.standardError, se_cond: Math.sqrt(added) };
   }
   if (one.method === 'att_aipw') {
-    const found = answer(doublyRobustEffect(study, propensity, 'ATT'));
+    const found = unrefused(doublyRobustEffect(study, propensity, 'ATT'));
     return { estimate: found.estimate, se: found.standardError, gcomp_att: found.outcomeModelOnly };
   }
-  const found = answer(stratifiedEffect(study, propensity));
+  const found = unrefused(stratifiedEffect(study, propensity));
   return {
     estimate: found.estimate,
     strata_diff: found.strata.map((stratum) => stratum.difference),

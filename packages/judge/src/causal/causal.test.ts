@@ -15,16 +15,9 @@ import { matchedEffect } from './matched-effect.ts';
 import { assessOverlap } from './overlap.ts';
 import { placeboOutcomes, placeboTreatment } from './placebo.ts';
 import { assignedPropensity, fitPropensity, type Propensity } from './propensity.ts';
-import { numbersOf, sharedPresent, sharedTable } from './shared-table.suite.ts';
+import { numbersOf, sharedPresent, sharedTable, unrefused } from './shared-table.suite.ts';
 import type { Study } from './study.ts';
 import { weightedEffect } from './weighting.ts';
-
-function unrefused<Answer extends { readonly refused?: never }>(
-  result: Answer | { readonly refused: string },
-): Answer {
-  if (result.refused !== undefined) throw new Error(result.refused);
-  return result as Answer;
-}
 
 const small: Study = {
   treated: Uint8Array.from([1, 1, 1, 0, 0, 0, 0]),

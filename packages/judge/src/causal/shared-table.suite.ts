@@ -24,12 +24,15 @@ export function oracleCases(...methods: string[]): OracleCase[] {
   return cases.filter((one) => methods.includes(one.method));
 }
 
-/** A data set's columns as text, by name. Quotes are dropped; no field of these files holds a comma. */
+/** A data set's columns as text, by name. A quoted field may hold commas, not quotes. */
 export function sharedTable(name: string, header?: readonly string[]): Map<string, string[]> {
   const lines = readFileSync(new URL(`data/${name}`, root), 'utf8')
     .trim()
     .split(/\r?\n/);
-  const split = (line: string) => line.split(',').map((field) => field.replace(/^"|"$/g, ''));
+  const split = (line: string) =>
+    line.includes('"')
+      ? Array.from(line.matchAll(/(?:^|,)(?:"([^"]*)"|([^,]*))/g), (field) => field[1] ?? field[2] ?? '')
+      : line.split(',');
   const names = header ?? split(lines.shift() ?? '');
   const rows = lines.map(split);
   return new Map(names.map((column, j) => [column, rows.map((row) => row[j] ?? '')]));
@@ -44,4 +47,12 @@ export function numbersOf(table: Map<string, string[]>, column: string): Float64
 export function within(got: number | undefined, want: number, tolerance: number): boolean {
   if (got === undefined || !Number.isFinite(got)) return false;
   return Math.abs(got - want) <= (want === 0 ? 1e-12 : tolerance * Math.abs(want));
+}
+
+/** The answer itself; a refusal is thrown, so that the test that expected an answer shows it. */
+export function unrefused<Result extends object>(
+  result: Result,
+): Exclude<Result, { readonly refused: string }> {
+  if ('refused' in result && result.refused !== undefined) throw new Error(JSON.stringify(result));
+  return result as Exclude<Result, { readonly refused: string }>;
 }

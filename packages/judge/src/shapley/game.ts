@@ -22,9 +22,18 @@ export interface Division {
 
 /** Why a division was not made. */
 export interface DivisionRefused {
-  readonly refused: 'NO_PLAYERS' | 'TOO_MANY_PLAYERS' | 'VALUE_NOT_FINITE' | 'BAD_STRUCTURE';
+  readonly refused: DivisionRefusalCode;
   readonly missing: string;
 }
+
+/** Stable codes of refused divisions. */
+export type DivisionRefusalCode =
+  | 'NO_PLAYERS'
+  | 'TOO_MANY_PLAYERS'
+  | 'VALUE_NOT_FINITE'
+  | 'BAD_STRUCTURE'
+  | 'EMPTY_ARM'
+  | 'NOT_IDENTIFIED';
 
 /** The most players whose 2ⁿ coalitions are all asked: a table of 8 MiB. */
 export const EXACT_PLAYERS = 20;
