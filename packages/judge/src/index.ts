@@ -1,3 +1,42 @@
+export { type BalanceRow, balanceTable } from './causal/balance.ts';
+export { regressionEffect, unadjustedEffect } from './causal/baseline-effects.ts';
+export { type CausalReport, causalReport, type EffectLine } from './causal/causal-report.ts';
+export {
+  type DoublyRobustEffect,
+  doublyRobustEffect,
+  type Predictions,
+  predictByArm,
+} from './causal/doubly-robust.ts';
+export { type Effect, type EffectMethod, effectiveSize } from './causal/effect.ts';
+export { encodeCauses, isZero, type RawCause, squareOf } from './causal/encode-causes.ts';
+export {
+  attByDimension,
+  type DimensionEffects,
+  type IndividualEffects,
+  pehe,
+  sLearner,
+  tLearner,
+} from './causal/individual-effects.ts';
+export { bestOf, type Learner, leastSquares, multiplicative } from './causal/learners.ts';
+export { type Matching, type MatchOptions, matchNearest } from './causal/match.ts';
+export { type MatchedEffect, matchedEffect } from './causal/matched-effect.ts';
+export { assessOverlap, type Overlap } from './causal/overlap.ts';
+export {
+  type PlaceboOutcome,
+  type PlaceboTreatment,
+  placeboOutcomes,
+  placeboTreatment,
+} from './causal/placebo.ts';
+export {
+  assignedPropensity,
+  concordance,
+  fitPropensity,
+  type Propensity,
+  type PropensityModel,
+} from './causal/propensity.ts';
+export { type StratifiedEffect, stratifiedEffect } from './causal/stratify.ts';
+export type { CausalRefusal, CausalRefusalCode, Cause, Study } from './causal/study.ts';
+export { inverseProbabilityWeights, type WeightedEffect, weightedEffect } from './causal/weighting.ts';
 export { betaCdf, betaLogCdf, betaLogUpper, betaQuantile, betaUpper } from './distributions/beta.ts';
 export {
   chiSquareCdf,
@@ -84,5 +123,29 @@ export {
   subBucketDifference,
   subBucketRate,
 } from './sequential/sub-buckets.ts';
+export {
+  compositionByDimension,
+  type DimensionDivision,
+  heterogeneityByDimension,
+} from './shapley/by-dimension.ts';
+export { type ChangeCell, type ChangeDivision, divideChanges } from './shapley/concurrent-changes.ts';
+export { shapleyExact } from './shapley/exact.ts';
+export { divideFunnel, type FunnelDivision, type FunnelStep } from './shapley/funnel.ts';
+export {
+  type CoalitionValue,
+  type Division,
+  type DivisionRefusalCode,
+  type DivisionRefused,
+  EXACT_PLAYERS,
+  type MembershipValue,
+} from './shapley/game.ts';
+export { kernelShapWeight } from './shapley/kernel-weights.ts';
+export { type ArmMoments, type LiftCell, mergeMoments } from './shapley/lift-cells.ts';
+export { divideMixRate, type MixRate, type MixRateRefused, type SegmentChange } from './shapley/mix-rate.ts';
+export { owenExact } from './shapley/owen.ts';
+export { type ScanOptions, type Slice, scanSlices } from './shapley/scan-slices.ts';
+export { shapley } from './shapley/shapley.ts';
+export { type WalkVariance, walkVariance } from './shapley/walk-variance.ts';
+export { type SampledDivision, shapleyWalks, type WalkOptions } from './shapley/walks.ts';
 export { type AcceptanceOptions, type AcceptanceRow, acceptance, upper99 } from './simulation/acceptance.ts';
 export { ordinaryDay, type TrafficPlan } from './simulation/traffic.ts';
