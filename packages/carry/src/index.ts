@@ -1,1 +1,30 @@
-export {};
+export { type Clock, systemClock } from './clock.ts';
+export { type Folder, readFolder } from './directory/read-folder.ts';
+export { type DirectorySourceOptions, openDirectorySource } from './directory/source.ts';
+export {
+  type FolderReport,
+  type FolderWatch,
+  type FolderWatchOptions,
+  watchFolder,
+} from './directory/watch-folder.ts';
+export { type HttpSourceOptions, openHttpSource } from './http/source.ts';
+export { createMemorySource, type MemorySource, type MemorySourceOptions } from './memory/source.ts';
+export { type OpenOptions, openSource } from './open.ts';
+export { PROBLEMS, type Problem, type ProblemCode, problemText } from './problem.ts';
+export { SOFT_EXPIRY } from './receiver/machine.ts';
+export {
+  openReceiver,
+  type Receiver,
+  type ReceiverEvent,
+  type ReceiverOptions,
+} from './receiver/receiver.ts';
+export type { Status } from './receiver/state.ts';
+export {
+  type Acknowledging,
+  type Announced,
+  type Ended,
+  type Source,
+  SourceError,
+  type SourceEvent,
+  type Succession,
+} from './source.ts';

@@ -1,0 +1,63 @@
+import type { Acknowledgement } from '@ombre/protocol';
+import type { Clock } from '../clock.ts';
+import type { Acknowledging } from '../source.ts';
+import { createPacer } from './pacer.ts';
+
+/** Acknowledgements are at least this far apart, in milliseconds. */
+const PACE = 1_000;
+/** How long a lease is taken to run before the source has said, in milliseconds. */
+const LEASE = 30_000;
+/** How long an acknowledgement may take, in milliseconds. */
+const PATIENCE = 10_000;
+/** The source keeps no more of them, and needs no more to see that something is missing here. */
+const MOST_UNSUPPORTED = 1_000;
+
+export interface Acknowledger {
+  /** There is something to say: now, or when a second has passed since the last. */
+  request(): void;
+  stop(): void;
+}
+
+/**
+ * Tells the source what is served and renews the lease thrice in its time. `say` answers undefined while there is nothing to say.
+ * A lost acknowledgement needs no care: the next says the same and more.
+ */
+export function createAcknowledger(
+  source: Acknowledging,
+  clock: Clock,
+  say: () => Acknowledgement | undefined,
+): Acknowledger {
+  let lease = LEASE;
+  let cancel: (() => void) | undefined;
+  const life = new AbortController();
+
+  const pacer = createPacer(clock, PACE, async () => {
+    const acknowledgement = say();
+    cancel?.();
+    cancel = clock.after(lease / 3, () => pacer.request());
+    if (acknowledgement === undefined) return;
+    const limit = new AbortController();
+    const done = clock.after(PATIENCE, () => limit.abort());
+    try {
+      lease = await source.acknowledge(trim(acknowledgement), AbortSignal.any([life.signal, limit.signal]));
+    } catch {
+      // The stream notices that the source is away; the renewal tries again.
+    } finally {
+      done();
+    }
+  });
+
+  return {
+    request: () => pacer.request(),
+    stop() {
+      pacer.stop();
+      cancel?.();
+      life.abort();
+    },
+  };
+}
+
+function trim(acknowledgement: Acknowledgement): Acknowledgement {
+  const { unsupported = [], ...rest } = acknowledgement;
+  return unsupported.length === 0 ? rest : { ...rest, unsupported: unsupported.slice(0, MOST_UNSUPPORTED) };
+}

@@ -1,0 +1,304 @@
+import { randomUUID } from 'node:crypto';
+import type { CompileOptions, Encoded, Head, Snapshot } from '@ombre/decide';
+import type { Acknowledgement, ReceiverClass } from '@ombre/protocol';
+import { type Clock, systemClock } from '../clock.ts';
+import type { Problem } from '../problem.ts';
+import { type Acknowledging, type Announced, type Ended, type Source, SourceError } from '../source.ts';
+import { createAcknowledger } from './acknowledger.ts';
+import { createBoundaryTimer } from './boundary-timer.ts';
+import { type Keyring, openKeyring } from './keyring.ts';
+import { nextWake, step } from './machine.ts';
+import { createSaver } from './saver.ts';
+import { sight } from './sight.ts';
+import type { Sighting } from './sighting.ts';
+import { type Stage, type Staged, stageDelta, stageFull } from './stage.ts';
+import { type Effect, type Event, NEW, type State, type Status } from './state.ts';
+import { openStateFolder } from './state-folder.ts';
+
+export interface ReceiverOptions {
+  readonly source: Source & Partial<Acknowledging>;
+  /** Where the last good snapshot is kept; absent: a restart needs the source. */
+  readonly stateDir?: string;
+  /** One or two Ed25519 public keys, see `openKeyring`; absent: signatures are not checked. */
+  readonly keys?: readonly string[];
+  readonly compile?: CompileOptions;
+  /** What the control plane calls this receiver; absent: a new name in each process. */
+  readonly receiver?: string;
+  readonly class?: ReceiverClass;
+  /** For people: a service's name and version. */
+  readonly agent?: string;
+  readonly clock?: Clock;
+  /** Uniform in [0, 1). */
+  readonly random?: () => number;
+}
+
+export type ReceiverEvent =
+  /** These flags may answer otherwise than before: a revision came, or time passed a boundary. Sorted. */
+  | { readonly type: 'changed'; readonly flags: readonly string[] }
+  | { readonly type: 'status'; readonly status: Status }
+  /** Something a person should read; told when it begins. */
+  | { readonly type: 'problem'; readonly problem: Problem };
+
+/** Follows one environment. What it serves is always there to read; nothing that decides waits for it. */
+export interface Receiver {
+  /** What to decide with, swapped as a whole; undefined until the first has come. */
+  readonly snapshot: Snapshot | undefined;
+  readonly head: Head | undefined;
+  /** The bytes of the snapshot. */
+  readonly encoded: Encoded | undefined;
+  readonly status: Status;
+  /** What keeps it from following its source, and from keeping its state. */
+  readonly problems: readonly Problem[];
+  /** Settles with the first answer: up to date, refused, or serving from disk with the source away. */
+  readonly started: Promise<Status>;
+  /** Exchanges the trusted keys while running; what serves stays. Throws TypeError for texts that are no keys. */
+  trust(keys: readonly string[]): void;
+  subscribe(listener: (event: ReceiverEvent) => void): () => void;
+  /** Ends the stream and writes what is still to be written. What was read keeps serving. */
+  close(): Promise<void>;
+}
+
+/** Starts to follow a source: from disk at once if something is there, then from the source. Throws TypeError for wrong options. */
+export function openReceiver(options: ReceiverOptions): Receiver {
+  const { source, clock = systemClock, random = Math.random, compile = {} } = options;
+  const name = options.receiver ?? randomUUID();
+  const local = source.trust === 'local';
+  let keyring = readKeys(options.keys);
+  let state: State = { ...NEW, environment: source.environment };
+  let current: Stage | undefined;
+  let beside: Extract<Staged, { ok: true }> | undefined;
+  let cancelWake: (() => void) | undefined;
+  let watching = new AbortController();
+  const life = new AbortController();
+  const listeners = new Set<(event: ReceiverEvent) => void>();
+  const inbox: Event[] = [];
+  let turning = false;
+
+  const folder =
+    options.stateDir === undefined ? undefined : openStateFolder(options.stateDir, source.address);
+  const saver =
+    folder &&
+    createSaver(folder, clock, (problem) =>
+      dispatch(problem === undefined ? { type: 'persisted' } : { type: 'persisted', problem }),
+    );
+  const acknowledger = canAcknowledge(source) ? createAcknowledger(source, clock, say) : undefined;
+  const boundaries = createBoundaryTimer(clock, (flags) => tell({ type: 'changed', flags }));
+
+  /** One event after the other, also where performing the effects of one makes the next. */
+  function dispatch(event: Event): void {
+    inbox.push(event);
+    if (turning) return;
+    turning = true;
+    try {
+      for (let next = inbox.shift(); next !== undefined; next = inbox.shift()) {
+        const { state: after, effects } = step(state, next, clock.monotonic());
+        state = after;
+        for (const effect of effects) perform(effect);
+      }
+    } finally {
+      turning = false;
+    }
+    arm();
+  }
+
+  function arm(): void {
+    cancelWake?.();
+    const due = nextWake(state);
+    cancelWake =
+      due === undefined ? undefined : clock.after(due - clock.monotonic(), () => dispatch({ type: 'wake' }));
+  }
+
+  const performers: { readonly [T in Effect['type']]: (effect: Extract<Effect, { type: T }>) => void } = {
+    connect({ from }) {
+      watching.abort();
+      watching = new AbortController();
+      void watch(from, watching.signal);
+    },
+    disconnect: () => watching.abort(),
+    ask() {
+      void attempt(async () => {
+        return { type: 'asked', sighting: see(await source.head(life.signal)), random: random() };
+      });
+    },
+    get({ head }) {
+      void attempt(async () => {
+        return { type: 'got', encoded: await source.get(head, current?.encoded, life.signal) };
+      });
+    },
+    stage: (effect) => void attempt(() => stage(effect)),
+    activate,
+    persist({ target }) {
+      if (current !== undefined) saver?.save({ announced: target.announced, encoded: current.encoded });
+    },
+    acknowledge: () => acknowledger?.request(),
+    announce: ({ status }) => tell({ type: 'status', status }),
+    report: ({ problem }) => tell({ type: 'problem', problem }),
+  };
+
+  function perform(effect: Effect): void {
+    (performers[effect.type] as (effect: Effect) => void)(effect);
+  }
+
+  async function watch(from: Head | undefined, signal: AbortSignal): Promise<void> {
+    const ended = await source.watch(
+      from,
+      (event) => {
+        if (signal.aborted) return;
+        if (event.type === 'heartbeat' || event.type === 'problem') return dispatch(event);
+        const { announced, ...rest } = event;
+        dispatch({ ...rest, sighting: see(announced), random: random() });
+      },
+      signal,
+    );
+    if (!signal.aborted) dispatch({ type: 'ended', ...ended, random: random() });
+  }
+
+  /** Does what may take a while and fail; nothing is heard of it after `close`. */
+  async function attempt(work: () => Promise<Event>): Promise<void> {
+    const event = await work().catch((error: unknown): Event => {
+      const { problem, retryAfter }: Ended =
+        error instanceof SourceError
+          ? error
+          : {
+              problem: {
+                code: 'UNREACHABLE',
+                detail: error instanceof Error ? error.message : String(error),
+              },
+            };
+      return {
+        type: 'failed',
+        problem,
+        random: random(),
+        ...(retryAfter === undefined ? {} : { retryAfter }),
+      };
+    });
+    if (!life.signal.aborted) dispatch(event);
+  }
+
+  async function stage(effect: Extract<Effect, { type: 'stage' }>): Promise<Event> {
+    const { head } = effect.target.announced.signed;
+    const staged = await stageOne(effect, head);
+    if (!staged.ok) return { type: 'unstaged', problem: staged.problem, random: random() };
+    beside = staged;
+    return { type: 'staged' };
+  }
+
+  function stageOne(effect: Extract<Effect, { type: 'stage' }>, head: Head): Promise<Staged> {
+    if (effect.by !== 'delta') return stageFull(head, effect.encoded, current, compile, life.signal);
+    if (current === undefined) throw new Error('a delta is staged on nothing');
+    return stageDelta(effect.delta, current, life.signal);
+  }
+
+  function activate(): void {
+    if (beside === undefined) throw new Error('nothing is staged');
+    const { stage: next, changed } = beside;
+    beside = undefined;
+    current = next;
+    boundaries.follow(next.snapshot);
+    if (changed.length > 0) tell({ type: 'changed', flags: changed });
+  }
+
+  function see(announced: Announced): Sighting {
+    return sight(announced, local ? undefined : keyring, clock.now());
+  }
+
+  function say(): Acknowledgement | undefined {
+    if (current === undefined || state.link !== 'up') return undefined;
+    const { lineage, revision, digest } = current.head;
+    return {
+      receiver: name,
+      class: options.class ?? 'sdk',
+      lineage,
+      revision,
+      digest,
+      unsupported: current.snapshot.unsupported,
+      ...(options.agent === undefined ? {} : { agent: options.agent }),
+    };
+  }
+
+  function tell(event: ReceiverEvent): void {
+    for (const listener of listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        // A listener's fault is its owner's, as an uncaught one; the receiver goes on.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  }
+
+  async function start(): Promise<void> {
+    const loaded = (await folder?.load(source.environment)) ?? {};
+    if (life.signal.aborted) return;
+    const { saved } = loaded;
+    const disk = saved && see(saved.announced);
+    let { problem } = loaded;
+    if (disk !== undefined && disk.trust !== 'trusted' && disk.trust !== 'unchecked') {
+      problem = { code: 'DISK_UNTRUSTED', detail: `signed by ${disk.announced.signed.key}` };
+    }
+    dispatch({
+      type: 'start',
+      ...(problem === undefined ? {} : { problem }),
+      ...(problem === undefined && disk !== undefined && saved !== undefined
+        ? { disk: { sighting: disk, encoded: saved.encoded } }
+        : {}),
+    });
+  }
+
+  const started = new Promise<Status>((resolve) => {
+    const settle = (): void => {
+      const { status } = state;
+      // What comes from disk is worth a moment's wait for the source to confirm it or to be found away.
+      if (status === 'starting' || (status === 'stale' && state.problem === undefined)) return;
+      listeners.delete(settle);
+      resolve(status);
+    };
+    listeners.add(settle);
+  });
+  void start();
+
+  return {
+    get snapshot() {
+      return current?.snapshot;
+    },
+    get head() {
+      return current?.head;
+    },
+    get encoded() {
+      return current?.encoded;
+    },
+    get status() {
+      return state.status;
+    },
+    get problems() {
+      return [state.problem, state.disk].filter((problem) => problem !== undefined);
+    },
+    started,
+    trust(keys) {
+      keyring = readKeys(keys);
+    },
+    subscribe(listener) {
+      const own = (event: ReceiverEvent): void => listener(event);
+      listeners.add(own);
+      return () => listeners.delete(own);
+    },
+    async close() {
+      if (life.signal.aborted) return;
+      dispatch({ type: 'close' });
+      life.abort();
+      acknowledger?.stop();
+      boundaries.stop();
+      await saver?.finish();
+    },
+  };
+}
+
+function readKeys(keys: readonly string[] | undefined): Keyring | undefined {
+  return keys === undefined ? undefined : openKeyring(keys);
+}
+
+function canAcknowledge(source: Source & Partial<Acknowledging>): source is Source & Acknowledging {
+  return source.acknowledge !== undefined;
+}

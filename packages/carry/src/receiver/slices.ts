@@ -1,0 +1,17 @@
+import { setImmediate as turn } from 'node:timers/promises';
+
+/** How long compiling may hold the event loop at a time, in milliseconds. */
+const SLICE = 3;
+
+/** Runs a generator to its end, letting the event loop turn every few milliseconds. Stops, rejecting, when the signal does. */
+export async function inSlices<T>(steps: Generator<undefined, T>, signal: AbortSignal): Promise<T> {
+  for (;;) {
+    const until = performance.now() + SLICE;
+    do {
+      const step = steps.next();
+      if (step.done === true) return step.value;
+    } while (performance.now() < until);
+    await turn();
+    signal.throwIfAborted();
+  }
+}

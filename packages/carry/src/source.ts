@@ -1,0 +1,89 @@
+import type { Encoded, Head, SignedHead } from '@ombre/decide';
+import type { Acknowledgement, WireDelta } from '@ombre/protocol';
+import type { Problem } from './problem.ts';
+
+/** A lineage's right to follow an older one, made when a control plane is restored from a backup. */
+export interface Succession {
+  /** Canonical JSON of {environment, from: {lineage, revision, digest}, to: {lineage, revision, digest}, issued}. */
+  readonly payload: string;
+  readonly key: string;
+  /** Ed25519 over the payload, base64url. */
+  readonly signature: string;
+}
+
+/** A head as a source tells it, with the succession records of its lineage, oldest first. */
+export interface Announced {
+  /** The signature is empty where the source is of this process itself. */
+  readonly signed: SignedHead;
+  readonly successions?: readonly Succession[];
+}
+
+/** What one watch tells, in the order of the source. The first word is `head` or `resync`. */
+export type SourceEvent =
+  /** Where the source stands; what is missing follows as deltas. `heartbeat`: milliseconds it is silent at most, absent where silence is normal. */
+  | { readonly type: 'head'; readonly announced: Announced; readonly heartbeat?: number }
+  /** Get this snapshot after a random part of `within` milliseconds; deltas from it on follow meanwhile. */
+  | {
+      readonly type: 'resync';
+      readonly announced: Announced;
+      readonly within: number;
+      readonly heartbeat?: number;
+    }
+  /** `size` in characters, so that what waits can be bounded. */
+  | {
+      readonly type: 'delta';
+      readonly announced: Announced;
+      readonly delta: WireDelta;
+      readonly size: number;
+    }
+  | { readonly type: 'heartbeat'; readonly revision: number }
+  /** Nothing changes, and somebody should know why: a save with errors. */
+  | { readonly type: 'problem'; readonly problem: Problem };
+
+/** Why a watch ended or a question failed. */
+export interface Ended {
+  readonly problem: Problem;
+  /** The least wait before the next try, in milliseconds. */
+  readonly retryAfter?: number;
+}
+
+/** Thrown by `head` and `get`: I/O failed, or the source refused. */
+export class SourceError extends Error implements Ended {
+  override readonly name = 'SourceError';
+  readonly problem: Problem;
+  readonly retryAfter?: number;
+
+  constructor(ended: Ended, options?: ErrorOptions) {
+    super(`${ended.problem.code}: ${ended.problem.detail}`, options);
+    this.problem = ended.problem;
+    if (ended.retryAfter !== undefined) this.retryAfter = ended.retryAfter;
+  }
+}
+
+/**
+ * Where snapshots come from: immutable bytes by digest and one head that moves. A source keeps no state between
+ * watches, retries nothing and verifies nothing; the receiver does. What it returns is never changed afterwards.
+ */
+export interface Source {
+  /** `signed`: the heads' signatures are to be verified. `local`: this process makes them from what it is given. */
+  readonly trust: 'signed' | 'local';
+  /** What names it among the sources of a process, without secrets. */
+  readonly address: string;
+  /** `project/environment` where the address says it. */
+  readonly environment: string | undefined;
+  /** The current head. Throws {@link SourceError}. */
+  head(signal: AbortSignal): Promise<Announced>;
+  /** The whole snapshot of a head; what `near` already has need not be fetched again. Throws {@link SourceError}. */
+  get(head: Head, near: Encoded | undefined, signal: AbortSignal): Promise<Encoded>;
+  /**
+   * Tells what happens after `from` until the source ends it or the signal does; one call, one attempt. Resolves once,
+   * never rejects, and is silent after the signal.
+   */
+  watch(from: Head | undefined, listen: (event: SourceEvent) => void, signal: AbortSignal): Promise<Ended>;
+}
+
+/** The power of sources that have a way back: tells the control plane who runs what. */
+export interface Acknowledging {
+  /** Answers the milliseconds the lease now runs, from the sending. Throws {@link SourceError}; a lost one is made good by the next. */
+  acknowledge(acknowledgement: Acknowledgement, signal: AbortSignal): Promise<number>;
+}
