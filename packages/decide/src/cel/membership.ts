@@ -7,12 +7,12 @@ export interface ConstantSet {
 
 type SetKey = string | bigint | number | boolean | null;
 
-/** Prepares a constant list of scalars; undefined if it holds something that is only equal by a deep look. */
+/** Prepares a constant list of scalars; undefined if it holds something else, or numbers so large that an int can equal several doubles. */
 export function constantSet(list: readonly CelValue[]): ConstantSet | undefined {
   const keys = new Set<SetKey>();
   for (const item of list) {
     const key = setKey(item);
-    if (key === undefined) return undefined;
+    if (key === undefined || (typeof key === 'bigint' && !Number.isSafeInteger(Number(key)))) return undefined;
     // NaN equals nothing, yet a Set would find it.
     if (!Number.isNaN(key)) keys.add(key);
   }

@@ -25,7 +25,7 @@ export function equals(left: CelValue, right: CelValue, meter: Meter): boolean {
   const number = numeric(left);
   if (number !== undefined) {
     const other = numeric(right);
-    return other !== undefined && number <= other && number >= other;
+    return other !== undefined && sameNumber(number, other);
   }
   if (typeof left === 'string' || typeof left === 'boolean' || left === null) return left === right;
   if (Array.isArray(left)) {
@@ -53,6 +53,11 @@ export function equals(left: CelValue, right: CelValue, meter: Meter): boolean {
     return equals(left.value, right.value, meter);
   }
   return typeName(left) === typeName(right) && (left as CelObject).equals(right as CelObject);
+}
+
+/** An int or uint beside a double is compared as the double next to it, as the reference implementation does beyond 2^53. */
+function sameNumber(a: bigint | number, b: bigint | number): boolean {
+  return typeof a === typeof b ? a === b : Number(a) === Number(b);
 }
 
 /** The number a value is, or undefined: an int and a uint as bigint, a double as number. */
@@ -94,10 +99,12 @@ function contains(container: CelValue, value: CelValue, meter: Meter): boolean |
 }
 
 function order(operator: '<' | '<=' | '>' | '>=', left: CelValue, right: CelValue): boolean | CelError {
-  const a = numeric(left);
-  const b = numeric(right);
-  if (a !== undefined && b !== undefined) {
-    // JavaScript compares a bigint with a number exactly, and NaN with nothing.
+  const one = numeric(left);
+  const two = numeric(right);
+  if (one !== undefined && two !== undefined) {
+    const mixed = typeof one !== typeof two;
+    const a = mixed ? Number(one) : one;
+    const b = mixed ? Number(two) : two;
     return operator === '<' ? a < b : operator === '<=' ? a <= b : operator === '>' ? a > b : a >= b;
   }
   const sign = compareLike(left, right);
