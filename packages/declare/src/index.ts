@@ -1,1 +1,11 @@
-export {};
+export { type CheckOptions, checkResources, defaultQuotas, type Quotas } from './check/check-resources.ts';
+export { type DeclareOptions, declareSources } from './declare-sources.ts';
+export { type CodeRow, codes, type IssueCode } from './issue/codes.ts';
+export { anchorOf, type FormatOptions, formatIssue } from './issue/format-issue.ts';
+export type { Issue, RelatedPlace } from './issue/issue.ts';
+export type { Draft } from './shape/draft.ts';
+export { keyOf, sortResources } from './source/canonical-order.ts';
+export { type SourceLimits, sourceLimits } from './source/limits.ts';
+export { type Declared, type ParseOptions, parseSources } from './source/parse-sources.ts';
+export type { Positions } from './source/positions.ts';
+export type { SourceFile, Spot } from './source/source-file.ts';
