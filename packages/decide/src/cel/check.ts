@@ -1,15 +1,13 @@
 import type { CelEnvironment } from './environment.ts';
+import { type CelIssue, type CelIssueCode, infer } from './infer.ts';
+import { childrenOf, type IrNode, sizeOf } from './ir.ts';
+import { type AuthorLimits, authorLimits } from './limits.ts';
+import { parse } from './parse.ts';
+import { programOf } from './program.ts';
+import { resolve } from './resolve.ts';
 import type { CelType } from './type.ts';
 
-/** One thing wrong with an expression. `code` is stable; `start` and `end` are offsets into the source. */
-export interface CelIssue {
-  readonly code: string;
-  readonly message: string;
-  readonly expected?: string;
-  readonly found?: string;
-  readonly start: number;
-  readonly end: number;
-}
+export type { CelIssue, CelIssueCode } from './infer.ts';
 
 export type CheckResult =
   | {
@@ -17,16 +15,68 @@ export type CheckResult =
       readonly type: CelType;
       readonly reads: readonly string[];
       readonly segments: readonly string[];
-      /** Estimated worst cost in steps; a step stands for about 10 ns. */
+      /** Estimated worst cost in the steps of `stepBudget`; lists of unknown length count as 100 elements. */
       readonly cost: number;
     }
   | { readonly ok: false; readonly issues: readonly CelIssue[] };
 
-/** Parses and type-checks an expression for its author; answers every type error at once. */
+/**
+ * Parses an expression and checks it for its author, against the vocabulary and the limits. A syntax error is the only issue; otherwise every
+ * wrong type and every limit passed is listed, in the order of the source.
+ */
 export function checkExpression(
-  _source: string,
-  _environment: CelEnvironment,
-  _expected?: CelType,
+  source: string,
+  environment: CelEnvironment,
+  expected?: CelType,
+  limits: AuthorLimits = authorLimits,
 ): CheckResult {
-  throw new Error('being written');
+  const parsed = parse(source);
+  if (!parsed.ok) return { ok: false, issues: [parsed.issue] };
+  const ir = resolve(parsed.syntax, environment);
+  const { type, issues } = infer(ir, environment, expected);
+  const cost = costOf(ir);
+  const all = [...issues, ...exceeded(ir, cost, limits)].sort((a, b) => a.start - b.start || a.end - b.end);
+  if (all.length > 0) return { ok: false, issues: all };
+  const { reads, segments } = programOf(source, ir);
+  return { ok: true, type, reads, segments, cost };
+}
+
+function exceeded(ir: IrNode, cost: number, limits: AuthorLimits): CelIssue[] {
+  const { start, end } = ir;
+  const issue = (code: CelIssueCode, message: string, most: number, found: number): CelIssue[] =>
+    found <= most ? [] : [{ code, message, expected: `at most ${most}`, found: String(found), start, end }];
+  return [
+    ...issue('too_many_nodes', 'The expression has too many parts', limits.nodes, sizeOf(ir)),
+    ...issue('too_many_calls', 'Calls are nested too deep', limits.callDepth, callDepth(ir)),
+    ...issue('too_costly', 'The expression may take too long; use fewer nested macros', limits.cost, cost),
+  ];
+}
+
+const calls: ReadonlySet<IrNode['kind']> = new Set([
+  'call',
+  'comprehension',
+  'optMap',
+  'optOr',
+  'bind',
+] as const);
+
+function callDepth(node: IrNode): number {
+  const inside = Math.max(0, ...childrenOf(node).map(callDepth));
+  return calls.has(node.kind) ? inside + 1 : inside;
+}
+
+/** Elements a list of unknown length is taken to have. */
+const assumedLength = 100;
+
+function costOf(node: IrNode): number {
+  const inside = childrenOf(node).reduce((sum, child) => sum + costOf(child), 1);
+  if (node.kind !== 'comprehension') return inside;
+  const range = costOf(node.range);
+  return range + rounds(node.range) * (inside - range);
+}
+
+function rounds(range: IrNode): number {
+  if (range.kind === 'constant' && Array.isArray(range.value)) return range.value.length;
+  if (range.kind === 'list') return range.items.length;
+  return range.kind === 'map' ? range.entries.length : assumedLength;
 }

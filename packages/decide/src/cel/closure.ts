@@ -11,7 +11,7 @@ import {
 } from './access.ts';
 import { type CelOverload, dispatch } from './function.ts';
 import { gatherers } from './gather.ts';
-import { type Comprehension, childrenOf, type IrForm, type IrNode } from './ir.ts';
+import { type Comprehension, type IrForm, type IrNode, roundCost } from './ir.ts';
 import { stepBudget } from './limits.ts';
 import { constantSet } from './membership.ts';
 import { equals, type Meter, negate, operate } from './operators.ts';
@@ -259,13 +259,11 @@ function call(node: Form<'call'>): Step {
     return result;
   };
   if (node.arguments.some((argument) => argument.kind !== 'constant')) return run;
-  // Functions are pure: one call serves all evaluations.
+  // Functions are pure: one call, made when first needed and on a budget of its own, serves all evaluations.
   let folded: CelValue | CelError | undefined;
-  return (frame) => {
-    if (folded !== undefined) return folded;
-    const result = run(frame);
-    if (frame.steps >= 0) folded = result;
-    return result;
+  return ({ scope }) => {
+    if (folded === undefined) folded = run({ scope, locals: [], steps: stepBudget });
+    return folded;
   };
 }
 
@@ -273,7 +271,8 @@ function specialized(overloads: readonly CelOverload[], args: readonly IrNode[])
   const constants = args.map((argument) => (argument.kind === 'constant' ? argument.value : undefined));
   return overloads.map((one) => {
     const run = one.parameters.length === args.length ? one.specialize?.(constants) : undefined;
-    return run === undefined ? one : { ...one, run };
+    if (run === undefined) return one;
+    return { ...one, run: run instanceof CelError ? () => run : run };
   });
 }
 
@@ -306,16 +305,11 @@ function optOr({ operand, alternative, unwraps }: Form<'optOr'>): Step {
   };
 }
 
-/** Nodes below and including a node: what one round of a macro costs. */
-function sizeOf(node: IrNode | undefined): number {
-  return node === undefined ? 0 : childrenOf(node).reduce((sum, child) => sum + sizeOf(child), 1);
-}
-
 function comprehension(node: Comprehension): Step {
   const range = compile(node.range);
   const predicate = node.predicate && compile(node.predicate);
   const transform = node.transform && compile(node.transform);
-  const cost = 1 + sizeOf(node.predicate) + sizeOf(node.transform);
+  const cost = roundCost(node);
   const [first, second] = node.slots;
   const gather = gatherers[node.makes];
 

@@ -129,4 +129,20 @@ describe.skipIf(absent)('the conformance suite of CEL', () => {
     expect(failures).toEqual([]);
     expect(passed).toBeGreaterThanOrEqual(floor);
   });
+
+  test('is accepted by the checker wherever the suite has it checked, with the types it deduces', () => {
+    const wide = { nodes: 10_000, callDepth: 100, cost: 1e9 };
+    const checked = inScope.filter((one) => one.disable_check !== true && one.eval_error === undefined);
+    const refused = checked.flatMap((one) => {
+      const result = checkExpression(one.expr, environmentOf(one), undefined, wide);
+      if (!result.ok) return [`${one.id} ${one.expr}\n    ${result.issues[0]?.message}`];
+      const deduced = one.typed_result?.deduced_type;
+      const differs = deduced !== undefined && formatType(result.type) !== formatType(typeOf(deduced));
+      return differs ? [`${one.id} ${one.expr}\n    ${formatType(result.type)}`] : [];
+    });
+    console.log(
+      `cel: ${checked.length - refused.length} of ${checked.length} valid cases pass the type check`,
+    );
+    expect(refused).toEqual([]);
+  });
 });

@@ -16,3 +16,8 @@ export const targetingKey = 'targetingKey';
 export function attributeType(environment: CelEnvironment, name: string): CelType | undefined {
   return name === targetingKey ? { kind: 'string' } : environment.attributes.get(name);
 }
+
+/** Every name an expression may read, sorted. */
+export function attributeNames(environment: CelEnvironment): readonly string[] {
+  return [...new Set([...environment.attributes.keys(), targetingKey])].sort();
+}

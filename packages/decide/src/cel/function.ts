@@ -20,10 +20,10 @@ export interface CelOverload {
   readonly result: CelType;
   readonly run: Run;
   /**
-   * Makes a faster `run` where some arguments are constants (the others are undefined), e.g. compiles a constant pattern once. Answers the
-   * same as `run`.
+   * Makes a faster `run` where some arguments are constants (the others are undefined), e.g. compiles a constant pattern once; answers the
+   * same as `run`. An error if the constants alone make every call one.
    */
-  readonly specialize?: (constants: readonly (CelValue | undefined)[]) => Run | undefined;
+  readonly specialize?: (constants: readonly (CelValue | undefined)[]) => Run | CelError | undefined;
 }
 
 export type Run = (...args: readonly CelValue[]) => CelValue | CelError;

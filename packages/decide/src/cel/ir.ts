@@ -146,3 +146,13 @@ export function childrenOf(node: IrNode): readonly IrNode[] {
       return [];
   }
 }
+
+/** The steps one round of a macro takes: its nodes, and one for the round. */
+export function roundCost({ predicate, transform }: Comprehension): number {
+  return 1 + (predicate ? sizeOf(predicate) : 0) + (transform ? sizeOf(transform) : 0);
+}
+
+/** How many nodes there are below and including a node. */
+export function sizeOf(node: IrNode): number {
+  return childrenOf(node).reduce((sum, child) => sum + sizeOf(child), 1);
+}

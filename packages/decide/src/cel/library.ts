@@ -46,3 +46,29 @@ export function findOverloads(
   if (added.length === 0) return own;
   return [...(own ?? []), ...added.flatMap((one) => one.overloads)];
 }
+
+/** Functions that are forms of the language and so have no overloads. */
+const macros: Readonly<Record<CelFunction['style'], readonly string[]>> = {
+  function: ['has', 'inSegment', 'cel.bind'],
+  method: [
+    'all',
+    'exists',
+    'existsOne',
+    'exists_one',
+    'map',
+    'filter',
+    'transformList',
+    'transformMap',
+    'transformMapEntry',
+    'optMap',
+    'optFlatMap',
+    'or',
+    'orValue',
+  ],
+};
+
+/** Every name of a style, for suggestions. */
+export function functionNames(environment: CelEnvironment, style: CelFunction['style']): readonly string[] {
+  const all = [...standardFunctions, ...(environment.functions ?? [])].filter((one) => one.style === style);
+  return [...new Set([...macros[style], ...all.map((one) => one.name)])];
+}

@@ -12,7 +12,8 @@ export function constantSet(list: readonly CelValue[]): ConstantSet | undefined 
   const keys = new Set<SetKey>();
   for (const item of list) {
     const key = setKey(item);
-    if (key === undefined || (typeof key === 'bigint' && !Number.isSafeInteger(Number(key)))) return undefined;
+    if (key === undefined || (typeof key === 'bigint' && !Number.isSafeInteger(Number(key))))
+      return undefined;
     // NaN equals nothing, yet a Set would find it.
     if (!Number.isNaN(key)) keys.add(key);
   }

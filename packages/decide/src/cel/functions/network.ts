@@ -158,10 +158,10 @@ function inNetwork(ip: CelValue, network: CelCidr | CelError): CelValue | CelErr
 }
 
 /** For `ipInCidr`: parses a constant network once. */
-function constantNetwork([, network]: readonly (CelValue | undefined)[]): Run | undefined {
+function constantNetwork([, network]: readonly (CelValue | undefined)[]): Run | CelError | undefined {
   if (typeof network !== 'string') return undefined;
   const parsed = parseNetwork(network, true);
-  return (ip = '') => inNetwork(ip, parsed);
+  return parsed instanceof CelError ? parsed : (ip = '') => inNetwork(ip, parsed);
 }
 
 function test(name: string, run: (ip: CelIp) => boolean): CelFunction {

@@ -31,9 +31,11 @@ function versionOf(value: CelValue): Version | CelError {
   return parseVersion(text) ?? invalid(text);
 }
 
+const notRange = new CelError('invalid_argument', 'Not a range of versions');
+
 function matchesRange(value: CelValue, range: ReturnType<typeof parseRange>): boolean | CelError {
   const version = versionOf(value);
-  if (range === undefined) return new CelError('invalid_argument', 'Not a range of versions');
+  if (range === undefined) return notRange;
   return version instanceof CelError ? version : satisfies(version, range);
 }
 
@@ -89,10 +91,10 @@ export const semverFunctions: readonly CelFunction[] = [
         [type, 'string'],
         'bool',
         (version, range) => matchesRange(version as CelValue, parseRange(range as string)),
-        ([, range]): Run | undefined => {
+        ([, range]): Run | CelError | undefined => {
           if (typeof range !== 'string') return undefined;
           const parsed = parseRange(range);
-          return (version = '') => matchesRange(version, parsed);
+          return parsed === undefined ? notRange : (version = '') => matchesRange(version, parsed);
         },
       ),
     ),

@@ -133,10 +133,10 @@ const matching = overload(
   ['string', 'string'],
   'bool',
   (text, pattern) => matches(text, compilePattern(pattern)),
-  ([, pattern]): Run | undefined => {
+  ([, pattern]): Run | CelError | undefined => {
     if (typeof pattern !== 'string') return undefined;
     const compiled = compilePattern(pattern);
-    return (text = '') => matches(text, compiled);
+    return compiled instanceof CelError ? compiled : (text = '') => matches(text, compiled);
   },
 );
 

@@ -153,8 +153,9 @@ function accessor(name: string, read: (parts: Parts) => number): CelFunction {
       'int',
       (timestamp, zone) => inZone(timestamp, zoneOf(zone)),
       ([, zone]) => {
-        const known = typeof zone === 'string' ? zoneOf(zone) : undefined;
-        return known && ((timestamp) => inZone(timestamp as CelTimestamp, known));
+        if (typeof zone !== 'string') return undefined;
+        const known = zoneOf(zone);
+        return known === undefined ? unknownZone : (timestamp) => inZone(timestamp as CelTimestamp, known);
       },
     ),
   );
