@@ -29,11 +29,13 @@ export function createPacer(clock: Clock, interval: number, act: () => Promise<v
   function arm(): void {
     if (stopped || running !== undefined || cancel !== undefined) return;
     const wait = due - clock.monotonic();
-    if (wait <= 0) return begin();
-    cancel = clock.after(wait, () => {
-      cancel = undefined;
-      arm();
-    });
+    if (wait <= 0) begin();
+    else {
+      cancel = clock.after(wait, () => {
+        cancel = undefined;
+        arm();
+      });
+    }
   }
 
   function stop(): void {
