@@ -1,0 +1,37 @@
+import type { ReceiverView } from '@ombre/protocol';
+import type { Command } from 'commander';
+import { expectValue } from '../connection.ts';
+import type { Shell } from '../shell.ts';
+import { formatTable } from '../table.ts';
+
+/** `ombre receivers`: who runs which revision, and how far behind. */
+export function addReceivers(program: Command, shell: Shell): void {
+  program
+    .command('receivers')
+    .description('which processes run which revision, and how far behind they are')
+    .action(
+      shell.action(async () => {
+        const connection = shell.connect();
+        const view = expectValue(await connection.client.receivers(), connection);
+        shell.print(view, () =>
+          formatTable(
+            ['receiver', 'class', 'revision', 'behind', 'lease', 'last seen', 'lacks'],
+            view.receivers.map(cells),
+            `no receiver is connected; revision ${view.revision} is served`,
+          ),
+        );
+      }),
+    );
+}
+
+function cells(one: ReceiverView): readonly string[] {
+  return [
+    one.agent === undefined ? one.receiver : `${one.receiver} (${one.agent})`,
+    one.class,
+    String(one.revision),
+    one.behind === null ? 'another lineage' : String(one.behind),
+    one.lease === 'held' ? `${Math.ceil(one.expiresIn / 1000)} s left` : 'expired',
+    one.connected ? 'connected' : new Date(one.seen).toISOString().replace('T', ' ').slice(0, 19),
+    one.unsupported.map(({ flag }) => flag).join(', '),
+  ];
+}

@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import { expectValue } from '../connection.ts';
+import { formatDiff } from '../diff-lines.ts';
+import { CommandEnd, exits } from '../exit.ts';
+import type { Shell } from '../shell.ts';
+
+interface Options {
+  readonly to?: string;
+  readonly why?: string;
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** `ombre rollback`: the resources of an earlier revision, as a new one. Shows what that changes before it does it. */
+export function addRollback(program: Command, shell: Shell): void {
+  program
+    .command('rollback')
+    .description('bring back the resources of an earlier revision, as a new revision')
+    .option('--to <revision>', 'the revision to bring back; the one before the newest unless said')
+    .option('--why <text>', 'goes into the history')
+    .option('--dry-run', 'only show what would change')
+    .option('-y, --yes', 'do not ask')
+    .addHelpText(
+      'after',
+      '\nPlacements of releases and overrides (kills, targets) stay as they are.\n\nExamples:\n  $ ombre rollback --dry-run\n  $ ombre rollback --to 12 --why "v2 fails for CN"',
+    )
+    .action(
+      shell.action(async (options: Options) => {
+        const connection = shell.connect();
+        const to =
+          options.to === undefined
+            ? expectValue(await connection.client.status(), connection).revision - 1
+            : shell.wholeNumber(options.to, '--to');
+        if (to < 1)
+          throw new CommandEnd(exits.usage, `there is no revision before the newest; see \`ombre history\``);
+        const request = { to, author: shell.author(), why: options.why ?? `rollback to ${to}` };
+        const plan = expectValue(await connection.client.rollback({ ...request, dryRun: true }), connection);
+        if (options.dryRun === true || plan.diff.length === 0) {
+          return shell.print({ ...plan, dryRun: true }, () => formatDiff(shell.terminal, plan.diff));
+        }
+        if (!shell.json()) shell.terminal.err(formatDiff(shell.terminal, plan.diff));
+        await shell.confirm(`bring back revision ${to}?`, options.yes);
+        const done = expectValue(await connection.client.rollback(request), connection);
+        shell.print(done, () => `revision ${done.revision} holds what revision ${to} held\n`);
+      }),
+    );
+}

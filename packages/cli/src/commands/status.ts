@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { expectValue } from '../connection.ts';
+import type { Shell } from '../shell.ts';
+import { paint } from '../terminal.ts';
+
+/** `ombre status`: what is served, and whether the author's directory agrees. */
+export function addStatus(program: Command, shell: Shell): void {
+  program
+    .command('status')
+    .description('what is served now, and whether the directory on disk agrees')
+    .action(
+      shell.action(async () => {
+        const connection = shell.connect();
+        const status = expectValue(await connection.client.status(), connection);
+        shell.print(status, () => {
+          const lines = [
+            `${status.environment}  revision ${status.revision}  ${status.flags} flags  ${status.receivers} receivers`,
+            `lineage ${status.lineage}  digest ${status.digest.slice(0, 12)}  Ombre ${status.version}`,
+          ];
+          const { author } = status;
+          if (author !== undefined) {
+            const good = author.state === 'applied';
+            lines.push(
+              `${author.directory}: ${paint(shell.terminal, good ? 'green' : 'red', author.state)}, ${author.files} files${author.message === undefined ? '' : `: ${author.message}`}`,
+            );
+            for (const issue of author.issues) {
+              lines.push(`  ${issue.file}:${issue.line}:${issue.column} ${issue.message} [${issue.code}]`);
+            }
+            for (const key of author.drift)
+              lines.push(`  drift: ${key} is served otherwise than it stands on disk`);
+          }
+          for (const one of status.unsupported)
+            lines.push(`  ${one.flag} is disabled here: ${one.code} ${one.detail}`);
+          return `${lines.join('\n')}\n`;
+        });
+      }),
+    );
+}

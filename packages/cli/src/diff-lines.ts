@@ -1,0 +1,35 @@
+import type { WireDiff } from '@ombre/protocol';
+import { paint, type Terminal } from './terminal.ts';
+
+const signs = { removed: ['red', '-'], changed: ['yellow', '~'], added: ['green', '+'] } as const;
+
+/** A structural diff for people: one line a resource, deletions first, one indented line a path. */
+export function formatDiff(terminal: Terminal, diff: readonly WireDiff[]): string {
+  if (diff.length === 0) return 'no difference\n';
+  const order = ['removed', 'changed', 'added'] as const;
+  const lines: string[] = [];
+  for (const change of order) {
+    for (const one of diff.filter((candidate) => candidate.change === change)) {
+      const [colour, sign] = signs[change];
+      lines.push(`${paint(terminal, colour, `${sign} ${one.key}`)}${moves(one.moves)}`);
+      if (change !== 'changed') continue;
+      for (const { path, from, to } of one.paths) lines.push(`    ${path}: ${short(from)} → ${short(to)}`);
+    }
+  }
+  const counts = order.map((change) => `${diff.filter((one) => one.change === change).length} ${change}`);
+  return `${lines.join('\n')}\n${counts.join(', ')}\n`;
+}
+
+function moves(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return '';
+  const { share, estimate } = value as { share?: unknown; estimate?: unknown };
+  if (typeof share !== 'number') return '';
+  const percent = `${Number((share * 100).toPrecision(3))} %`;
+  return `  ${estimate === true ? 'about ' : ''}${percent} of units move`;
+}
+
+function short(value: unknown): string {
+  if (value === undefined) return '(absent)';
+  const text = JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}

@@ -1,0 +1,29 @@
+/** What the process ends with; documented in docs/cli.md, so that scripts can rely on it. */
+export const exits = {
+  /** Done, or nothing to do. */
+  ok: 0,
+  /** The answer is no: invalid resources, a refused change, a broken chain, differences asked for with --exit-code. */
+  no: 1,
+  /** The command line is wrong, or would do something that needs a yes. */
+  usage: 2,
+  /** No control plane answers. */
+  unreachable: 3,
+  /** The token is missing or may not do that. */
+  denied: 4,
+  /** Something moved since it was read: look again and repeat. */
+  conflict: 5,
+} as const;
+
+export type Exit = (typeof exits)[keyof typeof exits];
+
+/** Ends a command with a message for people and a code for scripts; main.ts turns it into the process's end. */
+export class CommandEnd extends Error {
+  readonly exit: Exit;
+  readonly json: unknown;
+
+  constructor(exit: Exit, message: string, json: unknown = { error: message }) {
+    super(message);
+    this.exit = exit;
+    this.json = json;
+  }
+}
