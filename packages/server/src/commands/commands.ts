@@ -67,12 +67,27 @@ export interface Moved {
 
 export type Refusal =
   /** The effective set would have errors; `issues` has them all. */
-  | { readonly ok: false; readonly code: 'INVALID'; readonly message: string; readonly issues: readonly Issue[] }
-  | { readonly ok: false; readonly code: 'CONFLICT'; readonly message: string; readonly moved: readonly Moved[] }
+  | {
+      readonly ok: false;
+      readonly code: 'INVALID';
+      readonly message: string;
+      readonly issues: readonly Issue[];
+    }
+  | {
+      readonly ok: false;
+      readonly code: 'CONFLICT';
+      readonly message: string;
+      readonly moved: readonly Moved[];
+    }
   /** Keys that belong to the other origin. */
   | { readonly ok: false; readonly code: 'OWNED'; readonly message: string; readonly keys: readonly string[] }
   /** A release above 0 % forbids it. */
-  | { readonly ok: false; readonly code: 'PINNED'; readonly message: string; readonly issues: readonly Issue[] }
+  | {
+      readonly ok: false;
+      readonly code: 'PINNED';
+      readonly message: string;
+      readonly issues: readonly Issue[];
+    }
   | {
       readonly ok: false;
       readonly code:

@@ -10,6 +10,7 @@ export type Action =
   | 'expire' // an override's time ran out
   | 'break-glass' // operators, signed while the store was away
   | 'place' // controllers
+  | 'encode' // a new version of Ombre writes the same resources with other bytes
   | 'succeed'; // a backup was restored: first revision of a new lineage
 
 /** What a row became, by digest; the row itself is kept beside the log. `null`: it was deleted. */

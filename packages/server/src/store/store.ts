@@ -1,4 +1,4 @@
-import type { Change } from './change.ts';
+import type { Action, Change } from './change.ts';
 import type { EnvironmentState, Origin, Write } from './row.ts';
 
 /** How an environment begins. */
@@ -25,6 +25,13 @@ export type Appended =
 export interface LoggedChange {
   readonly change: Change;
   readonly writes: readonly Write[];
+}
+
+/** Which changes: below a revision (absent: from the head), at most so many, of one action only. */
+export interface Page {
+  readonly below?: number;
+  readonly limit: number;
+  readonly action?: Action;
 }
 
 /** What an origin last asked for, kept beside the log: it makes no revision. */
@@ -65,8 +72,8 @@ export interface Store {
   append(append: Append): Promise<Appended>;
   /** Changes after a revision, oldest first, at most `limit`, with the rows they wrote. */
   after(environment: string, revision: number, limit: number): Promise<readonly LoggedChange[]>;
-  /** Changes below a revision (absent: from the head), newest first, at most `limit`. */
-  before(environment: string, revision: number | undefined, limit: number): Promise<readonly Change[]>;
+  /** Changes newest first. */
+  before(environment: string, page: Page): Promise<readonly Change[]>;
   /** The rows as they were at a revision; undefined where the log does not hold it. */
   at(environment: string, revision: number): Promise<readonly Write[] | undefined>;
   /** The revisions that wrote this row, newest first. */

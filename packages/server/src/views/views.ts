@@ -1,5 +1,6 @@
-import type { Delta, Encoded, SignedHead } from '@ombre/decide';
+import type { Delta, Encoded, Head, SignedHead } from '@ombre/decide';
 import type { Issue } from '@ombre/declare';
+import type { SignedSuccession } from '../commands/succession.ts';
 import type { Change } from '../store/change.ts';
 import type { OverrideRow, PlacementRow, ResourceRow } from '../store/row.ts';
 import type { Standing } from '../store/store.ts';
@@ -33,21 +34,16 @@ export interface HistoryReport {
   readonly faults: readonly HistoryFault[];
 }
 
-/** A new lineage's right to follow an old one: signed by a key its receivers trust. */
-export interface SignedSuccession {
-  /** Canonical JSON of {environment, from: {lineage, revision, digest}, to: {lineage, revision, digest}, issued}. */
-  readonly payload: string;
-  readonly key: string;
-  readonly signature: string;
-}
-
 /** What can be read. Calls without a promise answer from memory, at the revision this process has reached. Unknown environments answer undefined. */
 export interface Views {
   environments(): readonly string[];
   head(environment: string): SignedHead | undefined;
   encoded(environment: string): Encoded | undefined;
   /** A recent snapshot by its digest, so that a receiver that was told a head can still get it after the next. */
-  snapshot(environment: string, digest: string): { readonly head: SignedHead; readonly encoded: Encoded } | undefined;
+  snapshot(
+    environment: string,
+    digest: string,
+  ): { readonly head: Head; readonly encoded: Encoded } | undefined;
   /** From a revision of this lineage to the head; `resync` where it is no longer kept or never was. */
   delta(environment: string, lineage: string, from: number): Delta | 'resync' | undefined;
   resources(environment: string, filter?: ResourceFilter): readonly ResourceRow[] | undefined;
@@ -56,15 +52,22 @@ export interface Views {
   overrides(environment: string): readonly OverrideRow[] | undefined;
   /** When the next override runs out, ms since 1970. */
   nextExpiry(environment: string): number | undefined;
+  /** Ed25519 public key (SPKI, base64url) of the break-glass kills of this environment. */
+  breakGlassKey(environment: string): string | undefined;
   /** How this lineage came to follow those before it, oldest first; empty for a first lineage. */
   successions(environment: string): Promise<readonly SignedSuccession[]>;
   /** Newest first. */
-  history(environment: string, page?: { readonly before?: number; readonly limit?: number }): Promise<readonly Change[]>;
+  history(
+    environment: string,
+    page?: { readonly before?: number; readonly limit?: number },
+  ): Promise<readonly Change[]>;
   change(environment: string, revision: number): Promise<Change | undefined>;
   /** Walks the whole log; nothing is repaired. */
   verifyHistory(environment: string): Promise<HistoryReport | undefined>;
   /** What each origin applied last, and the issues of it that stay. */
-  standing(environment: string): Promise<readonly (Omit<Standing, 'issues'> & { readonly issues: readonly Issue[] })[]>;
+  standing(
+    environment: string,
+  ): Promise<readonly (Omit<Standing, 'issues'> & { readonly issues: readonly Issue[] })[]>;
 }
 
 /** Tells of every revision after it is committed, in order, each once; a listener that throws does not hinder the others. */

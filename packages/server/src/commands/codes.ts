@@ -1,0 +1,63 @@
+import type { Issue } from '@ombre/declare';
+
+/** What only the store can find wrong with a set, because it depends on releases and overrides in force. */
+export const codes = {
+  RELEASE_ABOVE_ZERO: {
+    severity: 'error',
+    message: '{resource} cannot be deleted: the release {release} stands above 0 %',
+    hint: 'roll the release back, or land it, first',
+  },
+  RELEASE_PINS: {
+    severity: 'error',
+    message: '{resource} keeps its last good spec: the release {release} is climbing and pins it',
+    hint: 'wait for the release, roll it back, or give it onChange: carry-on',
+  },
+  RELEASE_UNDER_WAY: {
+    severity: 'error',
+    message: '{resource} keeps its last good spec: {what} cannot change while it stands above 0 %',
+    hint: 'only levels that are not reached, guards and onChange may change; roll it back to change more',
+  },
+  RELEASE_SEES_CHANGE: {
+    severity: 'warning',
+    message: '{resource} changes under the climbing release {release}, which asked for onChange: {onChange}',
+    hint: undefined,
+  },
+  TARGET_WITHOUT_VARIANT: {
+    severity: 'warning',
+    message: '{resource} no longer has the variant {variant}: {count} individual targets rest until it does',
+    hint: 'lift the targets, or keep the variant',
+  },
+  UNKNOWN_DELETE: {
+    severity: 'error',
+    message: '{resource} cannot be deleted: it does not exist',
+    hint: undefined,
+  },
+  DUPLICATE_RESOURCE: {
+    severity: 'error',
+    message: '{resource} stands twice in the set',
+    hint: undefined,
+  },
+} as const satisfies Readonly<
+  Record<string, { severity: Issue['severity']; message: string; hint: string | undefined }>
+>;
+
+/** An issue of the store about one resource. It has no place in a file: the caller knows where the resource came from. */
+export function storeIssue(
+  code: keyof typeof codes,
+  resource: string,
+  facts: Readonly<Record<string, string | number>> = {},
+): Issue {
+  const { severity, message, hint } = codes[code];
+  const said: Readonly<Record<string, string | number>> = { ...facts, resource };
+  return {
+    severity,
+    code,
+    file: '',
+    line: 0,
+    column: 0,
+    path: '',
+    resource,
+    message: message.replaceAll(/\{(\w+)\}/g, (_, word: string) => String(said[word] ?? '')),
+    ...(hint === undefined ? {} : { hint }),
+  };
+}

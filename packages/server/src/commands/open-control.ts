@@ -1,0 +1,50 @@
+import { checkResources, diffResources } from '@ombre/declare';
+import type { Keyring } from '../keys/keyring.ts';
+import type { Store } from '../store/store.ts';
+import { createViews } from '../views/create-views.ts';
+import { openMirrors } from '../views/mirrors.ts';
+import type { Changes, Views } from '../views/views.ts';
+import type { Clock } from './clock.ts';
+import type { Commands } from './commands.ts';
+import { createCommands } from './create-commands.ts';
+import type { Checks } from './plan.ts';
+
+export interface ControlParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly keyring: Pick<Keyring, 'signer' | 'verify'>;
+  /** A new random id of at least 16 hexadecimal digits. */
+  readonly newId: () => string;
+  readonly checks?: Checks;
+  readonly log?: (message: string) => void;
+}
+
+/** Writes, reads and news of one store, sharing what they know of it. */
+export interface Control {
+  readonly commands: Commands;
+  readonly views: Views;
+  readonly changes: Changes;
+  /** Stops following the store, which stays the caller's to close. */
+  close(): void;
+}
+
+/** Reads every environment and makes the commands and views over them. */
+export async function openControl(parts: ControlParts): Promise<Control> {
+  const { store, clock, keyring, newId, log, checks = declared } = parts;
+  const mirrors = await openMirrors(store, log);
+  const { signer } = keyring;
+  const commands = createCommands({ store, mirrors, clock, signer, newId, checks });
+  const { views, changes } = createViews({
+    store,
+    mirrors,
+    signer,
+    verify: keyring.verify,
+    now: () => clock.now(),
+  });
+  return { commands, views, changes, close: () => mirrors.close() };
+}
+
+const declared: Checks = {
+  check: (resources) => checkResources(resources),
+  diff: (from, to) => diffResources(from, to),
+};

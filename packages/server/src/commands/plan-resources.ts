@@ -1,0 +1,143 @@
+import { canonicalJson, type Encoded } from '@ombre/decide';
+import type { JsonValue, Resource } from '@ombre/decide/model';
+import type { Issue } from '@ombre/declare';
+import { write } from '../store/advance.ts';
+import type { EnvironmentState, Origin, ResourceRow, Write } from '../store/row.ts';
+import { storeIssue } from './codes.ts';
+import type { Checks, Planned } from './plan.ts';
+import { activeReleases, forbiddenEdit, pinnedKeys } from './release-pins.ts';
+
+/** A resource somebody wants in force, and whose it is. */
+export interface Wanted {
+  readonly resource: Resource;
+  readonly origin: Origin;
+}
+
+export interface ResourceChange {
+  readonly puts: ReadonlyMap<string, Wanted>;
+  readonly deletes: ReadonlySet<string>;
+  /** What a climbing release forbids: keep those resources as they are and do the rest, or refuse everything. */
+  readonly pinned: 'keep' | 'refuse';
+  readonly facts: Readonly<Record<string, string | number>>;
+}
+
+/** `Kind/name` of a resource. */
+export function keyOf(resource: Resource): string {
+  return `${resource.kind}/${resource.metadata.name}`;
+}
+
+/** Whether two documents say the same. */
+export function sameResource(a: Resource, b: Resource): boolean {
+  return canonicalJson(a as unknown as JsonValue) === canonicalJson(b as unknown as JsonValue);
+}
+
+/**
+ * Plans a change of resources: what releases above 0 % forbid is refused or kept back, and the whole effective set of both origins is
+ * checked as it would be. Placements and overrides are never touched.
+ */
+export function planResources(
+  { state, encoded }: { readonly state: EnvironmentState; readonly encoded: Encoded },
+  change: ResourceChange,
+  { check, diff }: Checks,
+): Planned {
+  const active = activeReleases(state);
+  const undeletable = active.flatMap(({ resource }) => {
+    const release = resource.metadata.name;
+    return [`Release/${release}`, `Flag/${resource.spec.flag}`]
+      .filter((key) => change.deletes.has(key))
+      .map((key) => storeIssue('RELEASE_ABOVE_ZERO', key, { release }));
+  });
+  if (undeletable.length > 0) return pinnedRefusal(undeletable);
+
+  const back = heldBack(active, encoded, change);
+  const held = [...back.kept.values()];
+  if (held.length > 0 && change.pinned === 'refuse') return pinnedRefusal(held);
+
+  const puts = [...change.puts].filter(([key]) => !back.kept.has(key));
+  const deletes = [...change.deletes].filter((key) => !back.kept.has(key));
+  const generation = state.head.revision + 1;
+  const writes: Write[] = [
+    ...puts.map(
+      ([name, wanted]): Write => ({
+        kind: 'Resource',
+        name,
+        row: { ...wanted, generation } satisfies ResourceRow,
+      }),
+    ),
+    ...deletes.map((name): Write => ({ kind: 'Resource', name, row: null })),
+  ];
+  const after = write(state, writes);
+  const checked = check([...after.resources.values()].map(({ resource }) => resource));
+  const errors = checked.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) {
+    return {
+      ok: false,
+      code: 'INVALID',
+      message: `The resources have ${errors.length === 1 ? 'an error' : `${errors.length} errors`}; nothing was changed.`,
+      issues: [...held, ...checked],
+    };
+  }
+  const names = [...puts.map(([key]) => key), ...deletes].toSorted();
+  const touched = (of: EnvironmentState): readonly Resource[] =>
+    names.flatMap((key) => of.resources.get(key)?.resource ?? []);
+  return {
+    ok: true,
+    writes,
+    names,
+    diff: names.length === 0 ? [] : diff(touched(state), touched(after)),
+    issues: [...held, ...back.seen, ...restingTargets(after), ...checked],
+    kept: [...back.kept.keys()].toSorted(),
+    facts: change.facts,
+  };
+}
+
+function pinnedRefusal(issues: readonly Issue[]): Planned {
+  const [first] = issues;
+  return { ok: false, code: 'PINNED', message: first?.message ?? 'A release forbids it.', issues };
+}
+
+/** What releases under way keep as it is, with the issue that says so, and what they see change because they allow it. */
+function heldBack(
+  active: readonly ReturnType<typeof activeReleases>[number][],
+  encoded: Encoded,
+  { puts, deletes }: ResourceChange,
+): { readonly kept: ReadonlyMap<string, Issue>; readonly seen: readonly Issue[] } {
+  const kept = new Map<string, Issue>();
+  const seen: Issue[] = [];
+  for (const release of active) {
+    const { resource, climbing } = release;
+    const { name } = resource.metadata;
+    const next = puts.get(`Release/${name}`)?.resource;
+    const what = next?.kind === 'Release' ? forbiddenEdit(release, next.spec) : undefined;
+    if (what !== undefined) {
+      kept.set(`Release/${name}`, storeIssue('RELEASE_UNDER_WAY', `Release/${name}`, { what }));
+    }
+    if (!climbing) continue;
+    // What the author says now counts, so that one save can allow a change and make it.
+    const { onChange = 'refuse' } =
+      next?.kind === 'Release' && what === undefined ? next.spec : resource.spec;
+    for (const key of pinnedKeys(encoded, resource)) {
+      if (!puts.has(key) && !deletes.has(key)) continue;
+      if (onChange === 'refuse') kept.set(key, storeIssue('RELEASE_PINS', key, { release: name }));
+      else seen.push(storeIssue('RELEASE_SEES_CHANGE', key, { release: name, onChange }));
+    }
+  }
+  return { kept, seen: seen.filter(({ resource }) => !kept.has(resource ?? '')) };
+}
+
+/** Individual targets whose variant their flag does not have. */
+function restingTargets(state: EnvironmentState): readonly Issue[] {
+  const resting = new Map<string, { readonly flag: string; readonly variant: string; count: number }>();
+  for (const { kind, flag, variant } of state.overrides.values()) {
+    if (kind !== 'target') continue;
+    const resource = state.resources.get(`Flag/${flag}`)?.resource;
+    if (resource?.kind !== 'Flag' || Object.hasOwn(resource.spec.variants, variant)) continue;
+    const key = `${flag} ${variant}`;
+    const known = resting.get(key);
+    if (known === undefined) resting.set(key, { flag, variant, count: 1 });
+    else known.count += 1;
+  }
+  return [...resting.values()].map(({ flag, variant, count }) =>
+    storeIssue('TARGET_WITHOUT_VARIANT', `Flag/${flag}`, { variant, count }),
+  );
+}

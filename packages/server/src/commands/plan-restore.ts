@@ -1,0 +1,30 @@
+import type { Encoded } from '@ombre/decide';
+import type { EnvironmentState, Write } from '../store/row.ts';
+import type { Checks, Planned } from './plan.ts';
+import { planResources, sameResource, type Wanted } from './plan-resources.ts';
+
+/**
+ * Plans that the resources of an earlier revision are in force again: specs and origins, never placements or overrides. What a release
+ * above 0 % forbids refuses the whole of it: that release is rolled back first.
+ */
+export function planRestore(
+  now: { readonly state: EnvironmentState; readonly encoded: Encoded },
+  to: number,
+  then: readonly Write[],
+  checks: Checks,
+): Planned {
+  const { resources } = now.state;
+  const puts = new Map<string, Wanted>();
+  const keys = new Set<string>();
+  for (const { kind, name, row } of then) {
+    if (kind !== 'Resource' || row === null) continue;
+    keys.add(name);
+    const { resource, origin } = row;
+    const is = resources.get(name);
+    if (is === undefined || is.origin !== origin || !sameResource(is.resource, resource)) {
+      puts.set(name, { resource, origin });
+    }
+  }
+  const deletes = new Set([...resources.keys()].filter((key) => !keys.has(key)));
+  return planResources(now, { puts, deletes, pinned: 'refuse', facts: { restored: to } }, checks);
+}

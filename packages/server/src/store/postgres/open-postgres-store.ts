@@ -1,0 +1,110 @@
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import pg from 'pg';
+import { migrate } from '../migrations/migrate.ts';
+import type { Dialect } from '../sql/dialect.ts';
+import { sqlStore } from '../sql/sql-store.ts';
+import type { Tables } from '../sql/tables.ts';
+import { type Store, StoreError } from '../store.ts';
+import { CHANNEL, watchPostgres } from './watch-postgres.ts';
+
+export interface PostgresOptions {
+  /** `postgres://user:password@host/database`, or with `?host=/directory` a socket. */
+  readonly url: string;
+  /** Milliseconds between looks at the heads, which make up for lost notifications. Default 1,000. */
+  readonly poll?: number;
+  /** Most connections of this process, the listening one aside. Default 8. */
+  readonly connections?: number;
+  /** What is worth a line in the log: a lost listening connection, and its return. */
+  readonly log?: (message: string) => void;
+}
+
+/** A store that several processes serve from at once. */
+export interface PostgresStore extends Store {
+  readonly db: Kysely<Tables>;
+}
+
+/** Revisions and milliseconds stay below 2⁵³, so bigint columns are read as numbers. */
+const INT8 = 20;
+const parsers: pg.CustomTypesConfig = {
+  getTypeParser: ((id: number, format?: 'text' | 'binary') =>
+    id === INT8 ? Number : pg.types.getTypeParser(id, format as 'text')) as typeof pg.types.getTypeParser,
+};
+
+/** Opens the database and brings its schema up to date. A commit waits for the write-ahead log, whatever the server's default. */
+export async function openPostgresStore(options: PostgresOptions): Promise<PostgresStore> {
+  const { url, poll = 1_000, connections = 8, log = () => {} } = options;
+  const config: pg.ClientConfig = {
+    connectionString: url,
+    application_name: 'ombre',
+    options: '-c synchronous_commit=on',
+    connectionTimeoutMillis: 10_000,
+    types: parsers,
+  };
+  const pool = new pg.Pool({ ...config, max: connections });
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on('error', (error) => log(`A connection to PostgreSQL broke: ${error.message}`));
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  try {
+    await migrate(db, dialect.columns, dialect.lockSchema);
+  } catch (error) {
+    await db.destroy();
+    throw dialect.explain(error) ?? error;
+  }
+  const watching = watchPostgres({ config, db, poll, log });
+  const store = sqlStore(db, dialect, {
+    watch: watching.watch,
+    close: async () => {
+      await watching.close();
+      await db.destroy();
+    },
+  });
+  return { ...store, db };
+}
+
+/** Any number that no other program on the database takes. */
+const SCHEMA_LOCK = 0x6f6d6272;
+
+const dialect: Dialect = {
+  columns: { integer: 'bigint' },
+  now: sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`,
+  locksRows: true,
+  readTogether: (db, read) =>
+    db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(read),
+  announce: async (tx, environment) => {
+    await sql`select pg_notify(${CHANNEL}, ${environment})`.execute(tx);
+  },
+  lockSchema: async (tx) => {
+    await sql`select pg_advisory_xact_lock(${SCHEMA_LOCK})`.execute(tx);
+  },
+  explain: (error) => {
+    if (!(error instanceof Error)) return undefined;
+    const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+    if (code === '53100') {
+      return new StoreError(
+        'FULL',
+        'The disk of PostgreSQL is full: nothing was written. Make room and try again.',
+        {
+          cause: error,
+        },
+      );
+    }
+    if (isAway(code, error.message)) {
+      return new StoreError('UNAVAILABLE', `PostgreSQL cannot be reached: ${error.message}`, {
+        cause: error,
+      });
+    }
+    if (code.startsWith('XX')) {
+      return new StoreError('CORRUPT', `PostgreSQL found damage: ${error.message}`, { cause: error });
+    }
+    return undefined;
+  },
+};
+
+/** Classes 08 (connection), 57P (shutdown), 53 (resources), 28 and 3D (access), and what the network says. */
+function isAway(code: string, message: string): boolean {
+  return (
+    /^(08|57P|53|28|3D)/.test(code) ||
+    /^(ECONN|EPIPE|ENOTFOUND|EHOST|ENET|ETIMEDOUT|EAI_|ENOENT$)/.test(code) ||
+    /^(Connection terminated|Client has encountered|timeout exceeded|Client was closed)/.test(message)
+  );
+}

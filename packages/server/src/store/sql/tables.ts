@@ -1,0 +1,117 @@
+/** Columns of every table, as both databases give them back. Everything an environment owns is keyed by project and environment. */
+export interface Tables {
+  readonly environment: EnvironmentTable;
+  readonly resource: ResourceTable;
+  readonly placement: PlacementTable;
+  readonly override: OverrideTable;
+  readonly change: ChangeTable;
+  readonly version: VersionTable;
+  readonly standing: StandingTable;
+  readonly lease: LeaseTable;
+}
+
+/** Names of the tables in the order a copy has to be made in. */
+export const TABLES = [
+  'environment',
+  'resource',
+  'placement',
+  'override',
+  'change',
+  'version',
+  'standing',
+  'lease',
+] as const satisfies readonly (keyof Tables)[];
+
+interface Keyed {
+  readonly project: string;
+  readonly environment: string;
+}
+
+/** The head of each environment; its row lock is what makes revision order commit order. */
+interface EnvironmentTable {
+  readonly project: string;
+  readonly name: string;
+  readonly lineage: string;
+  readonly revision: number;
+  readonly digest: string;
+  /** Hash of the change that made the head. */
+  readonly hash: string;
+  readonly break_glass: string;
+}
+
+interface ResourceTable extends Keyed {
+  readonly kind: string;
+  readonly name: string;
+  readonly origin: string;
+  readonly generation: number;
+  /** Canonical JSON of the document. */
+  readonly body: string;
+}
+
+interface PlacementTable extends Keyed {
+  readonly release: string;
+  readonly version: number;
+  readonly epoch: number;
+  readonly fence: number;
+  /** Canonical JSON of the placement. */
+  readonly body: string;
+}
+
+interface OverrideTable extends Keyed {
+  readonly id: string;
+  readonly flag: string;
+  readonly kind: string;
+  readonly unit: string | null;
+  readonly variant: string | null;
+  readonly by: string;
+  readonly why: string;
+  readonly at: string;
+  readonly until: number | null;
+}
+
+/** The log: only ever added to. */
+interface ChangeTable extends Keyed {
+  readonly revision: number;
+  readonly lineage: string;
+  /** Nanoseconds since 1970 as decimal text. */
+  readonly at: string;
+  readonly author: string;
+  readonly why: string;
+  readonly action: string;
+  readonly origin: string | null;
+  readonly from_digest: string | null;
+  readonly to_digest: string;
+  /** Canonical JSON, each of them. */
+  readonly names: string;
+  readonly diff: string;
+  readonly writes: string;
+  readonly facts: string;
+  readonly previous: string | null;
+  readonly hash: string;
+  readonly signing_key: string;
+  readonly signature: string;
+}
+
+/** Each row as each change left it, so that any revision can be read again. Only ever added to. */
+interface VersionTable extends Keyed {
+  readonly revision: number;
+  readonly kind: string;
+  readonly name: string;
+  /** Canonical JSON of the row; null: deleted. */
+  readonly body: string | null;
+}
+
+interface StandingTable extends Keyed {
+  readonly origin: string;
+  readonly digest: string;
+  readonly revision: number;
+  readonly at: number;
+  readonly issues: string;
+}
+
+interface LeaseTable {
+  readonly name: string;
+  readonly holder: string;
+  readonly token: number;
+  readonly expires: number;
+}
