@@ -25,11 +25,9 @@ export type ErrorCode =
   | 'BODY_TOO_DEEP'
   | 'MEDIA_TYPE_UNSUPPORTED'
   | 'REQUEST_INVALID'
-  | 'METHOD_NOT_ALLOWED'
   | 'ENVIRONMENT_UNKNOWN'
   | 'ENVIRONMENT_AMBIGUOUS'
   | 'SNAPSHOT_GONE'
-  | 'LINEAGE_UNKNOWN'
   | 'RECEIVERS_FULL'
   | 'REQUEST_TIMEOUT'
   | 'UNSUPPORTED'
@@ -60,14 +58,12 @@ export const errors: Readonly<Record<ErrorCode, ErrorRow>> = {
   BODY_TOO_DEEP: { status: 400, message: 'The body is nested deeper than 64 levels.' },
   MEDIA_TYPE_UNSUPPORTED: { status: 415, message: 'Send application/json.' },
   REQUEST_INVALID: { status: 400, message: 'The request does not have the shape of this route.' },
-  METHOD_NOT_ALLOWED: { status: 405, message: 'This path does not take this method.' },
   ENVIRONMENT_UNKNOWN: { status: 404, message: 'There is no such project/environment.' },
   ENVIRONMENT_AMBIGUOUS: {
     status: 404,
     message: 'Several environments live here: ask under /p/{project}/{environment}.',
   },
   SNAPSHOT_GONE: { status: 410, message: 'This snapshot is no longer kept; read the head again.' },
-  LINEAGE_UNKNOWN: { status: 409, message: 'The acknowledged lineage is not the one served here.' },
   RECEIVERS_FULL: { status: 503, message: 'As many receivers are connected as this server takes.' },
   REQUEST_TIMEOUT: { status: 408, message: 'The request did not arrive in time.' },
   UNSUPPORTED: { status: 501, message: 'This server does not offer that.' },

@@ -40,6 +40,7 @@ export {
   formatSyncEvent,
   type ParsedSyncEvent,
   parseSyncEvent,
+  type SignedSuccession,
   type SyncEvent,
   type WireDelta,
 } from './sync/event.ts';

@@ -1,1 +1,3 @@
-export {};
+export { createLog, type Log } from './http/log.ts';
+export { DEFAULT_HOST, DEFAULT_PORT, type RunningServer, type ServerOptions, startServer } from './main.ts';
+export { StoreError, type StoreErrorCode } from './store/store.ts';

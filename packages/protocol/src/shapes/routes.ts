@@ -13,7 +13,7 @@ import {
 } from '../wire/change.ts';
 import { historyVerdict, wireChange, wireChangeDetail } from '../wire/history.ts';
 import { statusSchema } from '../wire/status.ts';
-import { signedHeadSchema } from './head.ts';
+import { announcedSchema } from './head.ts';
 
 /** What a route takes and gives as JSON; an absent `answer` is a text of the route's media type. */
 export interface RouteShape {
@@ -109,7 +109,7 @@ export const routeShapes: Readonly<Partial<Record<RouteId, RouteShape>>> = {
     answer: z.looseObject({}),
   },
   syncHead: {
-    answer: signedHeadSchema,
+    answer: announcedSchema,
   },
   syncStream: {
     query: z.object({ receiver: z.string().max(100).optional() }),

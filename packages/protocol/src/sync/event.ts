@@ -13,6 +13,7 @@ export type SyncEvent =
       readonly type: 'head';
       readonly head: SignedHead;
       readonly heartbeat: number /* ms between events at most */;
+      readonly successions?: readonly SignedSuccession[];
     }
   | { readonly type: 'delta'; readonly head: SignedHead; readonly delta: WireDelta }
   | {
@@ -20,9 +21,19 @@ export type SyncEvent =
       readonly head: SignedHead;
       readonly heartbeat: number;
       readonly within: number;
+      readonly successions?: readonly SignedSuccession[];
     }
   /** Where the server stands; a receiver that is elsewhere with nothing in flight has missed something and reconnects. */
   | { readonly type: 'heartbeat'; readonly revision: number };
+
+/** A new lineage's right to follow an old one: signed by a key that receivers trust. */
+export interface SignedSuccession {
+  /** The canonical JSON that was signed. */
+  readonly payload: string;
+  readonly key: string;
+  /** Ed25519 over the payload, base64url. */
+  readonly signature: string;
+}
 
 /** A delta whose base is named by revision alone: lineage and revision imply the digest. */
 export type WireDelta = Omit<Delta, 'from'> & { readonly from: number };

@@ -1,0 +1,173 @@
+import { type Clock, type FolderReport, watchFolder } from '@ombre/carry';
+import { canonicalJson } from '@ombre/decide';
+import type { Resource } from '@ombre/decide/model';
+import { declareSources, formatIssue, type Issue, type SourceFile } from '@ombre/declare';
+import type { AuthorStatus } from '@ombre/protocol';
+import type { ApplyResult, Commands } from '../commands/commands.ts';
+import type { Log } from '../http/log.ts';
+import type { Views } from '../views/views.ts';
+
+/** A directory whose saves are applies of origin `files`. */
+export interface DirectoryAuthor {
+  status(): AuthorStatus;
+  /** Resolves when the first reading was applied or refused. */
+  readonly started: Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface DirectoryAuthorOptions {
+  readonly directory: string;
+  /** `project/environment` that the directory writes; files that name another are refused. */
+  readonly environment: string;
+  readonly commands: Pick<Commands, 'apply'>;
+  readonly views: Pick<Views, 'resources'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Told how each apply ended: `changed`, `unchanged` or a code. */
+  readonly applied?: (result: string) => void;
+}
+
+const AUTHOR = 'files';
+
+/**
+ * Applies a directory now and after each save. A save with errors leaves the last good revision in place and its issues visible; a
+ * directory without any resource is a volume that is not mounted rather than a wish, and changes nothing.
+ */
+export function openDirectoryAuthor(options: DirectoryAuthorOptions): DirectoryAuthor {
+  const { directory, environment, commands, views, clock, log } = options;
+  let declared: ReadonlyMap<string, string> | undefined;
+  let status: Omit<AuthorStatus, 'drift'> = { directory, state: 'starting', issues: [], files: 0 };
+  let first = true;
+  let busy: Promise<void> = Promise.resolve();
+  let started = (): void => {};
+  const start = new Promise<void>((resolve) => {
+    started = resolve;
+  });
+
+  const watch = watchFolder(directory, report, { clock });
+
+  /** Answers whether the files could be used; a save that looks half done is reported again when it has settled. */
+  function report(folder: FolderReport): boolean {
+    if (folder.error !== undefined) {
+      return end({ state: 'failed', issues: [], message: folder.error.message, files: 0 });
+    }
+    const { files, settled } = folder;
+    const read = readFiles(files, environment);
+    if (read.errors.length > 0 && !settled) return false;
+    if (read.errors.length > 0) {
+      const { issues, message } = read;
+      return end(
+        { state: 'refused', issues, files: files.length, ...(message === undefined ? {} : { message }) },
+        files,
+      );
+    }
+    // One apply after the other, in the order of saves.
+    busy = busy.then(() => apply(read, files)).catch(broken);
+    return true;
+  }
+
+  async function apply(read: Read, files: readonly SourceFile[]): Promise<void> {
+    const once = first;
+    first = false;
+    const result = await commands.apply({
+      environment,
+      origin: 'files',
+      resources: read.resources,
+      author: AUTHOR,
+      why: once ? 'the directory as it was at the start' : 'a save',
+      once,
+    });
+    options.applied?.(result.ok ? (result.changed ? 'changed' : 'unchanged') : result.code);
+    const issues = [...read.issues, ...newIssues(result, read.issues)];
+    if (!result.ok) {
+      end({ state: 'refused', issues, message: result.message, files: files.length }, files);
+      return;
+    }
+    declared = new Map(read.resources.map((resource) => [keyOf(resource), textOf(resource)]));
+    if (result.changed) log.info({ environment, revision: result.revision }, 'a save was applied');
+    end({ state: 'applied', issues, revision: result.revision, files: files.length }, files);
+  }
+
+  function broken(error: unknown): void {
+    end({ state: 'failed', issues: [], message: String(error), files: status.files });
+  }
+
+  function end(
+    next: Omit<AuthorStatus, 'drift' | 'directory' | 'at'>,
+    files: readonly SourceFile[] = [],
+  ): true {
+    const { revision } = status;
+    status = { directory, at: clock.now(), ...(revision === undefined ? {} : { revision }), ...next };
+    if (next.state !== 'applied') {
+      log.warn(
+        { environment, directory, issues: next.issues.length },
+        next.message ?? 'a save was refused: the last good revision stays',
+      );
+    }
+    for (const issue of next.issues) {
+      const { code, file, line, column } = issue;
+      log.warn({ code, file, line, column }, formatIssue(issue as Issue, files));
+    }
+    started();
+    return true;
+  }
+
+  /** Keys where what is served of the files differs from what the files say, such as after a rollback. */
+  function drift(): readonly string[] {
+    if (declared === undefined) return [];
+    const found = new Set<string>(declared.keys());
+    for (const { resource } of views.resources(environment, { origin: 'files' }) ?? []) {
+      const key = keyOf(resource);
+      if (declared.get(key) === textOf(resource)) found.delete(key);
+      else found.add(key);
+    }
+    return [...found].sort();
+  }
+
+  return {
+    status: () => ({ ...status, drift: drift() }),
+    started: start,
+    async close() {
+      await watch.close();
+      await busy;
+    },
+  };
+}
+
+interface Read {
+  readonly resources: readonly Resource[];
+  readonly issues: readonly Issue[];
+  readonly errors: readonly unknown[];
+  readonly message?: string;
+}
+
+function readFiles(files: readonly SourceFile[], environment: string): Read {
+  const { declared, issues } = declareSources(files);
+  const { resources, project, environment: name } = declared;
+  const errors: unknown[] = issues.filter((issue) => issue.severity === 'error');
+  if (errors.length > 0) return { resources, issues, errors };
+  if (resources.length === 0) {
+    return { resources, issues, errors: ['EMPTY'], message: 'no resources are there: nothing was deleted' };
+  }
+  const named = project === undefined || name === undefined ? environment : `${project}/${name}`;
+  if (named !== environment) {
+    const message = `ombre.yaml names ${named}, this directory writes ${environment}`;
+    return { resources, issues, errors: ['ENVIRONMENT'], message };
+  }
+  return { resources, issues, errors };
+}
+
+/** What the command found beyond what the files alone show. */
+function newIssues(result: ApplyResult, known: readonly Issue[]): readonly Issue[] {
+  const found = 'issues' in result ? result.issues : [];
+  const seen = new Set(known.map((issue) => `${issue.code} ${issue.resource} ${issue.path}`));
+  return found.filter((issue) => !seen.has(`${issue.code} ${issue.resource} ${issue.path}`));
+}
+
+function keyOf({ kind, metadata }: Resource): string {
+  return `${kind}/${metadata.name}`;
+}
+
+function textOf(resource: Resource): string {
+  return canonicalJson(resource as unknown as Parameters<typeof canonicalJson>[0]);
+}

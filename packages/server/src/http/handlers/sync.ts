@@ -1,0 +1,70 @@
+import type { Acknowledgement, RouteId } from '@ombre/protocol';
+import type { Receivers } from '../../sync/receivers.ts';
+import type { SnapshotTexts } from '../../sync/snapshots.ts';
+import type { Views } from '../../views/views.ts';
+import type { Handler } from '../handler.ts';
+import { Refusal } from '../refusal.ts';
+
+type SyncRoute = 'syncHead' | 'syncStream' | 'syncSnapshot' | 'acknowledge' | 'listReceivers';
+
+/** Snapshots in motion, seen from the server. */
+export function syncHandlers(options: {
+  readonly views: Views;
+  readonly receivers: Receivers;
+  readonly texts: SnapshotTexts;
+}): Record<Extract<RouteId, SyncRoute>, Handler> {
+  const { views, receivers, texts } = options;
+  return {
+    syncHead({ place, reply }) {
+      void reply.header('cache-control', 'no-store');
+      const { head } = place.live.current();
+      const successions = place.successions();
+      return successions.length === 0 ? head : { ...head, successions };
+    },
+
+    syncStream({ place, query, request, reply }) {
+      const last = request.headers['last-event-id'];
+      const opened = place.streams.sync(
+        reply.raw,
+        typeof last === 'string' ? last : undefined,
+        reply.getHeaders() as Record<string, string>,
+      );
+      if (!opened) throw new Refusal('RECEIVERS_FULL', undefined, {}, { 'retry-after': '5' });
+      const receiver = query.receiver;
+      if (typeof receiver === 'string') {
+        receivers.connected(place.environment, receiver, true);
+        reply.raw.on('close', () => receivers.connected(place.environment, receiver, false));
+      }
+      return reply.hijack();
+    },
+
+    async syncSnapshot({ place, parameters, request, reply }) {
+      const digest = parameters.digest ?? '';
+      const served = place.live.current().encoded;
+      const encoded = served.digest === digest ? served : views.snapshot(place.environment, digest)?.encoded;
+      if (encoded === undefined) throw new Refusal('SNAPSHOT_GONE');
+      const zipped = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
+      const bytes = zipped ? await texts.gzipped(encoded) : await texts.plain(encoded);
+      if (zipped) void reply.header('content-encoding', 'gzip');
+      return reply
+        .header('content-type', 'application/vnd.ombre.snapshot')
+        .header('cache-control', 'private, max-age=31536000, immutable')
+        .header('etag', `"${digest}"`)
+        .header('vary', 'accept-encoding, origin')
+        .send(bytes);
+    },
+
+    acknowledge({ place, body }) {
+      if (!receivers.acknowledge(place.environment, body as Acknowledgement)) {
+        throw new Refusal('RECEIVERS_FULL', undefined, {}, { 'retry-after': '5' });
+      }
+      const { lineage, revision } = place.live.current().head.head;
+      return { lease: receivers.lease, lineage, revision };
+    },
+
+    listReceivers({ place }) {
+      const { lineage, revision } = place.live.current().head.head;
+      return { lineage, revision, receivers: receivers.view(place.environment, { lineage, revision }) };
+    },
+  };
+}

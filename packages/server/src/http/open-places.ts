@@ -1,0 +1,119 @@
+import type { Clock } from '@ombre/carry';
+import type { CompileOptions } from '@ombre/decide';
+import type { AuthorStatus, SignedSuccession } from '@ombre/protocol';
+import { successionPayload } from '../commands/succession.ts';
+import { createTallies } from '../metrics/tally.ts';
+import { createLive } from '../sync/live.ts';
+import { createStreams } from '../sync/stream.ts';
+import type { Changes, Views } from '../views/views.ts';
+import type { Log } from './log.ts';
+import { createAnswers } from './ofrep/answer.ts';
+import type { Place, Places } from './place.ts';
+
+export interface PlacesOptions {
+  readonly views: Views;
+  readonly changes: Changes;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly compile?: CompileOptions;
+  /** Streams of each kind and environment at most. */
+  readonly streamLimit: number;
+  readonly heartbeat?: number;
+  /** What the directory of an environment last said. */
+  readonly author: (environment: string) => (() => AuthorStatus) | undefined;
+}
+
+/** Every environment of the store, each opened when it is first asked for. */
+export function openPlaces(options: PlacesOptions): Places & { close(): void } {
+  const { views, changes, clock, log } = options;
+  const places = new Map<string, Place>();
+
+  function open(environment: string): Place {
+    const live = createLive({
+      environment,
+      views,
+      changes,
+      clock,
+      log,
+      ...(options.compile === undefined ? {} : { compile: options.compile }),
+    });
+    const successions = followSuccessions(environment);
+    const streams = createStreams({
+      environment,
+      live,
+      successions,
+      views,
+      clock,
+      limit: options.streamLimit,
+      ...(options.heartbeat === undefined ? {} : { heartbeat: options.heartbeat }),
+    });
+    const tallies = createTallies();
+    const answers = createAnswers(tallies);
+    return {
+      environment,
+      live,
+      streams,
+      successions,
+      answers,
+      tallies,
+      // Known only after the environment, which the directory may make.
+      get author() {
+        return options.author(environment);
+      },
+    };
+  }
+
+  /** The records of the current lineage; read again when the lineage is another. */
+  function followSuccessions(environment: string): () => readonly SignedSuccession[] {
+    let known: readonly SignedSuccession[] = [];
+    let lineage: string | undefined;
+    const look = (): readonly SignedSuccession[] => {
+      const now = views.head(environment)?.head.lineage;
+      if (now !== lineage) {
+        lineage = now;
+        views.successions(environment).then(
+          (read) => {
+            known = read.map(({ key, signature, ...rest }) => ({
+              payload: successionPayload(rest),
+              key,
+              signature,
+            }));
+          },
+          (error: unknown) =>
+            log.warn({ environment, error: String(error) }, 'the successions could not be read'),
+        );
+      }
+      return known;
+    };
+    look();
+    return look;
+  }
+
+  const get = (environment: string): Place | undefined => {
+    const known = places.get(environment);
+    if (known !== undefined) return known;
+    if (!views.environments().includes(environment)) return undefined;
+    const place = open(environment);
+    places.set(environment, place);
+    return place;
+  };
+
+  let sole: Place | undefined;
+  return {
+    get,
+    only() {
+      if (sole !== undefined && views.environments().length === 1) return sole;
+      const [name, ...others] = views.environments();
+      sole = name === undefined || others.length > 0 ? undefined : get(name);
+      return sole;
+    },
+    names: () => views.environments(),
+    all: () => places.values(),
+    close() {
+      for (const { streams, live } of places.values()) {
+        streams.end();
+        live.close();
+      }
+    },
+  };
+}

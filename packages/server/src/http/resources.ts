@@ -1,0 +1,30 @@
+import { type JsonValue, type Resource, resourceSchema } from '@ombre/decide/model';
+import { parseSources } from '@ombre/declare';
+import type { WireIssue } from '@ombre/protocol';
+import { Refusal } from './refusal.ts';
+
+/**
+ * Resources as they came in a body. Those with a wrong shape are refused as INVALID, all at once and in the words that files get, but
+ * without a place; what resources say together is checked by the command.
+ */
+export function readResources(bodies: readonly JsonValue[]): readonly Resource[] {
+  const resources: Resource[] = [];
+  const wrong: JsonValue[] = [];
+  for (const body of bodies) {
+    const parsed = resourceSchema.safeParse(body);
+    if (parsed.success) resources.push(parsed.data);
+    else wrong.push(body);
+  }
+  if (wrong.length > 0) throw new Refusal('INVALID', undefined, { issues: issuesOf(wrong) });
+  return resources;
+}
+
+const MANY = 100;
+
+function issuesOf(wrong: readonly JsonValue[]): readonly WireIssue[] {
+  const { issues } = parseSources([{ path: 'body.json', text: JSON.stringify(wrong.slice(0, MANY)) }]);
+  const errors = issues.filter((issue) => issue.severity === 'error');
+  if (errors.length > 0) return errors.map((issue) => ({ ...issue, file: '', line: 0, column: 0 }));
+  const message = 'a body is no resource: it needs apiVersion, kind, metadata and spec';
+  return [{ severity: 'error', code: 'NOT_A_RESOURCE', file: '', line: 0, column: 0, path: '', message }];
+}

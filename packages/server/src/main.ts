@@ -1,0 +1,252 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { type Clock, readFolder, systemClock } from '@ombre/carry';
+import { parseSources } from '@ombre/declare';
+import type { WireIssue } from '@ombre/protocol';
+import { type DirectoryAuthor, openDirectoryAuthor } from './author/directory-author.ts';
+import { systemClock as commandClock } from './commands/clock.ts';
+import { openControl } from './commands/open-control.ts';
+import { createDoors, isLoopback } from './http/address.ts';
+import { createEdge } from './http/edge.ts';
+import { evaluationHandlers } from './http/handlers/evaluation.ts';
+import { processHandlers } from './http/handlers/process.ts';
+import { readHandlers } from './http/handlers/read.ts';
+import { syncHandlers } from './http/handlers/sync.ts';
+import { writeHandlers } from './http/handlers/write.ts';
+import { type Log, silent } from './http/log.ts';
+import { createEvaluate } from './http/ofrep/evaluate.ts';
+import { openPlaces } from './http/open-places.ts';
+import { openApiDocument } from './http/openapi.ts';
+import { createCredentials, keepToken, type Tokens } from './http/token.ts';
+import { openKeyring } from './keys/keyring.ts';
+import { createMetrics } from './metrics/metrics.ts';
+import { openMemoryStore } from './store/memory-store.ts';
+import { openPostgresStore } from './store/postgres/open-postgres-store.ts';
+import { openSqliteStore } from './store/sqlite/open-sqlite-store.ts';
+import type { Store } from './store/store.ts';
+import { createReceivers } from './sync/receivers.ts';
+import { createSnapshotTexts } from './sync/snapshots.ts';
+import { VERSION } from './version.ts';
+
+export interface ServerOptions {
+  /** Resources whose saves are applies. */
+  readonly directory?: string;
+  /** Database, keys and tokens; made where it is absent. */
+  readonly dataDirectory: string;
+  /** A `postgres://` URL, or `memory:`; SQLite in the data directory unless said. */
+  readonly database?: string;
+  /** `project/environment` where the directory names none. */
+  readonly environment?: string;
+  readonly host?: string;
+  /** 0 lets the system choose. */
+  readonly port?: number;
+  /** Kept in the data directory where not given. Given a read token, reads need it on loopback too. */
+  readonly writeToken?: string;
+  readonly readToken?: string;
+  /** Names this server is reached by, beside loopback's. */
+  readonly hosts?: readonly string[];
+  /** Origins of pages that may evaluate from a browser. */
+  readonly origins?: readonly string[];
+  /** The path a proxy publishes this server under. */
+  readonly publicPath?: string;
+  readonly receiverLimit?: number;
+  readonly clock?: Clock;
+  readonly log?: Log;
+}
+
+export interface RunningServer {
+  /** Such as `http://127.0.0.1:7171`. */
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  readonly writeToken: string;
+  /** Absent where reading needs no token. */
+  readonly readToken: string | undefined;
+  /** The environment of the directory, or the one that was asked for. */
+  readonly environment: string;
+  readonly revision: number;
+  readonly flags: number;
+  /** What the directory's first reading had to say. */
+  readonly issues: readonly WireIssue[];
+  /** Public signing keys in PEM, for receivers. */
+  readonly keys: readonly { readonly id: string; readonly pem: string }[];
+  /** The private half of a new environment's break-glass key: shown once, kept nowhere. */
+  readonly breakGlassKey: string | undefined;
+  /** Ends streams, answers what is in flight, closes the store. */
+  close(): Promise<void>;
+}
+
+export const DEFAULT_HOST = '127.0.0.1';
+export const DEFAULT_PORT = 7171;
+const DEFAULT_ENVIRONMENT = 'default/default';
+/** Milliseconds an acknowledgement holds for; receivers renew it every few seconds. */
+const LEASE = 15_000;
+
+/** The control plane, composed and listening. Prints nothing. Throws StoreError, or what listening throws. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { clock = systemClock, log = silent, dataDirectory } = options;
+  const host = options.host ?? DEFAULT_HOST;
+  const loopback = isLoopback(host);
+  const environment = await environmentOf(options);
+
+  const keyring = openKeyring(join(dataDirectory, 'keys'), () => clock.now());
+  const store = await openStore(options, clock);
+  const control = await openControl({
+    store,
+    clock: commandClock(),
+    keyring,
+    newId: () => randomBytes(8).toString('hex'),
+    log: (message) => log.warn({}, message),
+  });
+  const { commands, views, changes } = control;
+  const asked = { environment, author: 'ombre', why: 'the server began' };
+  const { breakGlassKey } = await commands.init(asked);
+
+  const tokens = tokensOf(options, loopback);
+  const credentials = createCredentials(tokens);
+  const limit = options.receiverLimit ?? 10_000;
+  let author: DirectoryAuthor | undefined;
+  const places = openPlaces({
+    views,
+    changes,
+    clock,
+    log,
+    streamLimit: limit,
+    author: (name) => (name === environment ? author?.status : undefined),
+  });
+  const receivers = createReceivers({ clock, lease: LEASE, limit });
+  const metrics = createMetrics({ places, receivers, views, clock });
+  if (options.directory !== undefined) {
+    author = openDirectoryAuthor({
+      directory: options.directory,
+      environment,
+      commands,
+      views,
+      clock,
+      log,
+      applied: (result) => metrics.applied(environment, result),
+    });
+    await author.started;
+  }
+
+  let ready = true;
+  const evaluate = createEvaluate({
+    clock,
+    credentials,
+    publicPath: options.publicPath ?? '',
+    timed: metrics.evaluated,
+    version: VERSION,
+  });
+  const app = createEdge({
+    places,
+    credentials,
+    doors: createDoors({
+      loopback,
+      ...(options.hosts === undefined ? {} : { hosts: options.hosts }),
+      ...(options.origins === undefined ? {} : { origins: options.origins }),
+    }),
+    log,
+    failed: metrics.failed,
+    handlers: {
+      ...evaluationHandlers(evaluate),
+      ...readHandlers({ views, receivers, clock, version: VERSION }),
+      ...syncHandlers({ views, receivers, texts: createSnapshotTexts() }),
+      ...writeHandlers(commands),
+    },
+    processHandlers: processHandlers({
+      ready: () => ready,
+      environments: () => views.environments(),
+      metrics: metrics.text,
+      openapi: JSON.stringify(openApiDocument(VERSION)),
+    }),
+  });
+  const stopExpiry = expireOverrides();
+
+  /** Lifts overrides when their time runs out; looks at least once a minute, since other processes write too. */
+  function expireOverrides(): () => void {
+    let cancel = (): void => {};
+    const look = async (): Promise<void> => {
+      for (const name of views.environments()) {
+        const next = views.nextExpiry(name);
+        if (next !== undefined && next <= clock.now()) await commands.expire(name);
+      }
+    };
+    const wait = (): void => {
+      const due = views.environments().map((name) => views.nextExpiry(name) ?? Number.POSITIVE_INFINITY);
+      cancel = clock.after(Math.min(60_000, Math.max(10, Math.min(...due) - clock.now())), () => {
+        look()
+          .catch((error: unknown) => log.error({ error: String(error) }, 'overrides could not be lifted'))
+          .finally(wait);
+      });
+    };
+    const stop = changes.subscribe(environment, () => {
+      cancel();
+      wait();
+    });
+    wait();
+    return () => {
+      stop();
+      cancel();
+    };
+  }
+
+  async function close(): Promise<void> {
+    ready = false;
+    stopExpiry();
+    await author?.close();
+    places.close();
+    await app.close();
+    metrics.close();
+    control.close();
+    await store.close();
+  }
+
+  try {
+    await app.listen({ host, port: options.port ?? DEFAULT_PORT });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const address = app.server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const current = places.get(environment)?.live.current();
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    host,
+    port,
+    writeToken: tokens.write,
+    readToken: tokens.read,
+    environment,
+    revision: current?.head.head.revision ?? 0,
+    flags: current?.snapshot.flags.length ?? 0,
+    issues: author?.status().issues ?? [],
+    keys: keyring.trusted(),
+    breakGlassKey,
+    close,
+  };
+}
+
+async function openStore(options: ServerOptions, clock: Clock): Promise<Store> {
+  const { database, dataDirectory } = options;
+  const now = (): number => clock.now();
+  if (database === undefined) return await openSqliteStore({ directory: dataDirectory, now });
+  if (database === 'memory:') return openMemoryStore(now);
+  return await openPostgresStore({ url: database });
+}
+
+function tokensOf(options: ServerOptions, loopback: boolean): Tokens {
+  const { dataDirectory } = options;
+  const write = options.writeToken ?? keepToken(join(dataDirectory, 'write-token'));
+  if (options.readToken !== undefined) return { write, read: options.readToken };
+  return loopback ? { write } : { write, read: keepToken(join(dataDirectory, 'read-token')) };
+}
+
+/** What `ombre.yaml` of the directory names, else what was asked for. */
+async function environmentOf(options: ServerOptions): Promise<string> {
+  const asked = options.environment ?? DEFAULT_ENVIRONMENT;
+  if (options.directory === undefined) return asked;
+  const { files } = await readFolder(options.directory);
+  const { declared } = parseSources(files.filter((file) => /(?:^|\/)ombre\.(?:ya?ml|json)$/.test(file.path)));
+  const { project, environment } = declared;
+  return project === undefined || environment === undefined ? asked : `${project}/${environment}`;
+}
