@@ -258,7 +258,7 @@ function slotSet(list: readonly CelValue[], type: CelType): ReadonlySet<CelValue
     const value = jsNumber(item);
     // Beyond the safe integers only a double could be equal.
     if (value === undefined && type.kind === 'double') return undefined;
-    if (value !== undefined && !Number.isNaN(value)) numbers.add(value);
+    if (value !== undefined) numbers.add(value);
   }
   return numbers;
 }

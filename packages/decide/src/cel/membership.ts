@@ -14,8 +14,7 @@ export function constantSet(list: readonly CelValue[]): ConstantSet | undefined 
     const key = setKey(item);
     if (key === undefined || (typeof key === 'bigint' && !Number.isSafeInteger(Number(key))))
       return undefined;
-    // NaN equals nothing, yet a Set would find it.
-    if (!Number.isNaN(key)) keys.add(key);
+    keys.add(key);
   }
   return {
     has(value) {
