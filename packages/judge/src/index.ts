@@ -1,3 +1,5 @@
+export { type BetaBinomial, betaBinomial } from './bayes/beta-binomial.ts';
+export { type NormalPosterior, normalPosterior } from './bayes/normal-posterior.ts';
 export { type BalanceRow, balanceTable } from './causal/balance.ts';
 export { regressionEffect, unadjustedEffect } from './causal/baseline-effects.ts';
 export { type CausalReport, causalReport, type EffectLine } from './causal/causal-report.ts';
@@ -62,6 +64,76 @@ export {
   studentTTwoSided,
   studentTUpper,
 } from './distributions/student-t.ts';
+export { anova, type FTest } from './fixed/anova.ts';
+export { type Comparison, compare } from './fixed/comparison.ts';
+export {
+  cochranMantelHaenszel,
+  independence,
+  type MantelHaenszel,
+  type TwoByTwo,
+} from './fixed/contingency.ts';
+export {
+  type CupedArms,
+  type CupedEstimate,
+  type CupedOptions,
+  type CupedSlopes,
+  cuped,
+  type RegressionAdjusted,
+  regressionAdjusted,
+} from './fixed/cuped.ts';
+export { fisherExact } from './fixed/fisher.ts';
+export { cochranQ, type Heterogeneity, inverseVariance, type SliceEffect } from './fixed/heterogeneity.ts';
+export { type Interaction, interaction } from './fixed/interaction.ts';
+export { kolmogorovSmirnov } from './fixed/kolmogorov-smirnov.ts';
+export { type LeastSquares, leastSquares } from './fixed/least-squares.ts';
+export { locationShift, mannWhitney, mannWhitneyExact, type RankSum } from './fixed/mann-whitney.ts';
+export { type Adjustment, adjustPValues } from './fixed/multiplicity.ts';
+export { quantileDifference } from './fixed/quantile-difference.ts';
+export { type RatioArms, ratioDifference } from './fixed/ratio.ts';
+export {
+  deltaLift,
+  fiellerLift,
+  type LiftScale,
+  logLift,
+  type MeansWithVariance,
+  meansOf,
+  relativeLift,
+} from './fixed/relative-lift.ts';
+export { type SampleRatio, sampleRatio } from './fixed/srm.ts';
+export {
+  type Interval,
+  type Proportion,
+  type ProportionArms,
+  type TwoProportions,
+  twoProportions,
+  wilsonInterval,
+} from './fixed/two-proportion.ts';
+export { type Arms, pairedT, student, welch, welchDegreesOfFreedom } from './fixed/welch.ts';
+export { type CrossMoments, crossMomentsOf, mergeCrossMoments } from './metrics/cross-moments.ts';
+export {
+  type Moments,
+  mergeMoments,
+  momentsOf,
+  momentsOfProportion,
+  momentsOfSums,
+  noMoments,
+  varianceOf,
+} from './metrics/moments.ts';
+export { quantileOf, quantileOfSorted } from './metrics/quantile.ts';
+export { type Winsorised, winsorise } from './metrics/winsorise.ts';
+export {
+  arcsinePower,
+  arcsineSampleSize,
+  cohenH,
+  detectableMean,
+  detectableProportion,
+  meanPower,
+  meanSampleSize,
+  normalSampleSize,
+  type PowerTarget,
+  proportionPower,
+  proportionSampleSize,
+} from './power/power.ts';
 export { type Judged, type Refusal, type RefusalCode, refusalMessages, refuse } from './refusal.ts';
 export { type Spending, spentAlpha } from './sequential/alpha-spending.ts';
 export { type AsymptoticLook, asymptoticSequence, type Look } from './sequential/asymptotic-sequence.ts';

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { accepted } from '../accepted.suite.ts';
 import { spentAlpha } from './alpha-spending.ts';
 import {
   advanceSpending,
@@ -23,8 +24,7 @@ describe('group sequential bounds', () => {
     for (const sides of [1, 2] as const) {
       for (const kind of ['pocock', 'obrien-fleming'] as const) {
         const fractions = [0.13, 0.4, 0.41, 0.9, 1];
-        const plan = spendingBounds(fractions, { kind, alpha: 0.02, sides });
-        if (plan.refused) throw new Error(plan.missing);
+        const plan = accepted(spendingBounds(fractions, { kind, alpha: 0.02, sides }));
         expect(crossingProbability(fractions, plan.bounds, sides)).toBeCloseTo(0.02, 9);
       }
     }
@@ -32,11 +32,10 @@ describe('group sequential bounds', () => {
 
   test('look by look are the same as planned at once', () => {
     const spending = { kind: 'pocock', alpha: 0.05, sides: 2 } as const;
-    const plan = spendingBounds([0.2, 0.7, 1], spending);
+    const plan = accepted(spendingBounds([0.2, 0.7, 1], spending));
     let state = spendingStart;
     for (const fraction of [0.2, 0.7, 1]) {
-      const next = advanceSpending(state, fraction, spending);
-      if (next.refused) throw new Error(next.missing);
+      const next = accepted(advanceSpending(state, fraction, spending));
       state = next.state;
     }
     expect(state.bounds).toEqual(plan.bounds);
@@ -44,15 +43,14 @@ describe('group sequential bounds', () => {
 
   test('a look without new information is refused', () => {
     const spending = { kind: 'pocock', alpha: 0.05, sides: 2 } as const;
-    const first = advanceSpending(spendingStart, 0.5, spending);
-    if (first.refused) throw new Error(first.missing);
+    const first = accepted(advanceSpending(spendingStart, 0.5, spending));
     expect(advanceSpending(first.state, 0.5, spending).refused).toBe('INPUT_INVALID');
   });
 
   test('after the plan has ended no error is left', () => {
     const spending = { kind: 'obrien-fleming', alpha: 0.05, sides: 2 } as const;
-    const plan = spendingBounds([0.5, 1], spending);
-    const after = advanceSpending({ fractions: [0.5, 1], bounds: plan.bounds! }, 1.5, spending);
+    const plan = accepted(spendingBounds([0.5, 1], spending));
+    const after = accepted(advanceSpending({ fractions: [0.5, 1], bounds: plan.bounds }, 1.5, spending));
     expect(after.bound).toBe(Number.POSITIVE_INFINITY);
     expect(JSON.parse(JSON.stringify(after.state))).toEqual(after.state);
     expect(spentAlpha(spending, 2)).toBe(0.05);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { accepted } from '../accepted.suite.ts';
 import { advanceRateEProcess, type RateNull, rateEProcessStart } from './rate-e-process.ts';
 import { rateLogEvidence, rateSequence } from './rate-sequence.ts';
 
@@ -91,8 +92,8 @@ describe('the confidence sequence for one rate', () => {
   });
 
   test('reaches to the end of the range where nothing or everything happened', () => {
-    expect(rateSequence({ events: 0, trials: 50 }, 0.05).low).toBe(0);
-    expect(rateSequence({ events: 50, trials: 50 }, 0.05).high).toBe(1);
+    expect(accepted(rateSequence({ events: 0, trials: 50 }, 0.05)).low).toBe(0);
+    expect(accepted(rateSequence({ events: 50, trials: 50 }, 0.05)).high).toBe(1);
     expect(rateSequence({ events: 0, trials: 0 }, 0.05).refused).toBe('ARM_EMPTY');
   });
 });

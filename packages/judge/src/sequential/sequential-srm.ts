@@ -1,4 +1,4 @@
-import { logGamma } from '../distributions/log-gamma.ts';
+import { poissonDeviance, stirlingError } from '../distributions/log-gamma.ts';
 import { type Judged, refuse } from '../refusal.ts';
 
 /** Units seen in each arm so far, and the strongest evidence against the weights. Plain data. */
@@ -40,6 +40,7 @@ export function advanceSequentialSrm(
   const concentration = options.concentration ?? 100;
   let units = 0;
   let logEvidence = 0;
+  const posteriors: { readonly size: number; readonly share: number }[] = [];
   for (let arm = 0; arm < counts.length; arm++) {
     const share = (options.weights[arm] ?? 0) / total;
     const count = counts[arm] ?? 0;
@@ -49,13 +50,22 @@ export function advanceSequentialSrm(
     }
     const prior = concentration * share;
     units += count;
-    logEvidence += logGamma(prior + count) - logGamma(prior) - count * Math.log(share);
+    posteriors.push({ size: prior + count, share });
+    logEvidence += smallPart(prior + count) - smallPart(prior);
   }
-  logEvidence += logGamma(concentration) - logGamma(concentration + units);
+  logEvidence += smallPart(concentration) - smallPart(concentration + units);
+  // ln Γ grows like the number of units and nearly cancels: what is left of the large parts is a deviance from the weights.
+  for (const { size, share } of posteriors)
+    logEvidence += poissonDeviance(size, share * (concentration + units));
   const peakLogEvidence = Math.max(state.peakLogEvidence, logEvidence);
   return {
     state: { counts, logEvidence, peakLogEvidence },
     logEvidence,
     p: Math.exp(-peakLogEvidence),
   };
+}
+
+/** ln Γ(x) without (x ln x − x) and constants. */
+function smallPart(x: number): number {
+  return stirlingError(x) - 0.5 * Math.log(x);
 }

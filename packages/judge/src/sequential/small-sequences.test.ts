@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { accepted } from '../accepted.suite.ts';
 import { advanceBetting, evenCandidates, startBetting } from './betting-sequence.ts';
 import { eBenjaminiHochberg } from './e-bh.ts';
 import { advanceSequentialSrm, startSequentialSrm } from './sequential-srm.ts';
@@ -60,9 +61,9 @@ describe('sequential SRM', () => {
 
   test('leaves an arm of weight zero out, and refuses units in it', () => {
     const weights = [1, 1, 0];
-    const fine = advanceSequentialSrm(startSequentialSrm(3), [500, 510, 0], { weights });
-    const two = advanceSequentialSrm(startSequentialSrm(2), [500, 510], { weights: [1, 1] });
-    expect(fine.logEvidence).toBeCloseTo(two.logEvidence!, 12);
+    const fine = accepted(advanceSequentialSrm(startSequentialSrm(3), [500, 510, 0], { weights }));
+    const two = accepted(advanceSequentialSrm(startSequentialSrm(2), [500, 510], { weights: [1, 1] }));
+    expect(fine.logEvidence).toBeCloseTo(two.logEvidence, 12);
     expect(advanceSequentialSrm(startSequentialSrm(3), [5, 5, 1], { weights }).refused).toBe(
       'ZERO_WEIGHT_ARM_USED',
     );

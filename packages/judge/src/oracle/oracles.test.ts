@@ -1,0 +1,53 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { mismatches, type OracleRegistry, oracleCases, oraclesPresent } from './oracle.suite.ts';
+
+/** Kinds that are answered in another place, or not at all, with the reason. */
+const elsewhere: Readonly<Record<string, string>> = {
+  decision_table: 'run with the conclusion that makes these decisions: packages/release/src/conclusion',
+  irt_2pl: 'no item response model: question difficulty is its own room’s matter',
+};
+const causal = 'run beside the methods: packages/judge/src/causal';
+const shapley = 'run beside the methods: packages/judge/src/shapley';
+
+function reasonElsewhere(method: string): string | undefined {
+  if (/^(att|ate|ite)_|^propensity_|^difference_in_means$/.test(method)) return causal;
+  if (/^shapley_|^owen_|^kernelshap_|^mix_rate_/.test(method)) return shapley;
+  return elsewhere[method];
+}
+
+/** What an answer may leave out: numbers printed with fewer digits beside those that are checked. */
+const roundedCopies = ['published_5dp'];
+
+const registry: Record<string, OracleRegistry[string]> = {};
+const folder = new URL('.', import.meta.url);
+for (const name of readdirSync(folder).filter((file) => file.endsWith('.oracles.suite.ts'))) {
+  const { oracles } = (await import(/* @vite-ignore */ new URL(name, folder).href)) as {
+    oracles: OracleRegistry;
+  };
+  Object.assign(registry, oracles);
+}
+
+describe.skipIf(!oraclesPresent)('oracles (skipped where ../shared is absent)', () => {
+  for (const one of oracleCases()) {
+    const answer = registry[one.method];
+    if (answer === undefined) {
+      const reason = reasonElsewhere(one.method);
+      test.skipIf(reason !== undefined)(`${one.id}: ${reason ?? 'nobody answers this kind'}`, () => {
+        expect.fail(`no method for ${one.method}`);
+      });
+      continue;
+    }
+    test(one.id, () => {
+      const got = answer(one);
+      if (one.expected.error !== undefined) {
+        expect(got.refused).toBeTypeOf('string');
+        return;
+      }
+      const want = Object.fromEntries(
+        Object.entries(one.expected).filter(([key]) => !roundedCopies.includes(key)),
+      );
+      expect(mismatches(got, want, one.rel_tol)).toEqual([]);
+    });
+  }
+});
