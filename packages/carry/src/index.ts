@@ -26,5 +26,4 @@ export {
   type Source,
   SourceError,
   type SourceEvent,
-  type Succession,
 } from './source.ts';

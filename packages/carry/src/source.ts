@@ -1,21 +1,12 @@
 import type { Encoded, Head, SignedHead } from '@ombre/decide';
-import type { Acknowledgement, WireDelta } from '@ombre/protocol';
+import type { Acknowledgement, SignedSuccession, WireDelta } from '@ombre/protocol';
 import type { Problem } from './problem.ts';
-
-/** A lineage's right to follow an older one, made when a control plane is restored from a backup. */
-export interface Succession {
-  /** Canonical JSON of {environment, from: {lineage, revision, digest}, to: {lineage, revision, digest}, issued}. */
-  readonly payload: string;
-  readonly key: string;
-  /** Ed25519 over the payload, base64url. */
-  readonly signature: string;
-}
 
 /** A head as a source tells it, with the succession records of its lineage, oldest first. */
 export interface Announced {
   /** The signature is empty where the source is of this process itself. */
   readonly signed: SignedHead;
-  readonly successions?: readonly Succession[];
+  readonly successions?: readonly SignedSuccession[];
 }
 
 /** What one watch tells, in the order of the source. The first word is `head` or `resync`. */

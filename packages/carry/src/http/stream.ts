@@ -3,9 +3,10 @@ import {
   parseSyncEvent,
   type ReceivedEvent,
   readSignedHead,
+  type SignedSuccession,
   type SyncEvent,
 } from '@ombre/protocol';
-import type { Announced, Ended, SourceEvent, Succession } from '../source.ts';
+import type { Announced, Ended, SourceEvent } from '../source.ts';
 import { MOST, protocolProblem, readJson } from './answer.ts';
 
 /** Hands on what the stream says until it ends. */
@@ -61,7 +62,7 @@ export function readAnnounced(data: unknown, known?: Announced['signed']): Annou
   return Array.isArray(successions) && successions.every(isSuccession) ? { signed, successions } : { signed };
 }
 
-function isSuccession(value: unknown): value is Succession {
+function isSuccession(value: unknown): value is SignedSuccession {
   if (typeof value !== 'object' || value === null) return false;
   const { payload, key, signature } = value as Record<string, unknown>;
   return typeof payload === 'string' && typeof key === 'string' && typeof signature === 'string';

@@ -1,5 +1,5 @@
 import { diffSnapshots, type Encoded, type Head, type SignedHead } from '@ombre/decide';
-import type { Acknowledgement } from '@ombre/protocol';
+import type { Acknowledgement, SignedSuccession } from '@ombre/protocol';
 import type { Problem } from '../problem.ts';
 import {
   type Acknowledging,
@@ -8,13 +8,12 @@ import {
   type Source,
   SourceError,
   type SourceEvent,
-  type Succession,
 } from '../source.ts';
 
 /** A source in the process's own memory, and the hand that moves it: for tests, and for those who make snapshots themselves. */
 export interface MemorySource extends Source, Acknowledging {
   /** Moves the head. The delta from the head before is told where lineage allows, else the whole is to be fetched. */
-  publish(encoded: Encoded, signed: SignedHead, successions?: readonly Succession[]): void;
+  publish(encoded: Encoded, signed: SignedHead, successions?: readonly SignedSuccession[]): void;
   /** Ends all watches; until `restore` nothing answers. */
   fail(problem?: Problem): void;
   restore(): void;

@@ -10,8 +10,8 @@ export const SOFT_EXPIRY = 30_000;
 const QUEUE_LENGTH = 256;
 const QUEUE_SIZE = 4 * 1024 * 1024;
 
-/** Heartbeats come thrice in the time after which a stream counts as dead. */
-const HEARTBEATS_MISSED = 3;
+/** A stream that was silent for so many heartbeats counts as dead: early enough to be replaced before SOFT_EXPIRY. */
+const HEARTBEATS_MISSED = 2;
 
 /** The pause after a whole snapshot was refused: it is large, and fetching it again rarely helps. */
 const REFUSED_BASE = 5_000;

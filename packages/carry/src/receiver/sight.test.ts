@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { canonicalJson, type Head, headPayload } from '@ombre/decide';
+import type { SignedSuccession } from '@ombre/protocol';
 import { describe, expect, test } from 'vitest';
-import type { Succession } from '../source.ts';
 import { openKeyring } from './keyring.ts';
 import { sight } from './sight.ts';
 
@@ -20,7 +20,7 @@ const signed = {
   signature: signature(headPayload(head, 1_000, 2_000)),
 };
 
-function succession(from: string, to: string, by = keys, environment = 'shop/live'): Succession {
+function succession(from: string, to: string, by = keys, environment = 'shop/live'): SignedSuccession {
   const end = { lineage: to, revision: 1, digest: 'e' };
   const payload = canonicalJson({ environment, from: { ...end, lineage: from }, to: end, issued: 1 });
   return { payload, key: 'k', signature: signature(payload, by) };
@@ -46,7 +46,7 @@ describe('a sighting', () => {
   });
 
   test('follows succession records over several restores, and only trusted ones of this environment', () => {
-    const lineages = (...successions: Succession[]) =>
+    const lineages = (...successions: SignedSuccession[]) =>
       sight({ signed, successions }, keyring, 1_500).succeeds.toSorted();
     expect(lineages(succession('a', 'b'), succession('b', 'c'))).toEqual(['a', 'b']);
     expect(lineages(succession('a', 'b'))).toEqual([]);

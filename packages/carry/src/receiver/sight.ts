@@ -1,5 +1,6 @@
 import { headPayload } from '@ombre/decide';
-import type { Announced, Succession } from '../source.ts';
+import type { SignedSuccession } from '@ombre/protocol';
+import type { Announced } from '../source.ts';
 import type { Keyring } from './keyring.ts';
 import type { Sighting } from './sighting.ts';
 
@@ -28,7 +29,9 @@ function predecessors({ signed, successions = [] }: Announced, keyring: Keyring)
   return found;
 }
 
-function readLink({ payload }: Succession): { environment: string; from: string; to: string } | undefined {
+function readLink({
+  payload,
+}: SignedSuccession): { environment: string; from: string; to: string } | undefined {
   // A trusted key also signs heads and changes; brought here as a record, they link nothing.
   const record = readJson(payload);
   if (typeof record !== 'object' || record === null) return undefined;

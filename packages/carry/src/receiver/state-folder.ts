@@ -2,9 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Encoded } from '@ombre/decide';
-import { formatSnapshot, parseSnapshot, readSignedHead } from '@ombre/protocol';
+import { formatSnapshot, parseSnapshot, readSignedHead, type SignedSuccession } from '@ombre/protocol';
 import type { Problem } from '../problem.ts';
-import type { Announced, Succession } from '../source.ts';
+import type { Announced } from '../source.ts';
 import { sha256 } from './stage.ts';
 
 const FORMAT = 'ombre-state 1';
@@ -95,7 +95,7 @@ function readHeader(text: string): Announced | undefined {
   if (first !== `${FORMAT} ${sha256(header)}`) return undefined;
   const { signed, successions } = JSON.parse(header) as {
     signed: unknown;
-    successions?: readonly Succession[];
+    successions?: readonly SignedSuccession[];
   };
   const head = readSignedHead(signed);
   if (head === undefined) return undefined;
