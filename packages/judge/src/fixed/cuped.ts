@@ -1,8 +1,8 @@
-import { type CrossMoments, mergeCrossMoments } from '../metrics/cross-moments.ts';
+import { type CrossMoments, combineCrossMoments } from '../metrics/cross-moments.ts';
 import type { Moments } from '../metrics/moments.ts';
 import { type Judged, refuse } from '../refusal.ts';
 import { type Comparison, compare } from './comparison.ts';
-import { leastSquares } from './least-squares.ts';
+import { linearRegression } from './linear-regression.ts';
 import { cholesky, solveCholesky } from './symmetric-solve.ts';
 import { welch } from './welch.ts';
 
@@ -52,7 +52,7 @@ export function cuped(arms: CupedArms, options: CupedOptions = {}): Judged<Cuped
   const learned = learn(arms, slopes);
   if (learned.refused) return learned;
   const { theta } = learned;
-  const everybody = mergeCrossMoments(treatment, control);
+  const everybody = combineCrossMoments(treatment, control);
   const adjusted = {
     treatment: adjust(treatment, theta.treatment, everybody),
     control: adjust(control, theta.control, everybody),
@@ -99,7 +99,7 @@ export function regressionAdjusted(
   const crossed = options.interacted
     ? centred.map((values) => values.map((value, unit) => value * (treated[unit] ?? 0)))
     : [];
-  const fit = leastSquares(outcome, [treated, ...centred, ...crossed]);
+  const fit = linearRegression(outcome, [treated, ...centred, ...crossed]);
   if (fit.refused) return fit;
   const estimate = fit.slopes[0] ?? 0;
   const robustError = fit.standardErrors.hc2[0] ?? 0;
@@ -125,7 +125,7 @@ function learn(arms: CupedArms, slopes: CupedSlopes): Judged<{ readonly theta: S
   }
   const products =
     slopes === 'pooled'
-      ? mergeCrossMoments(arms.treatment, arms.control).products
+      ? combineCrossMoments(arms.treatment, arms.control).products
       : arms.treatment.products.map((row, i) => row.map((x, j) => x + (arms.control.products[i]?.[j] ?? 0)));
   const both = slopesOf(products);
   return both.refused ? both : { theta: { treatment: both.slopes, control: both.slopes } };

@@ -1,6 +1,6 @@
 import { studentTTwoSided } from '../distributions/student-t.ts';
 import type { Judged } from '../refusal.ts';
-import { leastSquares } from './least-squares.ts';
+import { linearRegression } from './linear-regression.ts';
 
 /** How the effect changes with one unit of a modifier. */
 export type Interaction = {
@@ -22,7 +22,7 @@ export function interaction(rows: {
   readonly modifier: ArrayLike<number>;
 }): Judged<Interaction> {
   const product = Float64Array.from(rows.modifier, (value, unit) => value * (rows.treated[unit] ?? 0));
-  const fit = leastSquares(rows.outcome, [rows.treated, rows.modifier, product]);
+  const fit = linearRegression(rows.outcome, [rows.treated, rows.modifier, product]);
   if (fit.refused) return fit;
   const [treatment = 0, modifier = 0, crossed = 0] = fit.slopes;
   const { classical, hc1, hc2 } = fit.standardErrors;

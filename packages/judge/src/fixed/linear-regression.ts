@@ -3,7 +3,7 @@ import { type Judged, refuse } from '../refusal.ts';
 import { cholesky, forward, solveCholesky } from './symmetric-solve.ts';
 
 /** Slopes of a linear regression with an intercept, and three kinds of standard errors for them. */
-export type LeastSquares = {
+export type LinearRegression = {
   readonly intercept: number;
   /** In the order of the columns. */
   readonly slopes: readonly number[];
@@ -21,10 +21,10 @@ export type LeastSquares = {
  * Least squares of `outcome` on columns and an intercept. Columns are centred and scaled before solving, so that means of
  * 1e9 or widely different units cost no digits.
  */
-export function leastSquares(
+export function linearRegression(
   outcome: ArrayLike<number>,
   columns: readonly ArrayLike<number>[],
-): Judged<LeastSquares> {
+): Judged<LinearRegression> {
   const n = outcome.length;
   const width = columns.length;
   if (columns.some((column) => column.length !== n))
