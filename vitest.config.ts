@@ -26,7 +26,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'node',
-          include: ['packages/{carry,sdk,server,cli}/src/**/*.test.ts', 'test/**/*.test.ts'],
+          include: ['packages/{carry,sdk,gateway,server,cli}/src/**/*.test.ts', 'test/**/*.test.ts'],
           pool: 'forks',
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -53,7 +53,8 @@ step('lint', ['npm', 'run', '--silent', 'lint']);
 step('dead code', ['npm', 'run', '--silent', 'deadcode']);
 step('packages', ['node', 'scripts/pack.mjs']);
 step('bench build', ['node', 'node_modules/typescript/bin/tsc', '-b', 'bench']);
-for (const bench of ['evaluate', 'load']) step(`bench ${bench}`, ['node', `bench/dist/${bench}.js`, '--quick']);
+for (const bench of ['evaluate', 'load'])
+  step(`bench ${bench}`, ['node', `bench/dist/${bench}.js`, '--quick']);
 
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

@@ -14,14 +14,20 @@ try {
   for (const room of readdirSync(join(root, 'packages'))) {
     const folder = join(root, 'packages', room);
     const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-    execFileSync('npm', ['pack', '--silent', '--pack-destination', out], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync('npm', ['pack', '--silent', '--pack-destination', out], {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     const archive = join(out, `${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`);
     const target = join(modules, manifest.name);
     mkdirSync(target, { recursive: true });
     execFileSync('tar', ['-xzf', archive, '-C', target, '--strip-components=1']);
-    execFileSync(process.execPath, [join(root, 'node_modules', 'publint', 'src', 'cli.js'), 'run', target], { stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync(process.execPath, [join(root, 'node_modules', 'publint', 'src', 'cli.js'), 'run', target], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     for (const path of Object.keys(manifest.exports ?? {})) {
-      if (manifest.exports[path].default !== undefined) entries.push(join(manifest.name, path).replaceAll('\\', '/'));
+      if (manifest.exports[path].default !== undefined)
+        entries.push(join(manifest.name, path).replaceAll('\\', '/'));
     }
   }
   for (const name of readdirSync(join(root, 'node_modules'))) {
@@ -31,7 +37,11 @@ try {
   for (const entry of entries) {
     const names = execFileSync(
       process.execPath,
-      ['--input-type=module', '-e', `console.log(Object.keys(await import(${JSON.stringify(entry)})).length)`],
+      [
+        '--input-type=module',
+        '-e',
+        `console.log(Object.keys(await import(${JSON.stringify(entry)})).length)`,
+      ],
       { cwd: out, encoding: 'utf8' },
     ).trim();
     console.log(`${entry}: ${names} names`);

@@ -29,12 +29,22 @@ function requireNode(major, minor) {
 
 function install(extent) {
   const lockText = readFileSync(join(root, 'package-lock.json'));
-  const digest = createHash('sha256').update(lockText).update(process.platform).update(process.arch).digest('hex');
+  const digest = createHash('sha256')
+    .update(lockText)
+    .update(process.platform)
+    .update(process.arch)
+    .digest('hex');
   const have = readText(stampFile);
   if (have === `${digest} full` || (extent === 'start' && have === `${digest} start`)) return;
   process.stderr.write('ombre: installing dependencies (once; about a quarter of a minute) …\n');
   const npm = process.env.npm_execpath;
-  const words = ['ci', '--no-audit', '--no-fund', '--loglevel=error', extent === 'full' ? '--include=dev' : '--omit=dev'];
+  const words = [
+    'ci',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+    extent === 'full' ? '--include=dev' : '--omit=dev',
+  ];
   if (npm === undefined) run('install', words, 'npm');
   else run('install', [npm, ...words]);
   writeFileSync(stampFile, `${digest} ${extent}`);
@@ -58,7 +68,8 @@ function lock() {
       rmSync(lockFile, { force: true });
       continue;
     }
-    if (Date.now() > deadline) fail(`another preparation (process ${holder}) has held ${lockFile} for five minutes`);
+    if (Date.now() > deadline)
+      fail(`another preparation (process ${holder}) has held ${lockFile} for five minutes`);
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
   }
 }

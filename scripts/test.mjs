@@ -5,5 +5,8 @@ import { prepare, root } from './prepare.mjs';
 
 prepare('full');
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-const done = spawnSync(process.execPath, [vitest, 'run', ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' });
+const done = spawnSync(process.execPath, [vitest, 'run', ...process.argv.slice(2)], {
+  cwd: root,
+  stdio: 'inherit',
+});
 process.exit(done.status ?? 1);

@@ -13,8 +13,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   protocol: ['decide'],
   carry: ['decide', 'declare', 'protocol'],
   sdk: ['decide', 'protocol', 'carry'],
+  gateway: ['decide', 'protocol', 'carry'],
   server: ['decide', 'judge', 'declare', 'release', 'protocol', 'carry'],
-  cli: ['decide', 'judge', 'declare', 'release', 'protocol', 'carry', 'sdk', 'server'],
+  cli: ['decide', 'judge', 'declare', 'release', 'protocol', 'carry', 'sdk', 'gateway', 'server'],
 };
 const pure = ['decide', 'judge', 'declare', 'release'];
 

@@ -1,0 +1,181 @@
+import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { createClient, type Fetch } from '@ombre/protocol';
+import type { RunningServer } from '@ombre/server';
+import type { Command } from 'commander';
+import { LISTENING_FILE } from '../connection.ts';
+import { CommandEnd, exits } from '../exit.ts';
+import type { Shell } from '../shell.ts';
+import { paint } from '../terminal.ts';
+
+interface Options {
+  readonly port: string;
+  readonly host: string;
+  readonly database?: string;
+  readonly readToken?: string;
+  readonly allowHost?: readonly string[];
+  readonly allowOrigin?: readonly string[];
+  readonly publicPath?: string;
+  readonly logLevel: string;
+}
+
+/** `ombre up`: the control plane on this machine, with a directory as its author. Runs until it is told to stop. */
+export function addUp(program: Command, shell: Shell): void {
+  program
+    .command('up')
+    .argument('[directory]', 'resources in YAML or JSON; a save is an apply', '.')
+    .description('run the control plane: serve a directory of resources, and every change of it')
+    .option('-p, --port <port>', 'port to listen on; 0 lets the system choose', '7171')
+    .option(
+      '--host <address>',
+      'address to listen on; beyond loopback, reading needs a token too',
+      '127.0.0.1',
+    )
+    .option('--database <url>', 'postgres://… instead of SQLite in the data directory')
+    .option('--read-token <token>', 'ask this token of readers')
+    .option('--allow-host <names...>', 'host names this control plane is reached by, beside loopback’s')
+    .option('--allow-origin <origins...>', 'origins of pages that may evaluate from a browser')
+    .option('--public-path <path>', 'the path a proxy publishes it under')
+    .option('--log-level <level>', 'debug, info, warn, error or silent', 'info')
+    .addHelpText(
+      'after',
+      '\nStore, keys and tokens live in .ombre beside the resources, or in --data-dir.\n\nExamples:\n  $ ombre up examples/question-bank\n  $ ombre up flags --port 0 --database postgres://ombre@localhost/ombre',
+    )
+    .action(shell.action((directory: string, options: Options) => up(shell, directory, options)));
+}
+
+async function up(shell: Shell, place: string, options: Options): Promise<void> {
+  const { terminal } = shell;
+  const directory = resolve(terminal.cwd, place);
+  if (!existsSync(directory) || !statSync(directory).isDirectory()) {
+    throw new CommandEnd(exits.usage, `${place} is no directory; name the one that holds the resources`);
+  }
+  const dataDirectory = resolve(terminal.cwd, shell.dataDirectory() ?? join(directory, '.ombre'));
+  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+  const server = await start(shell, directory, dataDirectory, options);
+  const listening = join(dataDirectory, LISTENING_FILE);
+  writeFileSync(listening, JSON.stringify({ url: server.url, pid: process.pid }));
+  await welcome(shell, server, place, dataDirectory, options);
+
+  await new Promise<void>((stopped) => {
+    process.once('SIGINT', stopped);
+    process.once('SIGTERM', stopped);
+  });
+  terminal.err('\nombre: ending streams and closing the store …\n');
+  rmSync(listening, { force: true });
+  // Whoever asks twice does not want to wait.
+  process.once('SIGINT', () => process.exit(exits.no));
+  await server.close();
+}
+
+async function start(
+  shell: Shell,
+  directory: string,
+  dataDirectory: string,
+  options: Options,
+): Promise<RunningServer> {
+  const { createLog, startServer, StoreError } = await import('@ombre/server');
+  const environment = shell.environment();
+  try {
+    return await startServer({
+      directory,
+      dataDirectory,
+      host: options.host,
+      port: shell.wholeNumber(options.port, '--port'),
+      log: createLog(options.logLevel),
+      ...(environment === undefined ? {} : { environment }),
+      ...(options.database === undefined ? {} : { database: options.database }),
+      ...(options.readToken === undefined ? {} : { readToken: options.readToken }),
+      ...(options.allowHost === undefined ? {} : { hosts: options.allowHost }),
+      ...(options.allowOrigin === undefined ? {} : { origins: options.allowOrigin }),
+      ...(options.publicPath === undefined ? {} : { publicPath: options.publicPath }),
+    });
+  } catch (error) {
+    if (error instanceof StoreError) throw new CommandEnd(exits.no, `${error.code}: ${error.message}`);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') {
+      throw new CommandEnd(
+        exits.no,
+        `port ${options.port} of ${options.host} is taken; stop what listens there, or choose another with --port (0: any)`,
+      );
+    }
+    throw error;
+  }
+}
+
+async function welcome(
+  shell: Shell,
+  server: RunningServer,
+  place: string,
+  dataDirectory: string,
+  options: Options,
+): Promise<void> {
+  const { terminal } = shell;
+  if (shell.json()) {
+    const { url, environment, revision, flags, issues, writeToken, keys } = server;
+    terminal.out(
+      `${JSON.stringify({ url, environment, revision, flags, issues, writeToken, keys, dataDirectory })}\n`,
+    );
+    return;
+  }
+  const data = relative(terminal.cwd, dataDirectory) || '.';
+  const bold = (text: string): string => paint(terminal, 'bold', text);
+  const errors = server.issues.filter((issue) => issue.severity === 'error');
+  const lines = [
+    `${bold('Ombre')} listens on ${bold(server.url)}`,
+    `  environment  ${server.environment}, revision ${server.revision}, ${server.flags} flags`,
+    `  resources    ${place} (watched: a save is an apply)`,
+    `  store        ${options.database === undefined ? `SQLite in ${data}` : 'PostgreSQL'}`,
+    `  write token  ${server.writeToken}`,
+    ...(server.readToken === undefined ? [] : [`  read token   ${server.readToken}`]),
+    ...(server.breakGlassKey === undefined
+      ? []
+      : [
+          `  break-glass  ${server.breakGlassKey
+            .trim()
+            .split('\n')
+            .join(`\n${' '.repeat(15)}`)}`,
+          '               (shown once and kept nowhere: keep it safe)',
+        ]),
+    ...errors.map((issue) =>
+      paint(
+        terminal,
+        'red',
+        `  refused      ${issue.file}:${issue.line}:${issue.column} ${issue.message} [${issue.code}]`,
+      ),
+    ),
+    ...(errors.length > 0 ? ['  the last good revision is served; save a mended file'] : []),
+    '',
+    'try, from this folder:',
+    ...(await suggestions(server)),
+    '',
+    'stop with Ctrl-C',
+  ];
+  terminal.out(`${lines.join('\n')}\n`);
+}
+
+/** Questions that make sense for what was loaded: a flag that is being released if there is one, with declared values. */
+async function suggestions(server: RunningServer): Promise<readonly string[]> {
+  const client = createClient({
+    url: server.url,
+    token: server.writeToken,
+    environment: server.environment,
+    fetch: globalThis.fetch as unknown as Fetch,
+  });
+  const answer = await client.resources();
+  const resources = answer.ok ? answer.value.resources.map((one) => one.resource) : [];
+  const released = resources.find((one) => one.kind === 'Release')?.spec.flag;
+  const flag = released ?? resources.find((one) => one.kind === 'Flag')?.metadata.name ?? 'FLAG';
+  const attributes = resources.flatMap((one) =>
+    one.kind === 'Vocabulary' ? Object.entries(one.spec.attributes) : [],
+  );
+  const given = attributes
+    .flatMap(([name, { values }]) => (values === undefined ? [] : ([[name, values.at(-1) ?? '']] as const)))
+    .slice(0, 2);
+  const context = JSON.stringify({ context: { targetingKey: 'user-1', ...Object.fromEntries(given) } });
+  return [
+    `  npx ombre explain ${[flag, ...given.map(([name, value]) => `${name}=${value}`)].join(' ')} --unit user-1`,
+    `  curl -s ${server.url}/ofrep/v1/evaluate/flags/${flag} -H 'content-type: application/json' -d '${context}'`,
+    '  npx ombre history',
+  ];
+}
