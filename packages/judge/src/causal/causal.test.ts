@@ -9,7 +9,7 @@ import { doublyRobustEffect } from './doubly-robust.ts';
 import { encodeCauses, squareOf } from './encode-causes.ts';
 import { attByDimension, pehe, tLearner } from './individual-effects.ts';
 import { ihdp, matchitLalonde } from './lalonde.suite.ts';
-import { bestOf, leastSquares, multiplicative } from './learners.ts';
+import { bestOf, linear, multiplicative } from './learners.ts';
 import { matchNearest } from './match.ts';
 import { matchedEffect } from './matched-effect.ts';
 import { assessOverlap } from './overlap.ts';
@@ -307,7 +307,7 @@ describe.skipIf(!sharedPresent)('real data (skipped without ../shared)', () => {
   test('learners chosen by cross-validation beat least squares on IHDP: 0.583 on the first, 2.024 on average', () => {
     const errors = Array.from({ length: 10 }, (_, k) => {
       const study = ihdp(k + 1);
-      return pehe(unrefused(tLearner(study, bestOf(leastSquares, multiplicative))).effects, study.truth);
+      return pehe(unrefused(tLearner(study, bestOf(linear, multiplicative))).effects, study.truth);
     });
     expect(errors[0]).toBeLessThan(0.5);
     expect(errors.reduce((a, b) => a + b, 0) / 10).toBeLessThan(0.7);
@@ -316,7 +316,7 @@ describe.skipIf(!sharedPresent)('real data (skipped without ../shared)', () => {
   test("IHDP's effect on the treated is within the doubly robust interval", () => {
     const study = ihdp(1);
     const propensity = unrefused(fitPropensity(study));
-    const learned = unrefused(tLearner(study, bestOf(leastSquares, multiplicative)));
+    const learned = unrefused(tLearner(study, bestOf(linear, multiplicative)));
     const robust = unrefused(doublyRobustEffect(study, propensity, 'ATT', learned.predictions));
     expect(robust.interval[0] < 4 && 4 < robust.interval[1]).toBe(true);
     expect(unrefused(assessOverlap(study, propensity, 'ATT')).effectiveSize).toBeGreaterThan(30);

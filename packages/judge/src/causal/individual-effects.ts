@@ -1,7 +1,7 @@
 import { chiSquareUpper } from '../distributions/chi-square.ts';
 import type { DoublyRobustEffect, Predictions } from './doubly-robust.ts';
 import { type Effect, effect } from './effect.ts';
-import { type Learner, leastSquares } from './learners.ts';
+import { type Learner, linear } from './learners.ts';
 import { armsOf, type CausalRefusal, checkStudy, refuse, type Study } from './study.ts';
 
 /** What the treatment does to each unit, as predicted. */
@@ -13,7 +13,7 @@ export interface IndividualEffects {
 }
 
 /** T-learner: one learner for each arm, each predicting everybody (Künzel et al. 2019). */
-export function tLearner(study: Study, learner: Learner = leastSquares): IndividualEffects | CausalRefusal {
+export function tLearner(study: Study, learner: Learner = linear): IndividualEffects | CausalRefusal {
   const bad = checkStudy(study);
   if (bad) return bad;
   const arms = armsOf(study.treated);
@@ -23,7 +23,7 @@ export function tLearner(study: Study, learner: Learner = leastSquares): Individ
 }
 
 /** S-learner: one learner for both arms with the treatment among the causes; under least squares one effect for all. */
-export function sLearner(study: Study, learner: Learner = leastSquares): IndividualEffects | CausalRefusal {
+export function sLearner(study: Study, learner: Learner = linear): IndividualEffects | CausalRefusal {
   const bad = checkStudy(study);
   if (bad) return bad;
   const n = study.treated.length;

@@ -15,7 +15,7 @@ import type { Cause } from './study.ts';
 export type Learner = (causes: readonly Cause[], outcome: Float64Array, rows: Int32Array) => Float64Array;
 
 /** Least squares. */
-export const leastSquares: Learner = (causes, outcome, rows) => fitLinear(causes, outcome, rows).fitted;
+export const linear: Learner = (causes, outcome, rows) => fitLinear(causes, outcome, rows).fitted;
 
 /**
  * A surface that multiplies instead of adding, exp(β₀ + Σ βⱼxⱼ), by nonlinear least squares (Gauss–Newton with a ridge
@@ -25,7 +25,7 @@ export const multiplicative: Learner = (causes, outcome, rows) => {
   const design = designOf(causes, rows);
   const y = Float64Array.from(rows, (row) => outcome[row] ?? 0);
   const top = y.reduce((largest, v) => Math.max(largest, v), 0);
-  if (!(top > 0)) return leastSquares(causes, outcome, rows);
+  if (!(top > 0)) return linear(causes, outcome, rows);
   const ceiling = Math.log(4 * top);
   const floor = y.reduce((least, v) => (v > 0 ? Math.min(least, v) : least), top);
   let beta = linearStart(

@@ -1,13 +1,13 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import { chiSquareUpper } from '../distributions/chi-square.ts';
+import { type Moments, mergeMoments } from '../metrics/moments.ts';
 import { joinWeights } from './exact.ts';
 import { type DivisionRefused, EXACT_PLAYERS, efficiencyGap, playersOf, refusePlayers } from './game.ts';
-import { type ArmMoments, mergeMoments } from './lift-cells.ts';
 
 /** The units that had exactly these changes switched on. */
 export interface ChangeCell {
   readonly on: readonly string[];
-  readonly outcome: ArmMoments;
+  readonly outcome: Moments;
 }
 
 /** What each of several changes that ran at the same time did. */
@@ -42,7 +42,7 @@ export function divideChanges(
 ): ChangeDivision | DivisionRefused {
   const refusal = refusePlayers(names.length, EXACT_PLAYERS);
   if (refusal) return refusal;
-  const byMask = new Map<number, ArmMoments>();
+  const byMask = new Map<number, Moments>();
   for (const { on, outcome } of cells) {
     const stranger = on.find((name) => !names.includes(name));
     if (stranger !== undefined)
@@ -55,7 +55,7 @@ export function divideChanges(
   return byMask.size === 2 ** names.length ? factorial(names, byMask) : regression(names, byMask);
 }
 
-function factorial(names: readonly string[], cells: ReadonlyMap<number, ArmMoments>): ChangeDivision {
+function factorial(names: readonly string[], cells: ReadonlyMap<number, Moments>): ChangeDivision {
   const weights = joinWeights(names.length);
   const changes = names.map((name, player) => {
     let [value, variance] = [0, 0];
@@ -90,7 +90,7 @@ function factorial(names: readonly string[], cells: ReadonlyMap<number, ArmMomen
 
 function regression(
   names: readonly string[],
-  cells: ReadonlyMap<number, ArmMoments>,
+  cells: ReadonlyMap<number, Moments>,
 ): ChangeDivision | DivisionRefused {
   const masks = [...cells.keys()].sort((a, b) => a - b);
   const column = (term: number) => masks.map((mask) => Number((mask & term) === term));
@@ -164,11 +164,11 @@ function regression(
 }
 
 /** The squared standard error of a cell's mean. */
-function squaredError(cell: ArmMoments): number {
+function squaredError(cell: Moments): number {
   return cell.m2 / (cell.n - 1) / cell.n;
 }
 
-function largestMean(cells: ReadonlyMap<number, ArmMoments>): number {
+function largestMean(cells: ReadonlyMap<number, Moments>): number {
   return [...cells.values()].reduce((largest, { mean }) => Math.max(largest, Math.abs(mean)), 0);
 }
 

@@ -1,30 +1,16 @@
-/** What is known of one arm's units in a cell: their number, mean, and sum of squared deviations from it. */
-export interface ArmMoments {
-  readonly n: number;
-  readonly mean: number;
-  readonly m2: number;
-}
+import { type Moments, mergeMoments } from '../metrics/moments.ts';
 
 /** Both arms' units that share one level of each dimension, in the order of the dimensions. */
 export interface LiftCell {
   readonly levels: readonly string[];
-  readonly control: ArmMoments;
-  readonly treatment: ArmMoments;
+  readonly control: Moments;
+  readonly treatment: Moments;
 }
 
 /** Cells added up over the dimensions that a coalition does not hold. */
 export interface Segment {
-  readonly control: ArmMoments;
-  readonly treatment: ArmMoments;
-}
-
-/** Two groups of units as one (Chan, Golub & LeVeque 1979). */
-export function mergeMoments(a: ArmMoments, b: ArmMoments): ArmMoments {
-  if (a.n === 0) return b;
-  if (b.n === 0) return a;
-  const n = a.n + b.n;
-  const delta = b.mean - a.mean;
-  return { n, mean: a.mean + (delta * b.n) / n, m2: a.m2 + b.m2 + (delta * delta * a.n * b.n) / n };
+  readonly control: Moments;
+  readonly treatment: Moments;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { normalUpper } from '../distributions/normal.ts';
+import { mergeMoments } from '../metrics/moments.ts';
 import { asymptoticSequence } from '../sequential/asymptotic-sequence.ts';
 import { eBenjaminiHochberg } from '../sequential/e-bh.ts';
-import { type LiftCell, mergeMoments, type Segment } from './lift-cells.ts';
+import type { LiftCell, Segment } from './lift-cells.ts';
 
 /** What to scan, and how much of what is called may be false. */
 export interface ScanOptions {

@@ -8,13 +8,14 @@ import {
   unrefused,
   within,
 } from '../causal/shared-table.suite.ts';
+import type { Moments } from '../metrics/moments.ts';
 import { compositionByDimension, heterogeneityByDimension } from './by-dimension.ts';
 import { divideChanges } from './concurrent-changes.ts';
 import { shapleyExact } from './exact.ts';
 import { divideFunnel } from './funnel.ts';
 import { type CoalitionValue, playersOf } from './game.ts';
 import { kernelShapWeight } from './kernel-weights.ts';
-import type { ArmMoments, LiftCell } from './lift-cells.ts';
+import type { LiftCell } from './lift-cells.ts';
 import { divideMixRate } from './mix-rate.ts';
 import { owenExact } from './owen.ts';
 import { scanSlices } from './scan-slices.ts';
@@ -285,8 +286,8 @@ describe('walks', () => {
 });
 
 describe('value functions', () => {
-  const arm = (n: number, mean: number, m2 = n - 1): ArmMoments => ({ n, mean, m2 });
-  const cell = (levels: string[], control: ArmMoments, treatment: ArmMoments): LiftCell => ({
+  const arm = (n: number, mean: number, m2 = n - 1): Moments => ({ n, mean, m2 });
+  const cell = (levels: string[], control: Moments, treatment: Moments): LiftCell => ({
     levels,
     control,
     treatment,
@@ -420,7 +421,7 @@ describe.skipIf(!sharedPresent)('value functions on real data (skipped without .
   const table = sharedPresent ? sharedTable('hillstrom/hillstrom.csv') : new Map<string, string[]>();
   const rowsWhere = (column: string, is: string) =>
     table.get(column)!.flatMap((v, row) => (v === is ? [row] : []));
-  const momentsOf = (values: number[]): ArmMoments => {
+  const momentsOf = (values: number[]): Moments => {
     const mean = values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
     return { n: values.length, mean, m2: values.reduce((sum, v) => sum + (v - mean) ** 2, 0) };
   };
