@@ -19,7 +19,7 @@ export {
   sLearner,
   tLearner,
 } from './causal/individual-effects.ts';
-export { bestOf, type Learner, leastSquares, multiplicative } from './causal/learners.ts';
+export { bestOf, type Learner, linear, multiplicative } from './causal/learners.ts';
 export { type Matching, type MatchOptions, matchNearest } from './causal/match.ts';
 export { type MatchedEffect, matchedEffect } from './causal/matched-effect.ts';
 export { assessOverlap, type Overlap } from './causal/overlap.ts';
@@ -65,7 +65,7 @@ export {
   studentTUpper,
 } from './distributions/student-t.ts';
 export { anova, type FTest } from './fixed/anova.ts';
-export { type Comparison, type Comparison, compare } from './fixed/comparison.ts';
+export { type Comparison, compare } from './fixed/comparison.ts';
 export {
   cochranMantelHaenszel,
   independence,
@@ -78,25 +78,18 @@ export {
   type CupedOptions,
   type CupedSlopes,
   cuped,
-  cuped,
   type RegressionAdjusted,
   regressionAdjusted,
 } from './fixed/cuped.ts';
 export { fisherExact } from './fixed/fisher.ts';
-export {
-  cochranQ,
-  cochranQ,
-  type Heterogeneity,
-  inverseVariance,
-  type SliceEffect,
-} from './fixed/heterogeneity.ts';
+export { cochranQ, type Heterogeneity, inverseVariance, type SliceEffect } from './fixed/heterogeneity.ts';
 export { type Interaction, interaction } from './fixed/interaction.ts';
 export { kolmogorovSmirnov } from './fixed/kolmogorov-smirnov.ts';
 export { type LinearRegression, linearRegression } from './fixed/linear-regression.ts';
 export { locationShift, mannWhitney, mannWhitneyExact, type RankSum } from './fixed/mann-whitney.ts';
-export { type Adjustment, adjustPValues, adjustPValues } from './fixed/multiplicity.ts';
+export { type Adjustment, adjustPValues } from './fixed/multiplicity.ts';
 export { quantileDifference } from './fixed/quantile-difference.ts';
-export { type RatioArms, ratioDifference, ratioDifference } from './fixed/ratio.ts';
+export { type RatioArms, ratioDifference } from './fixed/ratio.ts';
 export {
   deltaLift,
   fiellerLift,
@@ -106,27 +99,18 @@ export {
   meansOf,
   relativeLift,
 } from './fixed/relative-lift.ts';
-export { type SampleRatio, type SampleRatio, sampleRatio, sampleRatio } from './fixed/srm.ts';
+export { type SampleRatio, sampleRatio } from './fixed/srm.ts';
 export {
   type Interval,
   type Proportion,
   type ProportionArms,
   type TwoProportions,
   twoProportions,
-  twoProportions,
   wilsonInterval,
 } from './fixed/two-proportion.ts';
-export { type Arms, pairedT, student, welch, welch, welchDegreesOfFreedom } from './fixed/welch.ts';
+export { type Arms, pairedT, student, welch, welchDegreesOfFreedom } from './fixed/welch.ts';
+export { type CrossMoments, crossMomentsOf, mergeCrossMoments } from './metrics/cross-moments.ts';
 export {
-  type CrossMoments,
-  type CrossMoments,
-  crossMomentsOf,
-  mergeCrossMoments,
-  mergeCrossMoments,
-} from './metrics/cross-moments.ts';
-export {
-  combineMoments,
-  type Moments,
   type Moments,
   mergeMoments,
   momentsOf,
@@ -150,7 +134,6 @@ export {
   proportionPower,
   proportionSampleSize,
 } from './power/power.ts';
-export type { Judged } from './refusal.ts';
 export { type Judged, type Refusal, type RefusalCode, refusalMessages, refuse } from './refusal.ts';
 export { type Spending, spentAlpha } from './sequential/alpha-spending.ts';
 export { type AsymptoticLook, asymptoticSequence, type Look } from './sequential/asymptotic-sequence.ts';

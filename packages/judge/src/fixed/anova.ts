@@ -1,5 +1,5 @@
 import { fUpper } from '../distributions/f.ts';
-import { combineMoments, type Moments, noMoments, varianceOf } from '../metrics/moments.ts';
+import { type Moments, mergeMoments, noMoments, varianceOf } from '../metrics/moments.ts';
 import { type Judged, refuse } from '../refusal.ts';
 
 /** An F test over several arms. */
@@ -18,7 +18,7 @@ export function anova(
 }
 
 function classical(arms: readonly Moments[]): FTest {
-  const all = arms.reduce(combineMoments, noMoments);
+  const all = arms.reduce(mergeMoments, noMoments);
   const within = arms.reduce((sum, { m2 }) => sum + m2, 0);
   const between = arms.reduce((sum, { n, mean }) => sum + n * (mean - all.mean) ** 2, 0);
   const df1 = arms.length - 1;

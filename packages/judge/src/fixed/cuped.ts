@@ -1,4 +1,4 @@
-import { type CrossMoments, combineCrossMoments } from '../metrics/cross-moments.ts';
+import { type CrossMoments, mergeCrossMoments } from '../metrics/cross-moments.ts';
 import type { Moments } from '../metrics/moments.ts';
 import { type Judged, refuse } from '../refusal.ts';
 import { type Comparison, compare } from './comparison.ts';
@@ -52,7 +52,7 @@ export function cuped(arms: CupedArms, options: CupedOptions = {}): Judged<Cuped
   const learned = learn(arms, slopes);
   if (learned.refused) return learned;
   const { theta } = learned;
-  const everybody = combineCrossMoments(treatment, control);
+  const everybody = mergeCrossMoments(treatment, control);
   const adjusted = {
     treatment: adjust(treatment, theta.treatment, everybody),
     control: adjust(control, theta.control, everybody),
@@ -125,7 +125,7 @@ function learn(arms: CupedArms, slopes: CupedSlopes): Judged<{ readonly theta: S
   }
   const products =
     slopes === 'pooled'
-      ? combineCrossMoments(arms.treatment, arms.control).products
+      ? mergeCrossMoments(arms.treatment, arms.control).products
       : arms.treatment.products.map((row, i) => row.map((x, j) => x + (arms.control.products[i]?.[j] ?? 0)));
   const both = slopesOf(products);
   return both.refused ? both : { theta: { treatment: both.slopes, control: both.slopes } };

@@ -22,7 +22,7 @@ export function crossMomentsOf(columns: readonly ArrayLike<number>[]): CrossMome
 }
 
 /** Of both samples together: the pairwise update of Chan, Golub & LeVeque, for every pair of columns. */
-export function combineCrossMoments(a: CrossMoments, b: CrossMoments): CrossMoments {
+export function mergeCrossMoments(a: CrossMoments, b: CrossMoments): CrossMoments {
   if (a.n === 0) return b;
   if (b.n === 0) return a;
   const n = a.n + b.n;

@@ -27,7 +27,7 @@ export function momentsOf(values: Iterable<number>): Moments {
 }
 
 /** Of both samples together (Chan, Golub & LeVeque 1979). */
-export function combineMoments(a: Moments, b: Moments): Moments {
+export function mergeMoments(a: Moments, b: Moments): Moments {
   if (a.n === 0) return b;
   if (b.n === 0) return a;
   const n = a.n + b.n;
