@@ -1,0 +1,31 @@
+/** How evidence becomes a decision; fixed before the data are seen. */
+export type ConclusionRules = {
+  /** Level of the primary metrics as a family. */
+  readonly alpha: number;
+  /** Least change worth having where a metric names none: 0.8 points. */
+  readonly threshold: number;
+  /** How the p-values of several primary metrics are adjusted. */
+  readonly multiplicity: 'holm' | 'bh' | 'none';
+  readonly minimumUnitsPerArm: number;
+  readonly minimumDays: number;
+  /** Sample ratio mismatch below this p-value vetoes any decision. */
+  readonly sampleRatioLimit: number;
+  /** Largest tolerable share of units in several arms, and of treated units without overlap. */
+  readonly severalArmsLimit: number;
+  readonly overlapLimit: number;
+  /** Power against the threshold that a test must have had before nothing is found in it. */
+  readonly power: number;
+};
+
+/** The rules of G3 with common limits (Fabijan et al., KDD 2019, for the sample ratio). */
+export const defaultRules: ConclusionRules = {
+  alpha: 0.05,
+  threshold: 0.008,
+  multiplicity: 'holm',
+  minimumUnitsPerArm: 1000,
+  minimumDays: 7,
+  sampleRatioLimit: 0.001,
+  severalArmsLimit: 0.01,
+  overlapLimit: 0.1,
+  power: 0.8,
+};
