@@ -11,7 +11,7 @@ export interface FlagValues {
 export type FlagType = keyof FlagValues;
 
 /** A flag as code knows it: its name, the type of its value, and the value when nobody can be asked. */
-export interface FlagDefinition<T extends JsonValue> {
+export interface FlagDefinition<T> {
   readonly key: string;
   readonly type: FlagType;
   readonly default: T;
@@ -49,10 +49,10 @@ export interface DefineByType<T extends FlagType, D> {
 /** Declares a flag beside the code that uses it. A default of another type, or of a variant that is none, does not compile. */
 export function defineFlag<const V extends Readonly<Record<string, JsonValue>>>(
   definition: DefineByVariants<V>,
-): FlagDefinition<Widened<V[keyof V]> & JsonValue>;
+): FlagDefinition<Widened<V[keyof V]>>;
 export function defineFlag<T extends FlagType, const D extends FlagValues[NoInfer<T>]>(
   definition: DefineByType<T, D>,
-): FlagDefinition<Widened<D> & JsonValue>;
+): FlagDefinition<Widened<D>>;
 export function defineFlag(
   definition: DefineByVariants<Readonly<Record<string, JsonValue>>> | DefineByType<FlagType, JsonValue>,
 ): FlagDefinition<JsonValue> {

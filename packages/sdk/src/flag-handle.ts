@@ -1,10 +1,9 @@
 import type { Receiver } from '@ombre/carry';
 import { type Bound, bind, type Context, flagReader, type Outcome } from '@ombre/decide';
-import type { JsonValue } from '@ombre/decide/model';
 import type { FlagDefinition } from './flag-definition.ts';
 
 /** A flag in hand: call it with a context and it answers a value of its type, always, at once. */
-export interface FlagHandle<T extends JsonValue> {
+export interface FlagHandle<T> {
   /** The value for this context; the code's default where the flag is unknown, broken or of another type. Never throws. */
   (context: Context): T;
   readonly definition: FlagDefinition<T>;
@@ -15,7 +14,7 @@ export interface FlagHandle<T extends JsonValue> {
 }
 
 /** Makes a handle that reads the receiver's snapshot of the moment. */
-export function flagHandle<T extends JsonValue>(
+export function flagHandle<T>(
   definition: FlagDefinition<T>,
   receiver: Pick<Receiver, 'snapshot'>,
 ): FlagHandle<T> {

@@ -19,7 +19,6 @@ import {
   type Head,
   type Outcome,
 } from '@ombre/decide';
-import type { JsonValue } from '@ombre/decide/model';
 import type { FlagDefinition } from './flag-definition.ts';
 import { type FlagHandle, flagHandle, notReady } from './flag-handle.ts';
 
@@ -119,7 +118,7 @@ export class Ombre {
   }
 
   /** A typed handle of one flag; make it once, beside the code that uses it. */
-  flag<T extends JsonValue>(definition: FlagDefinition<T>): FlagHandle<T> {
+  flag<T>(definition: FlagDefinition<T>): FlagHandle<T> {
     return flagHandle(definition, this.#receiver);
   }
 

@@ -1,15 +1,7 @@
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import {
-  diffSnapshots,
-  type Encoded,
-  type Entry,
-  encodeSnapshot,
-  headPayload,
-  type SignedHead,
-} from '@ombre/decide';
+import { diffSnapshots, type Encoded, type Entry, encodeSnapshot, type SignedHead } from '@ombre/decide';
 import {
   type Acknowledgement,
   formatSnapshot,
@@ -18,18 +10,7 @@ import {
   type SignedSuccession,
 } from '@ombre/protocol';
 import { sha256 } from '../receiver/stage.ts';
-
-export interface Keys {
-  readonly id: string;
-  readonly privateKey: KeyObject;
-  /** As a receiver is given it. */
-  readonly publicText: string;
-}
-
-export function makeKeys(id = 'k'): Keys {
-  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  return { id, privateKey, publicText: publicKey.export({ format: 'pem', type: 'spki' }) as string };
-}
+import { type Keys, makeKeys, signHead } from '../signing.suite.ts';
 
 export interface PeerOptions {
   readonly keys?: Keys;
@@ -138,10 +119,8 @@ export async function startPeer(options: PeerOptions = {}): Promise<Peer> {
     set(entries) {
       const encoded = encodeSnapshot(entries, sha256);
       const head = { environment, lineage, revision: versions.length + 1, digest: encoded.digest };
-      const [issued, expires] = [Date.now(), Date.now() + lasts];
-      const payload = Buffer.from(headPayload(head, issued, expires));
-      const signature = sign(null, payload, peer.keys.privateKey).toString('base64url');
-      const version = { signed: { head, issued, expires, key: peer.keys.id, signature }, encoded };
+      const signed = signHead(head, peer.keys, Date.now(), Date.now() + lasts);
+      const version = { signed, encoded };
       const before = versions.at(-1);
       versions.push(version);
       if (before !== undefined) peer.say(delta(before, version));

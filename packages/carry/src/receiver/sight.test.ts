@@ -1,29 +1,19 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
-import { canonicalJson, type Head, headPayload } from '@ombre/decide';
+import { type Head, headPayload } from '@ombre/decide';
 import type { SignedSuccession } from '@ombre/protocol';
 import { describe, expect, test } from 'vitest';
+import { makeKeys, signHead, signSuccession, signText } from '../signing.suite.ts';
 import { openKeyring } from './keyring.ts';
 import { sight } from './sight.ts';
 
-const keys = generateKeyPairSync('ed25519');
-const strangers = generateKeyPairSync('ed25519');
-const keyring = openKeyring([keys.publicKey.export({ format: 'pem', type: 'spki' }) as string]);
-const signature = (text: string, by = keys) =>
-  sign(null, Buffer.from(text), by.privateKey).toString('base64url');
+const keys = makeKeys();
+const strangers = makeKeys();
+const keyring = openKeyring([keys.publicText]);
 
 const head: Head = { environment: 'shop/live', lineage: 'c', revision: 1, digest: 'd'.repeat(64) };
-const signed = {
-  head,
-  issued: 1_000,
-  expires: 2_000,
-  key: 'k',
-  signature: signature(headPayload(head, 1_000, 2_000)),
-};
+const signed = signHead(head, keys, 1_000, 2_000);
 
 function succession(from: string, to: string, by = keys, environment = 'shop/live'): SignedSuccession {
-  const end = { lineage: to, revision: 1, digest: 'e' };
-  const payload = canonicalJson({ environment, from: { ...end, lineage: from }, to: end, issued: 1 });
-  return { payload, key: 'k', signature: signature(payload, by) };
+  return signSuccession(environment, from, to, by);
 }
 
 describe('a sighting', () => {
@@ -57,7 +47,7 @@ describe('a sighting', () => {
 
   test('takes nothing else that a trusted key has signed for a record', () => {
     for (const payload of ['0a1b', 'null', '[]', '{"environment":"shop/live"}', headPayload(head, 1, 2)]) {
-      const successions = [{ payload, key: 'k', signature: signature(payload) }];
+      const successions = [{ payload, key: 'k', signature: signText(payload, keys) }];
       expect(sight({ signed, successions }, keyring, 1_500).succeeds).toEqual([]);
     }
   });
