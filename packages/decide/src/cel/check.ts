@@ -1,7 +1,7 @@
 import type { CelEnvironment } from './environment.ts';
 import { type CelIssue, type CelIssueCode, infer } from './infer.ts';
 import { childrenOf, type IrNode, sizeOf } from './ir.ts';
-import { type AuthorLimits, authorLimits } from './limits.ts';
+import { type AuthorLimits, authorLimits, callCost } from './limits.ts';
 import { parse } from './parse.ts';
 import { programOf } from './program.ts';
 import { resolve } from './resolve.ts';
@@ -69,7 +69,8 @@ function callDepth(node: IrNode): number {
 const assumedLength = 100;
 
 function costOf(node: IrNode): number {
-  const inside = childrenOf(node).reduce((sum, child) => sum + costOf(child), 1);
+  const own = node.kind === 'call' ? 1 + callCost : 1;
+  const inside = childrenOf(node).reduce((sum, child) => sum + costOf(child), own);
   if (node.kind !== 'comprehension') return inside;
   const range = costOf(node.range);
   return range + rounds(node.range) * (inside - range);

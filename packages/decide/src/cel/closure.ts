@@ -9,12 +9,13 @@ import {
   unwrapElement,
   weight,
 } from './access.ts';
-import { type CelOverload, dispatch } from './function.ts';
+import { dispatch, specialized } from './function.ts';
 import { gatherers } from './gather.ts';
-import { type Comprehension, type IrForm, type IrNode, roundCost } from './ir.ts';
-import { stepBudget } from './limits.ts';
+import { type Comprehension, constantsOf, type IrForm, type IrNode, roundCost } from './ir.ts';
+import { callCost, stepBudget } from './limits.ts';
 import { constantSet } from './membership.ts';
-import { equals, type Meter, negate, operate } from './operators.ts';
+import { type Meter, overBudget } from './meter.ts';
+import { equals, negate, operate } from './operators.ts';
 import type { Program } from './program.ts';
 import { type CanonicalKey, CelError, CelMap, CelOptional, type CelValue } from './value.ts';
 
@@ -43,9 +44,6 @@ export function closureOf(node: IrNode): Closure {
     return frame.steps < 0 ? overBudget : result;
   };
 }
-
-/** The error of an evaluation that spent its budget. */
-export const overBudget: CelError = new CelError('budget_exceeded', `Took more than ${stepBudget} steps`);
 
 interface Frame extends Meter {
   readonly scope: Scope;
@@ -244,17 +242,17 @@ function map(node: Form<'map'>): Step {
 function call(node: Form<'call'>): Step {
   const { name } = node;
   const args = node.arguments.map(compile);
-  const overloads = specialized(node.overloads, node.arguments);
+  const overloads = specialized(node.overloads, constantsOf(node.arguments));
   const run: Step = (frame) => {
     const values: CelValue[] = [];
+    frame.steps -= callCost;
     for (const arg of args) {
       const value = arg(frame);
       if (value instanceof CelError) return value;
-      frame.steps -= 1 + weight(value);
+      frame.steps -= weight(value);
       values.push(value);
     }
-    if (frame.steps < 0) return overBudget;
-    const result = dispatch(name, overloads, values);
+    const result = dispatch(name, overloads, values, frame);
     if (!(result instanceof CelError)) frame.steps -= weight(result);
     return result;
   };
@@ -265,15 +263,6 @@ function call(node: Form<'call'>): Step {
     if (folded === undefined) folded = run({ scope, locals: [], steps: stepBudget });
     return folded;
   };
-}
-
-function specialized(overloads: readonly CelOverload[], args: readonly IrNode[]): readonly CelOverload[] {
-  const constants = args.map((argument) => (argument.kind === 'constant' ? argument.value : undefined));
-  return overloads.map((one) => {
-    const run = one.parameters.length === args.length ? one.specialize?.(constants) : undefined;
-    if (run === undefined) return one;
-    return { ...one, run: run instanceof CelError ? () => run : run };
-  });
 }
 
 function optMap({ slot, operand, body, flat }: Form<'optMap'>): Step {

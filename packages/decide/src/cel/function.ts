@@ -1,3 +1,4 @@
+import { type Meter, overBudget } from './meter.ts';
 import { type CelType, parseType } from './type.ts';
 import {
   CelDuration,
@@ -15,18 +16,21 @@ import {
  * One meaning of a function. `run` is pure and total: it gets arguments of its parameters' kinds (elements of lists and maps are not looked
  * at), answers what it cannot do with a `CelError`, and throws nothing.
  */
-export interface CelOverload {
+export interface CelOverload extends Runnable {
   readonly parameters: readonly CelType[];
   readonly result: CelType;
-  readonly run: Run;
   /**
-   * Makes a faster `run` where some arguments are constants (the others are undefined), e.g. compiles a constant pattern once; answers the
-   * same as `run`. An error if the constants alone make every call one.
+   * Makes a faster form where some arguments are constants (the others are undefined), e.g. compiles a constant pattern once; it answers the
+   * same. An error if the constants alone make every call one.
    */
-  readonly specialize?: (constants: readonly (CelValue | undefined)[]) => Run | CelError | undefined;
+  readonly specialize?: (constants: readonly (CelValue | undefined)[]) => Runnable | CelError | undefined;
 }
 
-export type Run = (...args: readonly CelValue[]) => CelValue | CelError;
+export interface Runnable {
+  readonly run: (...args: readonly CelValue[]) => CelValue | CelError;
+  /** What a call costs beyond looking at its arguments and result, in steps of `stepBudget`. */
+  readonly steps?: (...args: readonly CelValue[]) => number;
+}
 
 /** A function of the language. A method's first parameter is its receiver. */
 export interface CelFunction {
@@ -65,11 +69,15 @@ export function overload<const P extends readonly string[]>(
   parameters: P,
   result: string,
   run: (...args: { -readonly [I in keyof P]: ArgumentOf<P[I]> }) => CelValue | CelError,
-  specialize?: CelOverload['specialize'],
+  more: Pick<CelOverload, 'steps' | 'specialize'> = {},
 ): CelOverload {
   // Dispatch on `parameters` makes the cast true.
-  const declared = { parameters: parameters.map(type), result: type(result), run: run as unknown as Run };
-  return specialize === undefined ? declared : { ...declared, specialize };
+  return {
+    ...more,
+    parameters: parameters.map(type),
+    result: type(result),
+    run: run as unknown as Runnable['run'],
+  };
 }
 
 function type(text: string): CelType {
@@ -86,18 +94,32 @@ export function method(name: string, ...overloads: readonly CelOverload[]): CelF
   return { name, style: 'method', overloads };
 }
 
-/** Runs the first overload whose parameters the arguments are of; `no_such_overload` if there is none. */
+/** Runs the first overload whose parameters the arguments are of, at the meter's expense; `no_such_overload` if there is none. */
 export function dispatch(
   name: string,
   overloads: readonly CelOverload[],
   args: readonly CelValue[],
+  meter: Meter,
 ): CelValue | CelError {
-  for (const { parameters, run } of overloads) {
+  for (const { parameters, run, steps } of overloads) {
     if (parameters.length === args.length && parameters.every((parameter, i) => isKind(args[i], parameter))) {
-      return run(...args);
+      if (steps !== undefined) meter.steps -= steps(...args);
+      return meter.steps < 0 ? overBudget : run(...args);
     }
   }
   return new CelError('no_such_overload', `No overload of ${name} takes (${args.map(typeName).join(', ')})`);
+}
+
+/** The overloads with what can be prepared of a call's constant arguments; the others are undefined. */
+export function specialized(
+  overloads: readonly CelOverload[],
+  constants: readonly (CelValue | undefined)[],
+): readonly CelOverload[] {
+  return overloads.map((one) => {
+    const prepared = one.parameters.length === constants.length ? one.specialize?.(constants) : undefined;
+    if (prepared === undefined) return one;
+    return { ...one, ...(prepared instanceof CelError ? { run: () => prepared, steps: () => 0 } : prepared) };
+  });
 }
 
 /** Whether a value is of a type, not looking into lists, maps and optionals. */

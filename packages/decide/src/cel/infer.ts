@@ -1,7 +1,14 @@
 import { closureOf } from './closure.ts';
 import { attributeNames, type CelEnvironment } from './environment.ts';
 import { kindOf } from './function.ts';
-import type { BinaryOperator, Comprehension, IrForm, IrNode, Span } from './ir.ts';
+import {
+  type BinaryOperator,
+  type Comprehension,
+  constantsOf,
+  type IrForm,
+  type IrNode,
+  type Span,
+} from './ir.ts';
 import { functionNames } from './library.ts';
 import { operatorSignatures, type Signature } from './signatures.ts';
 import { suggest } from './suggest.ts';
@@ -53,7 +60,7 @@ export function infer(root: IrNode, environment: CelEnvironment, expected?: CelT
   const locals: CelType[] = [];
   const type = typeOf(root);
   if (expected !== undefined) expect(root, type, expected);
-  return { type: resolved(type), issues };
+  return { type: bindings.close(type), issues };
 
   function resolved(type: CelType): CelType {
     const known = bindings.resolve(type);
@@ -281,9 +288,7 @@ export function infer(root: IrNode, environment: CelEnvironment, expected?: CelT
 
   /** The error a call answers whatever the context is. */
   function constantError(node: Form<'call'>): CelError | undefined {
-    const constants = node.arguments.map((argument) =>
-      argument.kind === 'constant' ? argument.value : undefined,
-    );
+    const constants = constantsOf(node.arguments);
     if (!constants.includes(undefined)) {
       const result = closureOf(node)({ attribute: () => undefined, inSegment: () => false });
       return result instanceof CelError ? result : undefined;

@@ -147,6 +147,11 @@ export function childrenOf(node: IrNode): readonly IrNode[] {
   }
 }
 
+/** The values of constant nodes; undefined for the others. */
+export function constantsOf(nodes: readonly IrNode[]): (CelValue | undefined)[] {
+  return nodes.map((node) => (node.kind === 'constant' ? node.value : undefined));
+}
+
 /** The steps one round of a macro takes: its nodes, and one for the round. */
 export function roundCost({ predicate, transform }: Comprehension): number {
   return 1 + (predicate ? sizeOf(predicate) : 0) + (transform ? sizeOf(transform) : 0);

@@ -6,6 +6,7 @@ import { formatFunctions } from './functions/format.ts';
 import { mathFunctions } from './functions/math.ts';
 import { networkFunctions } from './functions/network.ts';
 import { optionalFunctions } from './functions/optionals.ts';
+import { patternFunctions } from './functions/pattern.ts';
 import { semverFunctions } from './functions/semver.ts';
 import { textFunctions } from './functions/text.ts';
 import { timeFunctions } from './functions/time.ts';
@@ -14,6 +15,7 @@ import { timeFunctions } from './functions/time.ts';
 export const standardFunctions: readonly CelFunction[] = [
   ...conversionFunctions,
   ...textFunctions,
+  ...patternFunctions,
   ...formatFunctions,
   ...mathFunctions,
   ...timeFunctions,

@@ -23,6 +23,9 @@ export interface AuthorLimits {
  */
 export const stepBudget = 400_000;
 
+/** Steps of a call of a function, beside what its arguments weigh. */
+export const callCost = 5;
+
 /** Longer texts, byte strings and lists are not made; the evaluation is an error instead. */
 export const maxLength = 100_000;
 

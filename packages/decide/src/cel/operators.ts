@@ -1,6 +1,7 @@
 import { typeName } from './function.ts';
 import type { BinaryOperator } from './ir.ts';
 import { maxLength } from './limits.ts';
+import { type Meter, tooLong } from './meter.ts';
 import {
   CelDuration,
   CelError,
@@ -12,11 +13,6 @@ import {
   CelUint,
   type CelValue,
 } from './value.ts';
-
-/** What an evaluation may still spend. Below zero every answer is void: the evaluation is an error. */
-export interface Meter {
-  steps: number;
-}
 
 /** CEL's equality: numbers by value whatever their types, lists and maps deep, values of other different types unequal. */
 export function equals(left: CelValue, right: CelValue, meter: Meter): boolean {
@@ -209,11 +205,6 @@ function add(left: CelValue, right: CelValue): CelValue | CelError {
   if (left instanceof CelTimestamp && right instanceof CelDuration)
     return toTimestamp(left.nanos + right.nanos);
   return noOverload('+', left, right);
-}
-
-/** The error of a text or list that would pass `maxLength`. */
-export function tooLong(): CelError {
-  return new CelError('budget_exceeded', `The result would be longer than ${maxLength}`);
 }
 
 const minInt = -(2n ** 63n);

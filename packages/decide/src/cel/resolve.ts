@@ -71,10 +71,10 @@ export function resolve(syntax: Syntax, environment: CelEnvironment): IrNode {
       case 'literal':
         return literal(syntax.value, at);
       case 'identifier':
-        return name([syntax.name], syntax, at, locals) ?? unknown([syntax.name], at);
+        return name([syntax.name], syntax, locals) ?? unknown([syntax.name], at);
       case 'select': {
         const path = pathOf(syntax);
-        const named = path && name(path, syntax, at, locals);
+        const named = path && name(path, syntax, locals);
         if (named) return named;
         if (path && !hasMeaning(syntax, locals)) return unknown(path, at);
         return {
@@ -137,12 +137,8 @@ export function resolve(syntax: Syntax, environment: CelEnvironment): IrNode {
   }
 
   /** A name that stands for something as a whole. */
-  function name(
-    path: readonly string[],
-    syntax: Syntax,
-    at: Span,
-    locals: Local | undefined,
-  ): IrNode | undefined {
+  function name(path: readonly string[], syntax: Syntax, locals: Local | undefined): IrNode | undefined {
+    const at = { start: syntax.start, end: syntax.end };
     const local = rootOf(syntax)?.rooted ? undefined : findLocal(path[0], locals);
     if (local)
       return path.length === 1 ? { kind: 'local', slot: local.slot, name: local.name, ...at } : undefined;
@@ -158,7 +154,7 @@ export function resolve(syntax: Syntax, environment: CelEnvironment): IrNode {
   function hasMeaning(syntax: Syntax, locals: Local | undefined): boolean {
     const path = pathOf(syntax);
     if (path === undefined) return true;
-    if (name(path, syntax, syntax, locals)) return true;
+    if (name(path, syntax, locals)) return true;
     if (syntax.kind === 'select') return hasMeaning(syntax.operand, locals);
     return findLocal(path[0], locals) !== undefined;
   }
@@ -268,7 +264,7 @@ export function resolve(syntax: Syntax, environment: CelEnvironment): IrNode {
     if (field.kind !== 'select')
       return failure('invalid_argument', 'has() takes a field, such as has(user.tier)');
     const path = pathOf(field);
-    const named = path && name(path, field, field, locals);
+    const named = path && name(path, field, locals);
     if (named?.kind === 'attribute') return { kind: 'hasAttribute', name: named.name, type: named.type };
     if (path && !hasMeaning(field, locals)) return unknown(path, field);
     return { kind: 'has', operand: node(field.operand, locals), field: field.field };

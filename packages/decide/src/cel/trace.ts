@@ -9,13 +9,14 @@ import {
   unwrapElement,
   weight,
 } from './access.ts';
-import { missingAttribute, overBudget, type Scope } from './closure.ts';
-import { dispatch } from './function.ts';
+import { missingAttribute, type Scope } from './closure.ts';
+import { type CelOverload, dispatch, specialized } from './function.ts';
 import { gatherers } from './gather.ts';
-import { type Comprehension, type IrNode, roundCost, type Span } from './ir.ts';
-import { stepBudget } from './limits.ts';
+import { type Comprehension, constantsOf, type IrForm, type IrNode, roundCost, type Span } from './ir.ts';
+import { callCost, stepBudget } from './limits.ts';
 import { type ConstantSet, constantSet } from './membership.ts';
-import { equals, type Meter, negate, operate } from './operators.ts';
+import { type Meter, overBudget } from './meter.ts';
+import { equals, negate, operate } from './operators.ts';
 import type { Program } from './program.ts';
 import { type CanonicalKey, CelError, CelMap, CelOptional, type CelValue } from './value.ts';
 
@@ -26,6 +27,11 @@ export interface TraceNode extends Span {
   readonly children: readonly TraceNode[];
 }
 
+type Form<K extends IrForm['kind']> = Extract<IrForm, { kind: K }> & Span;
+
+/** Evaluates a child and remembers it. */
+type Stepper = (child: IrNode) => CelValue | CelError;
+
 /** More steps than this are evaluated but not remembered; a macro over a long list would drown the rest. */
 const maxNodes = 2000;
 
@@ -33,6 +39,7 @@ const maxNodes = 2000;
 export function traceProgram({ source, ir }: Program, scope: Scope): TraceNode {
   const locals: (CelValue | CelError)[] = [];
   const meter: Meter = { steps: stepBudget };
+  const prepared = new Map<IrNode, readonly CelOverload[]>();
   const sets = new Map<IrNode, ConstantSet | undefined>();
   let left = maxNodes;
   const root = trace(ir);
@@ -51,7 +58,7 @@ export function traceProgram({ source, ir }: Program, scope: Scope): TraceNode {
   }
 
   /** The value of a node, by way of `step` for each child it needs. */
-  function evaluate(node: IrNode, step: (child: IrNode) => CelValue | CelError): CelValue | CelError {
+  function evaluate(node: IrNode, step: Stepper): CelValue | CelError {
     switch (node.kind) {
       case 'constant':
         return node.value;
@@ -129,15 +136,7 @@ export function traceProgram({ source, ir }: Program, scope: Scope): TraceNode {
         return new CelMap(entries);
       }
       case 'call':
-        return strict(node.arguments, step, (args) => {
-          // As in a closure, which evaluates it once, a call of constants is free.
-          const isFree = node.arguments.every((argument) => argument.kind === 'constant');
-          for (const argument of args) meter.steps -= isFree ? 0 : 1 + weight(argument);
-          if (meter.steps < 0) return overBudget;
-          const result = dispatch(node.name, node.overloads, args);
-          if (!isFree && !(result instanceof CelError)) meter.steps -= weight(result);
-          return result;
-        });
+        return call(node, step);
       case 'bind':
         locals[node.slot] = step(node.value);
         return step(node.body);
@@ -163,6 +162,21 @@ export function traceProgram({ source, ir }: Program, scope: Scope): TraceNode {
     }
   }
 
+  function call(node: Form<'call'>, step: Stepper): CelValue | CelError {
+    // As in a closure, which evaluates it once, a call of constants has a budget of its own.
+    const isConstant = node.arguments.every((argument) => argument.kind === 'constant');
+    const payer = isConstant ? { steps: stepBudget } : meter;
+    payer.steps -= callCost;
+    return strict(node.arguments, step, (args) => {
+      for (const argument of args) payer.steps -= weight(argument);
+      const overloads = prepared.get(node) ?? specialized(node.overloads, constantsOf(node.arguments));
+      prepared.set(node, overloads);
+      const result = dispatch(node.name, overloads, args, payer);
+      if (!(result instanceof CelError)) payer.steps -= weight(result);
+      return result;
+    });
+  }
+
   function setOf(node: IrNode): ConstantSet | undefined {
     if (node.kind !== 'constant' || !Array.isArray(node.value)) return undefined;
     if (!sets.has(node)) sets.set(node, constantSet(node.value));
@@ -171,7 +185,7 @@ export function traceProgram({ source, ir }: Program, scope: Scope): TraceNode {
 
   function strict(
     operands: readonly IrNode[],
-    step: (child: IrNode) => CelValue | CelError,
+    step: Stepper,
     run: (values: readonly CelValue[]) => CelValue | CelError,
   ): CelValue | CelError {
     const values: CelValue[] = [];
@@ -187,10 +201,7 @@ export function traceProgram({ source, ir }: Program, scope: Scope): TraceNode {
     return optional && !(value instanceof CelError) ? unwrapElement(value) : value;
   }
 
-  function comprehension(
-    node: Comprehension,
-    step: (child: IrNode) => CelValue | CelError,
-  ): CelValue | CelError {
+  function comprehension(node: Comprehension, step: Stepper): CelValue | CelError {
     const over = step(node.range);
     if (over instanceof CelError) return over;
     const pairs = pairsOf(over);

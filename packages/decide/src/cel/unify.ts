@@ -30,9 +30,14 @@ export class Bindings {
     });
   }
 
-  /** The text of a type; what is not known is `dyn`. */
+  /** The type where what nothing decided is `dyn`. */
+  close(type: CelType): CelType {
+    return mapParams(this.resolve(type), () => ({ kind: 'dyn' }));
+  }
+
+  /** The text of the closed type. */
   format(type: CelType): string {
-    return formatType(mapParams(this.resolve(type), () => ({ kind: 'dyn' })));
+    return formatType(this.close(type));
   }
 
   /** Makes two types one, binding parameters; `dyn` goes with everything. False leaves the bindings as they were. */

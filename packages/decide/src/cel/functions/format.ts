@@ -1,6 +1,7 @@
 import { type CelFunction, method, overload, typeName } from '../function.ts';
 import { maxLength } from '../limits.ts';
-import { compareText, numeric, tooLong } from '../operators.ts';
+import { tooLong } from '../meter.ts';
+import { compareText, numeric } from '../operators.ts';
 import { fromUtf8, utf8 } from '../utf8.ts';
 import {
   CelDuration,

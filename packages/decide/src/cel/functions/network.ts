@@ -1,4 +1,4 @@
-import { type CelFunction, globalFunction, method, overload, type Run } from '../function.ts';
+import { type CelFunction, globalFunction, method, overload, type Runnable } from '../function.ts';
 import { CelError, type CelObject, type CelValue } from '../value.ts';
 
 /** An IPv4 or IPv6 address. IPv6 forms of an IPv4 address (::ffff:0:0/96) are that address. */
@@ -158,10 +158,10 @@ function inNetwork(ip: CelValue, network: CelCidr | CelError): CelValue | CelErr
 }
 
 /** For `ipInCidr`: parses a constant network once. */
-function constantNetwork([, network]: readonly (CelValue | undefined)[]): Run | CelError | undefined {
+function constantNetwork([, network]: readonly (CelValue | undefined)[]): Runnable | CelError | undefined {
   if (typeof network !== 'string') return undefined;
   const parsed = parseNetwork(network, true);
-  return parsed instanceof CelError ? parsed : (ip = '') => inNetwork(ip, parsed);
+  return parsed instanceof CelError ? parsed : { run: (ip = '') => inNetwork(ip, parsed) };
 }
 
 function test(name: string, run: (ip: CelIp) => boolean): CelFunction {
@@ -246,7 +246,7 @@ export const networkFunctions: readonly CelFunction[] = [
         [type, 'string'],
         'bool',
         (ip, network) => inNetwork(ip as CelValue, parseNetwork(network as string, true)),
-        constantNetwork,
+        { specialize: constantNetwork },
       ),
     ),
   ),

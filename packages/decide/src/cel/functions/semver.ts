@@ -1,4 +1,4 @@
-import { type CelFunction, globalFunction, method, overload, type Run } from '../function.ts';
+import { type CelFunction, globalFunction, method, overload } from '../function.ts';
 import { compareVersions, parseRange, parseVersion, satisfies, type Version } from '../semver.ts';
 import { CelError, type CelObject, type CelValue } from '../value.ts';
 
@@ -91,10 +91,15 @@ export const semverFunctions: readonly CelFunction[] = [
         [type, 'string'],
         'bool',
         (version, range) => matchesRange(version as CelValue, parseRange(range as string)),
-        ([, range]): Run | CelError | undefined => {
-          if (typeof range !== 'string') return undefined;
-          const parsed = parseRange(range);
-          return parsed === undefined ? notRange : (version = '') => matchesRange(version, parsed);
+        {
+          steps: () => 100,
+          specialize: ([, range]) => {
+            if (typeof range !== 'string') return undefined;
+            const parsed = parseRange(range);
+            return parsed === undefined
+              ? notRange
+              : { run: (version = '') => matchesRange(version, parsed), steps: () => 10 };
+          },
         },
       ),
     ),

@@ -1,7 +1,6 @@
-import { RE2JS } from 're2js';
-import { type CelFunction, globalFunction, method, overload, type Run } from '../function.ts';
+import { type CelFunction, globalFunction, method, overload } from '../function.ts';
 import { maxLength } from '../limits.ts';
-import { tooLong } from '../operators.ts';
+import { tooLong } from '../meter.ts';
 import { CelError, type CelValue } from '../value.ts';
 import { lengthOf } from './conversions.ts';
 
@@ -111,35 +110,6 @@ function quote(text: string): string | CelError {
   return `"${text.replace(/\p{Surrogate}/gu, '\ufffd').replace(/[\x07-\r\\"]/g, (character) => quoteEscapes[character] ?? character)}"`;
 }
 
-/** Longer patterns are refused: their program would be too large. */
-const maxPattern = 1000;
-
-/** A pattern of RE2's syntax, which matches in linear time. */
-function compilePattern(pattern: string): RE2JS | CelError {
-  if (pattern.length > maxPattern)
-    return new CelError('invalid_argument', `The pattern is longer than ${maxPattern}`);
-  try {
-    return RE2JS.compile(pattern);
-  } catch {
-    return new CelError('invalid_argument', 'Not a regular expression of RE2');
-  }
-}
-
-function matches(text: CelValue, pattern: RE2JS | CelError): boolean | CelError {
-  return pattern instanceof CelError ? pattern : pattern.matcher(String(text)).find();
-}
-
-const matching = overload(
-  ['string', 'string'],
-  'bool',
-  (text, pattern) => matches(text, compilePattern(pattern)),
-  ([, pattern]): Run | CelError | undefined => {
-    if (typeof pattern !== 'string') return undefined;
-    const compiled = compilePattern(pattern);
-    return compiled instanceof CelError ? compiled : (text = '') => matches(text, compiled);
-  },
-);
-
 /** Texts: the standard tests and the strings library. Positions count code points. */
 export const textFunctions: readonly CelFunction[] = [
   method(
@@ -154,8 +124,6 @@ export const textFunctions: readonly CelFunction[] = [
     'contains',
     overload(['string', 'string'], 'bool', (text, part) => text.includes(part)),
   ),
-  method('matches', matching),
-  globalFunction('matches', matching),
   method('charAt', overload(['string', 'int'], 'string', charAt)),
   method(
     'indexOf',

@@ -148,16 +148,16 @@ function accessor(name: string, read: (parts: Parts) => number): CelFunction {
   return method(
     name,
     overload(['timestamp'], 'int', ({ nanos }) => BigInt(read(partsOf(nanos)))),
-    overload(
-      ['timestamp', 'string'],
-      'int',
-      (timestamp, zone) => inZone(timestamp, zoneOf(zone)),
-      ([, zone]) => {
+    overload(['timestamp', 'string'], 'int', (timestamp, zone) => inZone(timestamp, zoneOf(zone)), {
+      steps: () => 600,
+      specialize: ([, zone]) => {
         if (typeof zone !== 'string') return undefined;
         const known = zoneOf(zone);
-        return known === undefined ? unknownZone : (timestamp) => inZone(timestamp as CelTimestamp, known);
+        return known === undefined
+          ? unknownZone
+          : { run: (timestamp) => inZone(timestamp as CelTimestamp, known), steps: () => 30 };
       },
-    ),
+    }),
   );
 }
 
