@@ -36,10 +36,11 @@ const own = play({ ...ordinaryDay, shock: { ...ordinaryDay.shock, each: 'per-arm
 print(`No effect, each arm with weather of its own, ${Math.ceil(days / 4)} days`, own);
 for (const harm of [0.0025, 0.005, 0.01, 0.02, 0.05]) {
   const rows = play({ ...ordinaryDay, harm }, daysPerEffect);
-  print(`The new version fails ${percent(harm).trim()} more requests, ${daysPerEffect} days`, rows);
+  print(`The new version fails ${(100 * harm).toFixed(2)} % more requests, ${daysPerEffect} days`, rows);
 }
 
-const bad = [...calm, ...own].filter((row) => row.alwaysValid && row.upper99 > ALPHA);
+// Methods with planned looks spend their level to the end, so only the others can lie surely below it.
+const bad = calm.filter((row) => row.claim === 'every second' && row.upper99 > ALPHA);
 for (const row of bad)
   console.log(`\nnot shown to hold its level: ${row.method}, upper bound ${percent(row.upper99)}`);
 process.exitCode = bad.length === 0 ? 0 : 1;

@@ -13,6 +13,7 @@ function advance(
     state,
     { treatment: { events: t[0], trials: t[1] }, control: { events: c[0], trials: c[1] } },
     rateNull,
+    1,
   );
   if (next.refused) throw new Error(next.missing);
   return next;
@@ -59,6 +60,19 @@ describe('the e-process for two rates', () => {
         }
       }
     }
+  });
+
+  test('waits until both arms have a block, whatever comes first', () => {
+    const counts = (treated: number, controlled: number) => ({
+      treatment: { events: treated, trials: treated },
+      control: { events: 0, trials: controlled },
+    });
+    const first = accepted(advanceRateEProcess(learned, counts(9, 2), { kind: 'equal' }));
+    expect(first.logEvidence).toBe(learned.logEvidence);
+    const second = accepted(advanceRateEProcess(first.state, counts(0, 3), { kind: 'equal' }));
+    const atOnce = accepted(advanceRateEProcess(learned, counts(9, 5), { kind: 'equal' }));
+    expect(second.state).toEqual(atOnce.state);
+    expect(second.logEvidence).toBeGreaterThan(learned.logEvidence);
   });
 
   test('grows where the null is wrong', () => {

@@ -6,8 +6,9 @@ export type RateCounts = { readonly events: number; readonly trials: number };
 /** What one batch brought to both streams. */
 export type RateBatch = { readonly treatment: RateCounts; readonly control: RateCounts };
 
-/** Totals before the next batch and the evidence so far. Plain data. */
+/** Totals of the blocks scored so far, the block being filled, and the evidence. Plain data. */
 export type RateEProcessState = RateBatch & {
+  readonly pending: RateBatch;
   readonly logEvidence: number;
   readonly peakLogEvidence: number;
 };
@@ -22,13 +23,15 @@ export type RateNull = { readonly kind: 'equal' } | { readonly kind: 'at-most'; 
 export const rateEProcessStart: RateEProcessState = {
   treatment: { events: 0, trials: 0 },
   control: { events: 0, trials: 0 },
+  pending: { treatment: { events: 0, trials: 0 }, control: { events: 0, trials: 0 } },
   logEvidence: 0,
   peakLogEvidence: 0,
 };
 
 /**
- * Exact e-process for two Bernoulli streams: the likelihood of each batch under rates learned from the batches before
- * it, over its likelihood under the nearest point of the null. Reject when the evidence reaches 1/α; no approximation,
+ * Exact e-process for two Bernoulli streams: the likelihood of each block of trials under rates learned from the blocks
+ * before it, over its likelihood under the nearest point of the null. Batches are gathered until both arms have `blockSize`
+ * trials, because one arm alone says nothing about a difference. Reject when the evidence reaches 1/α; no approximation,
  * however few the trials and however often one looks. Trials must be independent: count one answer per unit, or give the
  * null a margin wider than what sticky units can produce.
  *
@@ -40,6 +43,7 @@ export function advanceRateEProcess(
   state: RateEProcessState,
   batch: RateBatch,
   rateNull: RateNull,
+  blockSize = 5,
 ): Judged<{ readonly state: RateEProcessState; readonly logEvidence: number; readonly p: number }> {
   for (const arm of ['treatment', 'control'] as const) {
     const { events, trials } = batch[arm];
@@ -47,16 +51,22 @@ export function advanceRateEProcess(
       return refuse('INPUT_INVALID', `${arm}: ${events} events among ${trials} trials`);
     }
   }
+  const block = addBatch(state.pending, batch);
+  // Closed by the number of trials alone, never by their outcomes: the block is as good as planned beforehand.
+  if (Math.min(block.treatment.trials, block.control.trials) < blockSize) {
+    const waiting = { ...state, pending: block };
+    return { state: waiting, logEvidence: state.logEvidence, p: Math.exp(-state.peakLogEvidence) };
+  }
   const t = learnedRate(state.treatment);
   const c = learnedRate(state.control);
-  const nearest = project(t, c, batch.treatment.trials, batch.control.trials, rateNull);
+  const nearest = project(t, c, block.treatment.trials, block.control.trials, rateNull);
   const logEvidence =
     state.logEvidence +
-    logLikelihoodRatio(batch.treatment, t, nearest.treatment) +
-    logLikelihoodRatio(batch.control, c, nearest.control);
+    logLikelihoodRatio(block.treatment, t, nearest.treatment) +
+    logLikelihoodRatio(block.control, c, nearest.control);
   const next: RateEProcessState = {
-    treatment: add(state.treatment, batch.treatment),
-    control: add(state.control, batch.control),
+    ...addBatch(state, block),
+    pending: rateEProcessStart.pending,
     logEvidence,
     peakLogEvidence: Math.max(state.peakLogEvidence, logEvidence),
   };
@@ -68,6 +78,10 @@ const PRIOR = 0.18;
 
 function learnedRate({ events, trials }: RateCounts): number {
   return (events + PRIOR) / (trials + 2 * PRIOR);
+}
+
+function addBatch(a: RateBatch, b: RateBatch): RateBatch {
+  return { treatment: add(a.treatment, b.treatment), control: add(a.control, b.control) };
 }
 
 function add(a: RateCounts, b: RateCounts): RateCounts {

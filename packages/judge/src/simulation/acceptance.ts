@@ -2,13 +2,12 @@ import { betaQuantile } from '../distributions/beta.ts';
 import { prepareDay } from './day.ts';
 import { randomStream } from './random.ts';
 import { simulateTraffic, type TrafficPlan } from './traffic.ts';
-import { alwaysValidWatchers, naiveWatchers, type Watcher } from './watchers.ts';
+import { alwaysValidWatchers, type Claim, naiveWatchers, plannedWatchers, type Watcher } from './watchers.ts';
 
 /** How often a method called the arms different over the days that were played. */
 export type AcceptanceRow = {
   readonly method: string;
-  /** Whether the method claims to hold its level under a look every second. */
-  readonly alwaysValid: boolean;
+  readonly claim: Claim;
   readonly days: number;
   readonly rejections: number;
   readonly share: number;
@@ -17,6 +16,12 @@ export type AcceptanceRow = {
   /** Second of the first rejection, median over the days that had one. */
   readonly medianSecond?: number;
 };
+
+const families: readonly (readonly [Claim, Readonly<Record<string, Watcher>>])[] = [
+  ['every second', alwaysValidWatchers],
+  ['planned looks', plannedWatchers],
+  ['none', naiveWatchers],
+];
 
 /** How many days to play, from which seed on, and the level of every method. */
 export type AcceptanceOptions = { readonly days: number; readonly alpha: number; readonly firstSeed: number };
@@ -29,22 +34,24 @@ export function acceptance(
   options: AcceptanceOptions,
   onDay: (done: number) => void = () => {},
 ): readonly AcceptanceRow[] {
-  const methods = [...Object.entries(alwaysValidWatchers), ...Object.entries(naiveWatchers)];
+  const methods = families.flatMap(([claim, watchers]) =>
+    Object.entries(watchers).map(([method, watcher]) => ({ method, watcher, claim })),
+  );
   const found = methods.map((): number[] => []);
   for (let played = 0; played < options.days; played++) {
     const day = prepareDay(simulateTraffic(plan, randomStream(options.firstSeed + played)), plan);
-    methods.forEach(([, watcher], i) => {
+    methods.forEach(({ watcher }, i) => {
       const second = firstRejection(watcher, day, options.alpha);
       if (second !== undefined) found[i]?.push(second);
     });
     onDay(played + 1);
   }
-  return methods.map(([method], i) => {
+  return methods.map(({ method, claim }, i) => {
     const seconds = (found[i] ?? []).sort((a, b) => a - b);
     const median = seconds[Math.floor(seconds.length / 2)];
     return {
       method,
-      alwaysValid: method in alwaysValidWatchers,
+      claim,
       days: options.days,
       rejections: seconds.length,
       share: seconds.length / options.days,

@@ -39,7 +39,7 @@ export type Traffic = {
 export const ordinaryDay: TrafficPlan = {
   seconds: 86_400,
   units: 10_000,
-  requestsPerUnit: 5,
+  requestsPerUnit: 3,
   activitySigma: 1,
   brokenShare: 0.02,
   brokenFailure: 0.5,

@@ -20,6 +20,9 @@ export type Watcher = (day: Day, alpha: number) => (moment: Moment, isLast: bool
 const TAU = 0.01;
 const LOOKS = 20;
 
+/** What a method promises about its level: under a look every second, at looks planned beforehand, or nothing. */
+export type Claim = 'every second' | 'planned looks' | 'none';
+
 /** Methods that claim to hold their level although they are looked at every second. */
 export const alwaysValidWatchers: Readonly<Record<string, Watcher>> = {
   'cluster sequence': (_, alpha) => clusterSequence(alpha),
@@ -39,17 +42,6 @@ export const alwaysValidWatchers: Readonly<Record<string, Watcher>> = {
       if (estimate === undefined || units < 30 * SUB_BUCKETS) return false;
       return asymptoticSequence({ ...estimate, count: 2 * units }, alpha, day.plan.units).p <= alpha;
     },
-  'Lan–DeMets, 20 looks between sub-buckets': (day, alpha) => {
-    let state = spendingStart;
-    return ({ estimate, units }) => {
-      const fraction = (2 * units) / day.plan.units;
-      if (estimate === undefined || fraction < (state.fractions.length + 1) / LOOKS) return false;
-      const next = advanceSpending(state, fraction, { kind: 'pocock', alpha, sides: 2 });
-      if (next.refused) return false;
-      state = next.state;
-      return Math.abs(estimate.estimate) / Math.sqrt(estimate.variance) > next.bound;
-    };
-  },
   'exact e-process, one answer per unit': (_, alpha) => {
     let state = rateEProcessStart;
     return ({ answers }) => {
@@ -70,7 +62,26 @@ export const alwaysValidWatchers: Readonly<Record<string, Watcher>> = {
   },
 };
 
-/** What is done instead: shown beside, to tell what looking costs and what patience could see. */
+/** Methods that spend their whole level on looks planned beforehand. */
+export const plannedWatchers: Readonly<Record<string, Watcher>> = {
+  'Lan–DeMets, 20 looks between sub-buckets': (day, alpha) => {
+    let state = spendingStart;
+    return ({ estimate, units }) => {
+      const fraction = (2 * units) / day.plan.units;
+      if (estimate === undefined || fraction < (state.fractions.length + 1) / LOOKS) return false;
+      const next = advanceSpending(state, fraction, { kind: 'pocock', alpha, sides: 2 });
+      if (next.refused) return false;
+      state = next.state;
+      return Math.abs(estimate.estimate) / Math.sqrt(estimate.variance) > next.bound;
+    };
+  },
+  'fixed test, one look at the end':
+    (_, alpha) =>
+    ({ estimate }, isLast) =>
+      isLast && estimate !== undefined && twoSided(estimate) <= alpha,
+};
+
+/** What is done instead: shown beside, to tell what looking costs. */
 export const naiveWatchers: Readonly<Record<string, Watcher>> = {
   'naive: request-level test every second': (_, alpha) => {
     const bound = normalUpperQuantile(alpha / 2);
@@ -98,10 +109,6 @@ export const naiveWatchers: Readonly<Record<string, Watcher>> = {
       return pooledZ(totals) > bound;
     };
   },
-  'fixed test, one look at the end':
-    (_, alpha) =>
-    ({ estimate }, isLast) =>
-      isLast && estimate !== undefined && twoSided(estimate) <= alpha,
 };
 
 function clusterSequence(alpha: number, before?: Day['before']): ReturnType<Watcher> {
