@@ -1,7 +1,22 @@
 import type { Issue } from '@ombre/declare';
 
+type StoreCode =
+  | 'RELEASE_ABOVE_ZERO'
+  | 'RELEASE_PINS'
+  | 'RELEASE_UNDER_WAY'
+  | 'RELEASE_SEES_CHANGE'
+  | 'TARGET_WITHOUT_VARIANT'
+  | 'UNKNOWN_DELETE'
+  | 'DUPLICATE_RESOURCE';
+
+interface CodeRow {
+  readonly severity: Issue['severity'];
+  readonly message: string;
+  readonly hint: string | undefined;
+}
+
 /** What only the store can find wrong with a set, because it depends on releases and overrides in force. */
-export const codes = {
+const codes: Readonly<Record<StoreCode, CodeRow>> = {
   RELEASE_ABOVE_ZERO: {
     severity: 'error',
     message: '{resource} cannot be deleted: the release {release} stands above 0 %',
@@ -43,7 +58,7 @@ export const codes = {
 
 /** An issue of the store about one resource. It has no place in a file: the caller knows where the resource came from. */
 export function storeIssue(
-  code: keyof typeof codes,
+  code: StoreCode,
   resource: string,
   facts: Readonly<Record<string, string | number>> = {},
 ): Issue {

@@ -42,7 +42,7 @@ export function createCommands(parts: CommandParts): Commands {
               message: `There is no revision ${to}; the head is ${revision}.`,
             };
           }
-          return planRestore(mirror, to, then, checks);
+          return planRestore(mirror, to, then, asked.dryRun === true, checks);
         },
       }),
 

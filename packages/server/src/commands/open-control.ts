@@ -46,5 +46,5 @@ export async function openControl(parts: ControlParts): Promise<Control> {
 
 const declared: Checks = {
   check: (resources) => checkResources(resources),
-  diff: (from, to) => diffResources(from, to),
+  diff: (from, to, moves) => diffResources(from, to, moves ? {} : { estimates: 0 }),
 };

@@ -11,11 +11,11 @@ import { keyOf, planResources, sameResource, type Wanted } from './plan-resource
 /** Plans an apply: what of the origin's set differs from what is in force, and whether it may change. */
 export function planApply(
   now: { readonly state: EnvironmentState; readonly encoded: Encoded },
-  input: Pick<ApplyInput, 'origin' | 'resources' | 'partial' | 'deletes' | 'generations'>,
+  input: Pick<ApplyInput, 'origin' | 'resources' | 'partial' | 'deletes' | 'generations' | 'dryRun'>,
   checks: Checks,
 ): Planned {
   const { state } = now;
-  const { origin, resources, partial = false, deletes: asked = [], generations } = input;
+  const { origin, resources, partial = false, deletes: asked = [], generations, dryRun = false } = input;
   const wrong = wrongInput(state, resources, asked);
   if (wrong.length > 0) {
     return { ok: false, code: 'INVALID', message: wrong[0]?.message ?? 'The set is wrong.', issues: wrong };
@@ -38,7 +38,11 @@ export function planApply(
   return (
     ownedElsewhere(state, origin, [...wanted.keys(), ...deletes]) ??
     movedSince(state, generations, [...puts.keys(), ...deletes]) ??
-    planResources(now, { puts, deletes, pinned: origin === 'files' ? 'keep' : 'refuse', facts: {} }, checks)
+    planResources(
+      now,
+      { puts, deletes, pinned: origin === 'files' ? 'keep' : 'refuse', facts: {}, dryRun },
+      checks,
+    )
   );
 }
 

@@ -1,6 +1,6 @@
 import { canonicalJson, type Encoded } from '@ombre/decide';
 import type { JsonValue, Resource } from '@ombre/decide/model';
-import type { Issue } from '@ombre/declare';
+import type { Issue, ResourceDiff } from '@ombre/declare';
 import { write } from '../store/advance.ts';
 import type { EnvironmentState, Origin, ResourceRow, Write } from '../store/row.ts';
 import { storeIssue } from './codes.ts';
@@ -19,6 +19,8 @@ export interface ResourceChange {
   /** What a climbing release forbids: keep those resources as they are and do the rest, or refuse everything. */
   readonly pinned: 'keep' | 'refuse';
   readonly facts: Readonly<Record<string, string | number>>;
+  /** Nothing will be written: there is time to say who would move. */
+  readonly dryRun: boolean;
 }
 
 /** `Kind/name` of a resource. */
@@ -78,17 +80,27 @@ export function planResources(
     };
   }
   const names = [...puts.map(([key]) => key), ...deletes].toSorted();
-  const touched = (of: EnvironmentState): readonly Resource[] =>
-    names.flatMap((key) => of.resources.get(key)?.resource ?? []);
+  const shown = (of: EnvironmentState): readonly Resource[] =>
+    change.dryRun
+      ? [...of.resources.values()].map(({ resource }) => resource)
+      : names.flatMap((key) => of.resources.get(key)?.resource ?? []);
   return {
     ok: true,
     writes,
     names,
-    diff: names.length === 0 ? [] : diff(touched(state), touched(after)),
+    diff: names.length === 0 ? [] : diff(shown(state), shown(after), change.dryRun).map(bounded),
     issues: [...held, ...back.seen, ...restingTargets(after), ...checked],
     kept: [...back.kept.keys()].toSorted(),
     facts: change.facts,
   };
+}
+
+/** Characters of one resource's diff that are kept; a longer one, such as of a list of ids, is told without the values. */
+const LONGEST_DIFF = 64_000;
+
+function bounded(diff: ResourceDiff): ResourceDiff {
+  if (JSON.stringify(diff.paths).length <= LONGEST_DIFF) return diff;
+  return { ...diff, paths: [{ path: '' }] };
 }
 
 function pinnedRefusal(issues: readonly Issue[]): Planned {

@@ -11,6 +11,7 @@ export function planRestore(
   now: { readonly state: EnvironmentState; readonly encoded: Encoded },
   to: number,
   then: readonly Write[],
+  dryRun: boolean,
   checks: Checks,
 ): Planned {
   const { resources } = now.state;
@@ -26,5 +27,5 @@ export function planRestore(
     }
   }
   const deletes = new Set([...resources.keys()].filter((key) => !keys.has(key)));
-  return planResources(now, { puts, deletes, pinned: 'refuse', facts: { restored: to } }, checks);
+  return planResources(now, { puts, deletes, pinned: 'refuse', facts: { restored: to }, dryRun }, checks);
 }

@@ -20,7 +20,8 @@ export type Planned = Plan | Refusal;
 /** The checks of a whole environment and the diff of two sets, as `declare` makes them. */
 export interface Checks {
   check(resources: readonly Resource[]): readonly Issue[];
-  diff(from: readonly Resource[], to: readonly Resource[]): readonly ResourceDiff[];
+  /** With `moves` the share of units that would move is estimated, which needs the whole sets and takes its time. */
+  diff(from: readonly Resource[], to: readonly Resource[], moves: boolean): readonly ResourceDiff[];
 }
 
 /** The plan of doing nothing. */

@@ -32,6 +32,8 @@ export interface Keyring {
   trusted(): readonly PublicKey[];
   /** Whether a key of this directory, retired ones included, made the signature. */
   verify(key: string, text: string, signature: string): boolean;
+  /** Whether the directory has this key's public half. */
+  knows(key: string): boolean;
   /** Makes the next key, or gives the one that is prepared. */
   prepare(): PublicKey;
   /** Makes the next key the active one; `undefined` where none is prepared. */
@@ -49,6 +51,11 @@ export function openKeyring(directory: string, now: () => number): Keyring {
   const known = new Map<string, KeyObject>();
   let looked = Number.NEGATIVE_INFINITY;
   let signer: Signer = signerOf(directory, activeKey(directory));
+  const publicKeyOf = (id: string): KeyObject | undefined => {
+    const key = known.get(id) ?? readPublicKey(directory, id);
+    if (key !== undefined) known.set(id, key);
+    return key;
+  };
 
   return {
     signer: () => {
@@ -64,10 +71,10 @@ export function openKeyring(directory: string, now: () => number): Keyring {
         .flatMap((role) => readName(directory, role) ?? [])
         .map((id) => ({ id, pem: readFileSync(publicPath(directory, id), 'utf8') })),
     verify: (key, text, signature) => {
-      const publicKey = known.get(key) ?? readPublicKey(directory, key);
-      if (publicKey !== undefined) known.set(key, publicKey);
+      const publicKey = publicKeyOf(key);
       return publicKey !== undefined && isSigned(publicKey, text, signature);
     },
+    knows: (key) => publicKeyOf(key) !== undefined,
     prepare: () => {
       const prepared = readName(directory, 'next');
       const id = prepared ?? makeKey(directory);

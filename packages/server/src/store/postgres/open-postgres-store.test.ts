@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { appendNext, ENVIRONMENT, firstChange, nextChange, putFlag } from '../sample.suite.ts';
+import type { SqlStore } from '../sql/sql-store.ts';
 import { storeContract } from '../store.suite.ts';
-import { openPostgresStore, type PostgresStore } from './open-postgres-store.ts';
+import { openPostgresStore } from './open-postgres-store.ts';
 import {
   NO_POSTGRES,
   type PostgresServer,
@@ -38,7 +39,7 @@ describe.skipIf(postgresPrograms === undefined)(title, () => {
     async function several<T>(
       count: number,
       poll: number,
-      work: (stores: readonly PostgresStore[]) => Promise<T>,
+      work: (stores: readonly SqlStore[]) => Promise<T>,
     ): Promise<T> {
       const url = await server.database();
       const stores = await Promise.all(Array.from({ length: count }, () => openPostgresStore({ url, poll })));
@@ -91,7 +92,7 @@ describe.skipIf(postgresPrograms === undefined)(title, () => {
       several(4, 1_000, async (stores) => {
         const first = firstChange();
         await stores[0]!.begin({ change: first, breakGlass: 'public' });
-        const writer = async (store: PostgresStore, name: string): Promise<void> => {
+        const writer = async (store: SqlStore, name: string): Promise<void> => {
           for (let written = 0; written < 10; ) {
             const [head] = await store.before(ENVIRONMENT, { limit: 1 });
             const writes = [putFlag(name, head!.revision + 1)];

@@ -2,9 +2,9 @@ import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { migrate } from '../migrations/migrate.ts';
 import type { Dialect } from '../sql/dialect.ts';
-import { sqlStore } from '../sql/sql-store.ts';
+import { type SqlStore, sqlStore } from '../sql/sql-store.ts';
 import type { Tables } from '../sql/tables.ts';
-import { type Store, StoreError } from '../store.ts';
+import { StoreError } from '../store.ts';
 import { CHANNEL, watchPostgres } from './watch-postgres.ts';
 
 export interface PostgresOptions {
@@ -18,11 +18,6 @@ export interface PostgresOptions {
   readonly log?: (message: string) => void;
 }
 
-/** A store that several processes serve from at once. */
-export interface PostgresStore extends Store {
-  readonly db: Kysely<Tables>;
-}
-
 /** Revisions and milliseconds stay below 2⁵³, so bigint columns are read as numbers. */
 const INT8 = 20;
 const parsers: pg.CustomTypesConfig = {
@@ -30,8 +25,8 @@ const parsers: pg.CustomTypesConfig = {
     id === INT8 ? Number : pg.types.getTypeParser(id, format as 'text')) as typeof pg.types.getTypeParser,
 };
 
-/** Opens the database and brings its schema up to date. A commit waits for the write-ahead log, whatever the server's default. */
-export async function openPostgresStore(options: PostgresOptions): Promise<PostgresStore> {
+/** A store that several processes serve from at once. Opens the database and brings its schema up to date. A commit waits for the write-ahead log, whatever the server's default. */
+export async function openPostgresStore(options: PostgresOptions): Promise<SqlStore> {
   const { url, poll = 1_000, connections = 8, log = () => {} } = options;
   const config: pg.ClientConfig = {
     connectionString: url,
@@ -51,14 +46,13 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
     throw dialect.explain(error) ?? error;
   }
   const watching = watchPostgres({ config, db, poll, log });
-  const store = sqlStore(db, dialect, {
+  return sqlStore(db, dialect, {
     watch: watching.watch,
     close: async () => {
       await watching.close();
       await db.destroy();
     },
   });
-  return { ...store, db };
 }
 
 /** Any number that no other program on the database takes. */

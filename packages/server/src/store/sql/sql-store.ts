@@ -15,8 +15,19 @@ import {
 import type { Tables } from './tables.ts';
 import { writeRows } from './write-rows.ts';
 
+/** A store in a database that can be copied whole. */
+export interface SqlStore extends Store {
+  readonly db: Kysely<Tables>;
+  /** Runs reads that all see one state of the database, while others write. */
+  together<T>(read: (tx: Kysely<Tables>) => Promise<T>): Promise<T>;
+}
+
 /** The store over a migrated database. `watch` and `close` are what else the database's opener has to give. */
-export function sqlStore(db: Kysely<Tables>, dialect: Dialect, rest: Pick<Store, 'watch' | 'close'>): Store {
+export function sqlStore(
+  db: Kysely<Tables>,
+  dialect: Dialect,
+  rest: Pick<Store, 'watch' | 'close'>,
+): SqlStore {
   const explained = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -27,6 +38,8 @@ export function sqlStore(db: Kysely<Tables>, dialect: Dialect, rest: Pick<Store,
 
   return {
     ...rest,
+    db,
+    together: (read) => explained(() => dialect.readTogether(db, read)),
     environments: () => explained(() => environments(db)),
     begin: (beginning) => explained(() => begin(db, beginning)),
     load: (environment) => explained(() => dialect.readTogether(db, (tx) => load(tx, environment))),

@@ -11,7 +11,7 @@ export interface Tables {
 }
 
 /** Names of the tables in the order a copy has to be made in. */
-export const TABLES = [
+export const TABLES: readonly (keyof Tables)[] = [
   'environment',
   'resource',
   'placement',
@@ -20,7 +20,7 @@ export const TABLES = [
   'version',
   'standing',
   'lease',
-] as const satisfies readonly (keyof Tables)[];
+];
 
 interface Keyed {
   readonly project: string;

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { Kysely, type RawBuilder, SqliteDialect, sql } from 'kysely';
 import { migrate } from '../migrations/migrate.ts';
 import type { Dialect } from '../sql/dialect.ts';
-import { sqlStore } from '../sql/sql-store.ts';
+import { type SqlStore, sqlStore } from '../sql/sql-store.ts';
 import type { Tables } from '../sql/tables.ts';
-import { type Store, StoreError } from '../store.ts';
+import { StoreError } from '../store.ts';
 import { openDatabase, type Step } from './driver.ts';
 import { readHolder, removeHolder, writeHolder } from './holder.ts';
 
@@ -18,10 +18,8 @@ export interface SqliteOptions {
 }
 
 /** A store of one process, in a file. */
-export interface SqliteStore extends Store {
+export interface SqliteStore extends SqlStore {
   readonly path: string;
-  /** The open database, for copies of it. */
-  readonly db: Kysely<Tables>;
 }
 
 const DATABASE = 'ombre.db';
@@ -61,7 +59,7 @@ export async function openSqliteStore({ directory, now, step }: SqliteOptions): 
       await db.destroy();
     },
   });
-  return { ...store, path, db };
+  return { ...store, path };
 }
 
 /** Takes the file's lock and keeps it: in exclusive mode SQLite never gives it back before the connection ends. */
