@@ -34,7 +34,12 @@ export function addAnalyze(program: Command): void {
     )
     .option(
       '--threshold <difference>',
-      "the least difference that matters, in the metric's unit (default: 0.008 for conversions, 0 else)",
+      "the least difference that matters, in the metric's unit (default: 0.008 for conversions, else 1 % of control)",
+    )
+    .option(
+      '--guardrail <column:margin>',
+      'must not get worse by more; column:margin:lower where lower is better; repeat',
+      collect,
     )
     .option('--lower-is-better', 'a fall of the metric is a gain')
     .option('--per-unit <how>', 'several rows a unit: sum, mean, max or first')
@@ -48,6 +53,7 @@ export function addAnalyze(program: Command): void {
     )
     .option('--max-crossover <share>', 'units in two arms beyond this share veto the result (default 0.01)')
     .option('--min-units <count>', 'units an arm below which no verdict is given (default 100)')
+    .option('--min-days <count>', 'with --date: days below which no verdict is given (default 7)')
     .option('--observational', 'nobody randomised: adjust for --causes')
     .option('--treatment <column>', 'with --observational: who was treated, 1 or 0')
     .option('--treated <value>', 'with --observational: the value of --treatment that means treated')

@@ -11,7 +11,7 @@ export function experimentText(result: ExperimentResult): string {
     lines.push(verdict.sentence);
     if (verdict.ifOneLook !== undefined)
       lines.push(`  Had this been the one look planned beforehand: ${verdict.ifOneLook}.`);
-    if (verdict.decision === 'release' && verdict.threshold > 0) {
+    if (verdict.decision === 'release') {
       const size = scaleOf(result.metrics[0]?.kind ?? 'mean').size(verdict.threshold);
       lines.push(
         verdict.confidentlyAbove

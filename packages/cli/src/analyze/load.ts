@@ -71,7 +71,7 @@ export async function loadExperiment(
 }
 
 function numericColumns(question: Question): string[] {
-  const names = question.metrics.flatMap(({ numerator, denominator }) =>
+  const names = [...question.metrics, ...question.guardrails].flatMap(({ numerator, denominator }) =>
     denominator === undefined ? [numerator] : [numerator, denominator],
   );
   return [...new Set([...names, ...question.covariates])];

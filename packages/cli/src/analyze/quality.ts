@@ -8,6 +8,8 @@ import type { Question } from './question.ts';
 /** How far the data can be trusted. A veto means that no estimate from them answers the question. */
 export interface Quality {
   readonly split: Judged<SampleRatio>;
+  /** The least p-value of the split: of all units, and of those with a value. 1 where it could not be tested. */
+  readonly sampleRatioP: number;
   readonly vetoes: readonly {
     readonly code: 'SAMPLE_RATIO' | 'CROSSOVER' | 'MISSING_BY_ARM';
     readonly text: string;
@@ -42,6 +44,7 @@ export function qualityOf(
     );
   }
 
+  let sampleRatioP = split.refused === undefined ? split.p : vetoes.length > 0 ? 0 : 1;
   const { crossover } = loaded;
   if (crossover.units > 0) {
     const text = `${grouped(crossover.units)} units (${percent(crossover.share)}) were in two arms, such as "${crossover.example}"`;
@@ -61,6 +64,7 @@ export function qualityOf(
       .join(', ');
     const kept = analysedSplit(loaded, question, primary);
     if (split.refused === undefined && !split.mismatch && kept.refused === undefined && kept.p < SRM_LIMIT) {
+      sampleRatioP = kept.p;
       vetoes.push({
         code: 'MISSING_BY_ARM',
         text: `${missing.metric} is missing for more units of one arm than of another (${byArm}): what is left is no longer randomised`,
@@ -93,11 +97,7 @@ export function qualityOf(
       `${grouped(dates.outOfOrder)} rows are dated before the row above them: the file is not in order of ${question.date}; totals do not depend on it`,
     );
   }
-  if (dates && dates.days < 7)
-    warnings.push(
-      `the data cover ${dates.days} day${dates.days === 1 ? '' : 's'}: less than a week sees only some weekdays`,
-    );
-  return { split, vetoes, warnings };
+  return { split, sampleRatioP, vetoes, warnings };
 }
 
 function analysedSplit(loaded: Loaded, question: Question, primary: MetricCells): Judged<SampleRatio> {

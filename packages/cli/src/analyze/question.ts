@@ -27,12 +27,21 @@ export interface Question {
   readonly winsorize: number | undefined;
   /** Expected share of units by arm; absent: equal. */
   readonly weights: ReadonlyMap<string, number> | undefined;
-  /** The least difference that matters, in the metric's unit; absent: 0.008 for conversions, 0 for others. */
+  /** The least difference that matters, in the metric's unit; absent: 0.008 for conversions, else 1 % of control's mean. */
   readonly threshold: number | undefined;
   readonly lowerIsBetter: boolean;
+  /** Metrics that must not get worse by more than a margin. */
+  readonly guardrails: readonly Guardrail[];
   readonly plannedUnits: number;
   readonly maxCrossover: number;
   readonly minUnits: number;
+  readonly minDays: number;
+}
+
+/** A metric that must not get worse by more than `margin`, in its own unit. */
+export interface Guardrail extends Metric {
+  readonly margin: number;
+  readonly lowerIsBetter: boolean;
 }
 
 /** Options as commander gives them. */
@@ -51,8 +60,10 @@ export interface ExperimentOptions {
   readonly threshold?: string;
   readonly lowerIsBetter?: boolean;
   readonly plannedUnits?: string;
+  readonly guardrail?: readonly string[];
   readonly maxCrossover?: string;
   readonly minUnits?: string;
+  readonly minDays?: string;
 }
 
 /** Checks the options against the file. */
@@ -79,9 +90,11 @@ export function questionOf(source: Source, options: ExperimentOptions): Question
     weights: options.weights === undefined ? undefined : weightsOf(options.weights),
     threshold: numeric(options.threshold, '--threshold', 0, Number.MAX_VALUE),
     lowerIsBetter: options.lowerIsBetter === true,
+    guardrails: (options.guardrail ?? []).map((text) => guardrailOf(source, text)),
     plannedUnits: numeric(options.plannedUnits, '--planned-units', 2, 1e12) ?? 5000,
     maxCrossover: numeric(options.maxCrossover, '--max-crossover', 0, 1) ?? 0.01,
     minUnits: numeric(options.minUnits, '--min-units', 2, 1e12) ?? 100,
+    minDays: numeric(options.minDays, '--min-days', 0, 10_000) ?? 7,
   };
 }
 
@@ -97,6 +110,17 @@ function metricOf(source: Source, text: string): Metric {
     };
   }
   return { name: text, numerator: requireColumn(source, text, '--metric') };
+}
+
+function guardrailOf(source: Source, text: string): Guardrail {
+  const [, name, margin, lower] = /^(.+?):([^:]+?)(:lower)?$/.exec(text) ?? [];
+  if (name === undefined || margin === undefined || !(Number(margin) >= 0)) {
+    throw problem(
+      'OPTION_INVALID',
+      `--guardrail takes column:margin, or column:margin:lower where lower is better, such as latency:5:lower; not "${text}"`,
+    );
+  }
+  return { ...metricOf(source, name), margin: Number(margin), lowerIsBetter: lower !== undefined };
 }
 
 /** Names apart by commas. */

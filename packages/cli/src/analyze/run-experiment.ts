@@ -16,6 +16,7 @@ import {
   type MetricResult,
   type SegmentResult,
 } from './experiment.ts';
+import { fileDigest } from './file-digest.ts';
 import { type Loaded, loadExperiment } from './load.ts';
 import { problem } from './problems.ts';
 import type { Progress } from './progress.ts';
@@ -62,9 +63,10 @@ export async function runExperiment(
   try {
     const source = await openSource(database, file);
     const question = questionOf(source, options);
-    const loaded = await progress.during(`reading ${file}`, () => loadExperiment(database, source, question));
+    const reading = () => Promise.all([loadExperiment(database, source, question), fileDigest(file)]);
+    const [loaded, digest] = await progress.during(`reading ${file}`, reading);
     return await progress.during('comparing', () =>
-      compareAll(database, file, question, loaded, source.warnings),
+      compareAll(database, { file, digest, question, loaded, fileWarnings: source.warnings }),
     );
   } finally {
     progress.done();
@@ -72,16 +74,22 @@ export async function runExperiment(
   }
 }
 
+interface Read {
+  readonly file: string;
+  readonly digest: string;
+  readonly question: Question;
+  readonly loaded: Loaded;
+  readonly fileWarnings: readonly string[];
+}
+
 async function compareAll(
   database: Database,
-  file: string,
-  question: Question,
-  loaded: Loaded,
-  fileWarnings: readonly string[],
+  { file, digest, question, loaded, fileWarnings }: Read,
 ): Promise<ExperimentResult> {
   const cutSegments = await foldSegments(database, question);
   const cells: MetricCells[] = [];
-  for (const metric of question.metrics) cells.push(await addUp(database, question, loaded, metric));
+  for (const metric of [...question.metrics, ...question.guardrails])
+    cells.push(await addUp(database, question, loaded, metric));
   const metrics = cells.map((one, i) => compareMetric(one, loaded, question, i === 0));
   const [primary] = metrics;
   const [primaryCells] = cells;
@@ -93,7 +101,9 @@ async function compareAll(
   const [refused] = primary.contrasts.filter((found) => 'refused' in found);
   if (judged.length === 0 && refused)
     throw problem('NOT_ANSWERED', `${primary.name}: ${refused.missing}`, { code: refused.refused });
-  const verdicts = judged.map((found) => verdictOf(primary, found, segments, quality, question));
+  const verdicts = judged.map((found) =>
+    verdictOf(found, { metrics, segments, quality, loaded, question, digest }),
+  );
   const attribution =
     question.segments.length === 0 || primary.kind === 'ratio'
       ? []
