@@ -1,18 +1,13 @@
 export { type CelIssue, type CheckResult, checkExpression } from './cel/check.ts';
 export { attributeType, type CelEnvironment, targetingKey } from './cel/environment.ts';
-export type { CelFunction } from './cel/function.ts';
+export { type CelFunction, type CelOverload, globalFunction, method, overload } from './cel/function.ts';
 export { type CelType, formatType, parseType } from './cel/type.ts';
-export type { CelValue } from './cel/value.ts';
+export { CelError, type CelValue } from './cel/value.ts';
+export { type Advanced, advanceInSteps, advanceSnapshot } from './engine/advance.ts';
+export type { Context } from './engine/bound.ts';
 export type { CodeVocabulary, Enricher } from './engine/code-vocabulary.ts';
-export {
-  type Advanced,
-  advanceInSteps,
-  advanceSnapshot,
-  type CompileOptions,
-  compileInSteps,
-  compileSnapshot,
-} from './engine/compile.ts';
-export { type Bound, bind, type Context, evaluate, flagReader } from './engine/evaluate.ts';
+export { type CompileOptions, compileInSteps, compileSnapshot } from './engine/compile.ts';
+export { type Bound, bind, evaluate, flagReader } from './engine/evaluate.ts';
 export { type ExplainedAttribute, type ExplainedStep, type Explanation, explain } from './engine/explain.ts';
 export type { Snapshot, Unsupported } from './engine/snapshot.ts';
 export type { Arm, Outcome, OutcomeError, Reason } from './outcome.ts';

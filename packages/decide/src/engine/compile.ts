@@ -1,7 +1,18 @@
-import type { Delta } from '../snapshot/delta.ts';
-import type { Encoded } from '../snapshot/entry.ts';
+import type { VocabularySpec } from '../model/vocabulary.ts';
+import { readManifest } from '../snapshot/chunks.ts';
+import type { Encoded, EntryKind } from '../snapshot/entry.ts';
+import { ID_LISTS, type IdListName, isIdListReference, readPart } from '../snapshot/id-list.ts';
+import { type Line, linesOf, readLine } from '../snapshot/line.ts';
 import type { CodeVocabulary } from './code-vocabulary.ts';
+import { type Cells, CompiledSnapshot, type KeptKind } from './compiled-snapshot.ts';
+import { Dependents } from './dependents.ts';
+import { FlagCell } from './flag-cell.ts';
+import { IdSet } from './id-set.ts';
+import { Numbering, Roster } from './roster.ts';
+import { equip, Schema } from './schema.ts';
+import { SegmentCell, segmentSpec } from './segment-cell.ts';
 import type { Snapshot } from './snapshot.ts';
+import { TableCell } from './table-cell.ts';
 
 export interface CompileOptions {
   readonly vocabularies?: readonly CodeVocabulary[];
@@ -12,34 +23,93 @@ export interface CompileOptions {
 }
 
 /** Indexes a snapshot; each flag is compiled when it is first asked for. Never throws on verified bytes. */
-export function compileSnapshot(_encoded: Encoded, _options?: CompileOptions): Snapshot {
-  throw new Error('being written');
+export function compileSnapshot(encoded: Encoded, options: CompileOptions = {}): Snapshot {
+  return finish(compileInSteps(encoded, options));
 }
 
 /** The same in slices of about a millisecond: `next()` until done, between other work. The current snapshot serves meanwhile. */
 export function* compileInSteps(
-  _encoded: Encoded,
-  _options?: CompileOptions,
+  encoded: Encoded,
+  options: CompileOptions = {},
 ): Generator<undefined, Snapshot> {
-  throw new Error('being written');
+  const dependents = new Dependents();
+  const lines = new Map<EntryKind, Line[]>();
+  for (const chunk of encoded.chunks.values()) {
+    for (const text of linesOf(chunk)) {
+      const line = readLine(text);
+      if (line === undefined) continue;
+      const { kind } = line;
+      const same = lines.get(kind);
+      if (same === undefined) lines.set(kind, [line]);
+      else same.push(line);
+      dependents.note(line);
+    }
+    yield;
+  }
+  const numberings = { flags: new Numbering(), segments: new Numbering(), tables: new Numbering() };
+  const equipment = equip(options.vocabularies ?? [], options.data, options.codegen);
+  const schema = new Schema(vocabulariesOf(lines.get('Vocabulary') ?? []), equipment, numberings);
+
+  const segments = new Map<string, SegmentCell>();
+  for (const line of lines.get('Segment') ?? []) {
+    segments.set(line.name, new SegmentCell(line, yield* idSetsOf(line, encoded), schema));
+  }
+  yield;
+  const kept = (kind: KeptKind) =>
+    new Roster<{ readonly line: Line }>(new Numbering()).with(
+      new Map((lines.get(kind) ?? []).map((line) => [line.name, { line }])),
+    );
+  const cells: Cells = {
+    Flag: new Roster<FlagCell>(numberings.flags).with(
+      new Map((lines.get('Flag') ?? []).map((line) => [line.name, new FlagCell(line)])),
+    ),
+    Segment: new Roster<SegmentCell>(numberings.segments).with(segments),
+    Table: new Roster<TableCell>(numberings.tables).with(
+      new Map((lines.get('Table') ?? []).map((line) => [line.name, new TableCell(line, schema)])),
+    ),
+    kept: {
+      Vocabulary: kept('Vocabulary'),
+      Upstream: kept('Upstream'),
+      Release: kept('Release'),
+      Placement: kept('Placement'),
+      Override: kept('Override'),
+    },
+  };
+  const requires = readManifest(encoded.manifest)?.requires ?? [];
+  return new CompiledSnapshot(encoded.digest, schema, cells, dependents, requires);
 }
 
-export interface Advanced {
-  readonly snapshot: Snapshot;
-  /** Names of flags whose answers may differ, sorted. */
-  readonly changed: readonly string[];
+/** Runs steps to their end. */
+export function finish<T>(steps: Generator<undefined, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
 }
 
-/** The next snapshot, sharing all that did not change. `encoded` is what {@link applyDelta} made of `delta`; the old snapshot stays whole. */
-export function advanceSnapshot(_snapshot: Snapshot, _encoded: Encoded, _delta: Delta): Advanced {
-  throw new Error('being written');
+/** The vocabularies that can be read. */
+export function vocabulariesOf(lines: readonly Line[]): readonly VocabularySpec[] {
+  return lines.flatMap((line) => {
+    try {
+      const spec = JSON.parse(line.body) as VocabularySpec;
+      return typeof spec.attributes === 'object' ? [spec] : [];
+    } catch {
+      return [];
+    }
+  });
 }
 
-/** The same in slices, for deltas that touch much. */
-export function* advanceInSteps(
-  _snapshot: Snapshot,
-  _encoded: Encoded,
-  _delta: Delta,
-): Generator<undefined, Advanced> {
-  throw new Error('being written');
+/** The long lists of a segment, a part at a time. A part that is not there is left out. */
+function* idSetsOf(line: Line, { blobs }: Encoded): Generator<undefined, { [L in IdListName]?: IdSet }> {
+  const sets: { [L in IdListName]?: IdSet } = {};
+  const spec = segmentSpec(line);
+  for (const list of ID_LISTS) {
+    const reference: unknown = spec?.[list];
+    if (!isIdListReference(reference)) continue;
+    const parts = (function* () {
+      for (const digest of reference.blobs) if (blobs.has(digest)) yield readPart(digest, blobs);
+    })();
+    sets[list] = yield* IdSet.inSteps(parts, reference.count);
+  }
+  return sets;
 }

@@ -1,0 +1,125 @@
+import type { MurmurState } from '../bucketing/murmur3.ts';
+import { saltState, thresholdOf, unitHash } from '../bucketing/position.ts';
+import type { Placement } from '../model/release/placement.ts';
+import { START } from '../model/release/placement.ts';
+import type { ReleaseSpec } from '../model/release/release.ts';
+import { MILLION, shareInMillionths } from '../model/share.ts';
+import type { Arm, Outcome } from '../outcome.ts';
+import type { BoundContext } from './bound.ts';
+import type { Condition } from './condition.ts';
+import type { OutcomeMaker, OutcomeParts } from './outcomes.ts';
+import type { Schema } from './schema.ts';
+
+/** A share with its limits on hashes: below `treated` the unit is treated, from there below `compared` it is control. */
+export interface Band {
+  readonly share: number;
+  readonly treated: number;
+  readonly compared: number;
+}
+
+export interface ReachedLevel extends Band {
+  readonly name: string;
+  readonly condition: Condition | undefined;
+}
+
+export interface Exception extends Band {
+  readonly condition: Condition;
+}
+
+/**
+ * A release as it stands. A unit is treated iff its position is below the largest share among reached levels whose condition holds;
+ * positions from there up to twice the share are the concurrent control.
+ */
+export interface ReleasePlan {
+  readonly name: string;
+  readonly spec: ReleaseSpec;
+  readonly epoch: number;
+  readonly salt: MurmurState;
+  readonly levels: readonly ReachedLevel[];
+  readonly exceptions: readonly Exception[];
+  readonly unitOf: (bound: BoundContext) => string | undefined;
+}
+
+/** Where a release puts a unit, as the index of one of {@link armOutcomes}. */
+export type Admission = number;
+
+/** No level admits the unit's kind. */
+const OUTSIDE = 0;
+const TREATMENT = 1;
+const CONTROL = 2;
+const REST = 3;
+const ARMS: readonly Arm[] = ['treatment', 'control', 'none'];
+
+export function planRelease(
+  name: string,
+  spec: ReleaseSpec,
+  placement: Placement | undefined,
+  schema: Schema,
+  unitOf: (bound: BoundContext) => string | undefined,
+): ReleasePlan {
+  const { reached, shares, except, epoch } = placement ?? START;
+  const condition = (when: string | undefined) => (when === undefined ? undefined : schema.condition(when));
+  return {
+    name,
+    spec,
+    epoch,
+    salt: saltState(`release/${name}`),
+    levels: spec.ladder.slice(0, reached).map((level, index) => ({
+      name: level.name,
+      condition: condition(level.when),
+      ...bandOf(shareInMillionths(shares[index] ?? 0)),
+    })),
+    exceptions: (except ?? []).map(({ when, share }) => ({
+      condition: schema.condition(when),
+      ...bandOf(shareInMillionths(share)),
+    })),
+    unitOf,
+  };
+}
+
+function bandOf(share: number): Band {
+  return { share, treated: thresholdOf(share), compared: thresholdOf(Math.min(2 * share, MILLION)) };
+}
+
+/** Which arm of which level the context's unit is in. */
+export function admit(plan: ReleasePlan, bound: BoundContext): Admission {
+  const { levels, exceptions } = plan;
+  let band: Band | undefined;
+  let decided = 0;
+  for (let index = 0; index < levels.length; index++) {
+    const level = levels[index] as ReachedLevel;
+    if (level.share <= (band?.share ?? 0)) continue;
+    if (level.condition === undefined || level.condition.isTrue(bound)) {
+      band = level;
+      decided = index;
+    }
+  }
+  if (band === undefined) return OUTSIDE;
+  for (const exception of exceptions) {
+    if (exception.share < band.share && exception.condition.isTrue(bound)) band = exception;
+  }
+  if (band.share === 0) return 3 * decided + REST;
+  if (band.share === MILLION) return 3 * decided + TREATMENT;
+  const unit = plan.unitOf(bound);
+  if (unit === undefined) return 3 * levels.length + 1;
+  const hash = unitHash(plan.salt, unit);
+  if (hash < band.treated) return 3 * decided + TREATMENT;
+  return 3 * decided + (hash < band.compared ? CONTROL : REST);
+}
+
+/** What becomes of an outcome that serves `from`, for each {@link Admission}: outside, the three arms of each level, no unit. */
+export function armOutcomes(plan: ReleasePlan, base: OutcomeParts, maker: OutcomeMaker): readonly Outcome[] {
+  const { name, epoch, levels, spec } = plan;
+  const of = (level: string | undefined, arm: Arm) => ({ release: { release: name, level, arm, epoch } });
+  return [
+    maker.make({ ...base, ...of(undefined, 'none') }),
+    ...levels.flatMap((level) =>
+      ARMS.map((arm) =>
+        arm === 'treatment'
+          ? maker.make({ ...base, ...of(level.name, arm), variant: spec.to, reason: 'release' })
+          : maker.make({ ...base, ...of(level.name, arm) }),
+      ),
+    ),
+    maker.make({ ...base, ...of(undefined, 'none'), reason: 'error', error: 'TARGETING_KEY_MISSING' }),
+  ];
+}
