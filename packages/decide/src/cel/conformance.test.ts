@@ -104,7 +104,7 @@ function failureOf(one: Case): string | undefined {
   const same = typeof expected === 'number' && Number.isNaN(expected) && Number.isNaN(result);
   if (same || (typeName(expected) === typeName(result) && equals(expected, result, { steps: 1e6 })))
     return undefined;
-  return `another value: ${String(result)} for ${String(expected)}`;
+  return `another value: a ${typeName(result)} for a ${typeName(expected)}`;
 }
 
 const absent = !existsSync(file);

@@ -148,7 +148,14 @@ export function kindOf(value: CelValue): Exclude<CelType['kind'], 'dyn' | 'param
       return 'double';
     case 'boolean':
       return 'bool';
+    default:
+      return kindOfObject(value as Exclude<CelValue, string | bigint | number | boolean>);
   }
+}
+
+function kindOfObject(
+  value: Exclude<CelValue, string | bigint | number | boolean>,
+): ReturnType<typeof kindOf> {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'list';
   if (value instanceof CelMap) return 'map';

@@ -70,12 +70,12 @@ const binaryOperators: ReadonlySet<string> = new Set<BinaryOperator>([
 function convert(node: ASTNode, from: Rewritten, depth: number): Syntax {
   if (depth > structureLimits.depth) throw new TooDeep();
   const inner = (child: ASTNode) => convert(child, from, depth + 1);
-  const span = { start: node.start, end: node.end };
+  const { start, end } = node;
   switch (node.op) {
     case 'value':
-      return { kind: 'literal', value: literal(node.args, from.literals.get(node.start)), ...span };
+      return { kind: 'literal', value: literal(node.args, from.literals.get(node.start)), start, end };
     case 'id':
-      return { kind: 'identifier', name: name(node.args), rooted: from.rooted.has(node.start), ...span };
+      return { kind: 'identifier', name: name(node.args), rooted: from.rooted.has(node.start), start, end };
     case '.':
     case '.?': {
       const [operand, field] = node.args;
@@ -85,7 +85,8 @@ function convert(node: ASTNode, from: Rewritten, depth: number): Syntax {
         operand: inner(operand),
         field: from.quoted.get(node.pos) ?? field,
         optional,
-        ...span,
+        start,
+        end,
       };
     }
     case '[]':
@@ -96,7 +97,8 @@ function convert(node: ASTNode, from: Rewritten, depth: number): Syntax {
         operand: inner(operand),
         index: inner(index),
         optional: node.op === '[?]',
-        ...span,
+        start,
+        end,
       };
     }
     case 'call':
@@ -105,29 +107,26 @@ function convert(node: ASTNode, from: Rewritten, depth: number): Syntax {
         name: node.args[0],
         target: undefined,
         arguments: node.args[1].map(inner),
-        ...span,
+        start,
+        end,
       };
     case 'rcall': {
       const [method, target, args] = node.args;
-      return { kind: 'call', name: method, target: inner(target), arguments: args.map(inner), ...span };
+      return { kind: 'call', name: method, target: inner(target), arguments: args.map(inner), start, end };
     }
     case 'list': {
-      let end = node.start;
-      const items = node.args.map((item) => {
-        const optional = from.optional.some((at) => at >= end && at < item.start);
-        end = item.end;
-        return { value: inner(item), optional };
+      const items = node.args.map((item, i) => {
+        const after = node.args[i - 1]?.end ?? start;
+        return { value: inner(item), optional: isOptional(from, after, item.start) };
       });
-      return { kind: 'list', items, ...span };
+      return { kind: 'list', items, start, end };
     }
     case 'map': {
-      let end = node.start;
-      const entries = node.args.map(([key, value]) => {
-        const optional = from.optional.some((at) => at >= end && at < key.start);
-        end = value.end;
-        return { key: inner(key), value: inner(value), optional };
+      const entries = node.args.map(([key, value], i) => {
+        const after = node.args[i - 1]?.[1].end ?? start;
+        return { key: inner(key), value: inner(value), optional: isOptional(from, after, key.start) };
       });
-      return { kind: 'map', entries, ...span };
+      return { kind: 'map', entries, start, end };
     }
     case '&&':
     case '||': {
@@ -140,18 +139,19 @@ function convert(node: ASTNode, from: Rewritten, depth: number): Syntax {
       return {
         kind: node.op === '&&' ? 'and' : 'or',
         operands: [left, ...operands.reverse()].map(inner),
-        ...span,
+        start,
+        end,
       };
     }
     case '!_':
-      return { kind: 'not', operand: inner(node.args), ...span };
+      return { kind: 'not', operand: inner(node.args), start, end };
     case '-_': {
       const operand = inner(node.args);
       const number =
         operand.kind === 'literal' && operand.start === node.start + 1 ? operand.value : undefined;
       if (typeof number === 'bigint' || typeof number === 'number')
-        return { kind: 'literal', value: -number, ...span };
-      return { kind: 'negate', operand, ...span };
+        return { kind: 'literal', value: -number, start, end };
+      return { kind: 'negate', operand, start, end };
     }
     case '?:': {
       const [test, whenTrue, whenFalse] = node.args;
@@ -160,15 +160,21 @@ function convert(node: ASTNode, from: Rewritten, depth: number): Syntax {
         test: inner(test),
         whenTrue: inner(whenTrue),
         whenFalse: inner(whenFalse),
-        ...span,
+        start,
+        end,
       };
     }
     default: {
       if (!binaryOperators.has(node.op)) throw new Error(`The parser made an unknown node: ${node.op}`);
       const [left, right] = node.args as [ASTNode, ASTNode];
-      return { kind: 'binary', operator: node.op, left: inner(left), right: inner(right), ...span };
+      return { kind: 'binary', operator: node.op, left: inner(left), right: inner(right), start, end };
     }
   }
+}
+
+/** Whether a `?` stood between the element before and this one. */
+function isOptional({ optional }: Rewritten, after: number, before: number): boolean {
+  return optional.length > 0 && optional.some((at) => at >= after && at < before);
 }
 
 /** Names of `cel.iterVar(n, m)`, padded by `rewrite`, become one name again. */
@@ -179,7 +185,7 @@ function name(text: string): string {
 function literal(read: unknown, hidden: CelValue | undefined): CelValue {
   if (hidden !== undefined) return hidden;
   if (read !== null && typeof read === 'object' && !(read instanceof Uint8Array))
-    return new CelUint(BigInt(String(read)));
+    return new CelUint((read as { valueOf(): bigint }).valueOf());
   return read as CelValue;
 }
 

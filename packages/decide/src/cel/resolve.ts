@@ -65,37 +65,38 @@ export function resolve(syntax: Syntax, environment: CelEnvironment): IrNode {
   return node(syntax, undefined);
 
   function node(syntax: Syntax, locals: Local | undefined): IrNode {
-    const at = { start: syntax.start, end: syntax.end };
+    const { start, end } = syntax;
     const inner = (child: Syntax) => node(child, locals);
     switch (syntax.kind) {
       case 'literal':
-        return literal(syntax.value, at);
+        return literal(syntax.value, syntax);
       case 'identifier':
-        return name([syntax.name], syntax, locals) ?? unknown([syntax.name], at);
+        return name([syntax.name], syntax, locals) ?? unknown([syntax.name], syntax);
       case 'select': {
         const path = pathOf(syntax);
         const named = path && name(path, syntax, locals);
         if (named) return named;
-        if (path && !hasMeaning(syntax, locals)) return unknown(path, at);
+        if (path && !hasMeaning(syntax, locals)) return unknown(path, syntax);
         return {
           kind: 'select',
           operand: inner(syntax.operand),
           field: syntax.field,
           optional: syntax.optional,
-          ...at,
+          start,
+          end,
         };
       }
       case 'index': {
         const { operand, index, optional } = syntax;
-        return { kind: 'index', operand: inner(operand), index: inner(index), optional, ...at };
+        return { kind: 'index', operand: inner(operand), index: inner(index), optional, start, end };
       }
       case 'list': {
         const items = syntax.items.map(({ value, optional }) => ({ value: inner(value), optional }));
         const constants = items.flatMap(({ value, optional }) =>
           value.kind === 'constant' && !optional ? [value.value] : [],
         );
-        if (constants.length === items.length) return { kind: 'constant', value: constants, ...at };
-        return { kind: 'list', items, ...at };
+        if (constants.length === items.length) return { kind: 'constant', value: constants, start, end };
+        return { kind: 'list', items, start, end };
       }
       case 'map': {
         const entries = syntax.entries.map((entry) => ({
@@ -103,14 +104,14 @@ export function resolve(syntax: Syntax, environment: CelEnvironment): IrNode {
           value: inner(entry.value),
           optional: entry.optional,
         }));
-        return { kind: 'map', entries, ...at };
+        return { kind: 'map', entries, start, end };
       }
       case 'and':
       case 'or':
-        return { kind: syntax.kind, operands: syntax.operands.map(inner), ...at };
+        return { kind: syntax.kind, operands: syntax.operands.map(inner), start, end };
       case 'not':
       case 'negate':
-        return { kind: syntax.kind, operand: inner(syntax.operand), ...at };
+        return { kind: syntax.kind, operand: inner(syntax.operand), start, end };
       case 'conditional': {
         const { test, whenTrue, whenFalse } = syntax;
         return {
@@ -118,35 +119,38 @@ export function resolve(syntax: Syntax, environment: CelEnvironment): IrNode {
           test: inner(test),
           whenTrue: inner(whenTrue),
           whenFalse: inner(whenFalse),
-          ...at,
+          start,
+          end,
         };
       }
       case 'binary': {
         const { operator, left, right } = syntax;
-        return { kind: 'binary', operator, left: inner(left), right: inner(right), ...at };
+        return { kind: 'binary', operator, left: inner(left), right: inner(right), start, end };
       }
       case 'call':
-        return { ...call(syntax, locals), ...at };
+        return { ...call(syntax, locals), start, end };
     }
   }
 
-  function literal(value: CelValue, at: Span): IrNode {
+  function literal(value: CelValue, { start, end }: Span): IrNode {
     const checked = typeof value === 'bigint' ? toInt(value) : value;
-    if (checked instanceof CelError) return { ...failure(checked.code, checked.message), ...at };
-    return { kind: 'constant', value: checked, ...at };
+    if (checked instanceof CelError) return { ...failure(checked.code, checked.message), start, end };
+    return { kind: 'constant', value: checked, start, end };
   }
 
   /** A name that stands for something as a whole. */
   function name(path: readonly string[], syntax: Syntax, locals: Local | undefined): IrNode | undefined {
-    const at = { start: syntax.start, end: syntax.end };
+    const { start, end } = syntax;
     const local = rootOf(syntax)?.rooted ? undefined : findLocal(path[0], locals);
     if (local)
-      return path.length === 1 ? { kind: 'local', slot: local.slot, name: local.name, ...at } : undefined;
+      return path.length === 1
+        ? { kind: 'local', slot: local.slot, name: local.name, start, end }
+        : undefined;
     const dotted = path.join('.');
     const type = attributeType(environment, dotted);
-    if (type) return { kind: 'attribute', name: dotted, type, ...at };
+    if (type) return { kind: 'attribute', name: dotted, type, start, end };
     return typeConstants.has(dotted)
-      ? { kind: 'constant', value: new CelTypeName(dotted), ...at }
+      ? { kind: 'constant', value: new CelTypeName(dotted), start, end }
       : undefined;
   }
 
@@ -243,7 +247,10 @@ export function resolve(syntax: Syntax, environment: CelEnvironment): IrNode {
           locals,
         );
       case 'cel.index': {
-        const local = first?.kind === 'literal' ? findLocal(`@index${first.value}`, locals) : undefined;
+        const local =
+          first?.kind === 'literal' && typeof first.value === 'bigint'
+            ? findLocal(`@index${first.value}`, locals)
+            : undefined;
         return local
           ? { kind: 'local', slot: local.slot, name: local.name }
           : failure('unknown_name', 'No such index of a block');

@@ -21,8 +21,21 @@ export interface RewriteIssue {
   readonly end: number;
 }
 
-/** Only a source with one of these needs more than a look; most rules have none. */
-const unusual = /[`?\f]|\b[bBrR]+["']|iterVar|(?:^|[^\w\s"')\]}`]|\bin)\s*\.|[!-](?:\s*[!-]){99}/;
+/** Signs, literals and names that the library lacks or misreads, outside of texts or in them. */
+const unusual = /[`?\f]|(?<![\w"'])(?:[bB][rR]?|[rR])["']|iterVar/;
+const longUnaryRun = /[!-](?:\s*[!-]){99}/;
+
+/** Most rules need no more than this look. */
+function isUsual(source: string): boolean {
+  if (unusual.test(source) || longUnaryRun.test(source)) return false;
+  for (let dot = source.indexOf('.'); dot >= 0; dot = source.indexOf('.', dot + 1)) {
+    let at = dot - 1;
+    while (at >= 0 && /\s/.test(source.charAt(at))) at--;
+    if (!/[\w"')\]}]/.test(source.charAt(at))) return false;
+    if (/(?:^|\W)in$/.test(source.slice(Math.max(0, at - 2), at + 1))) return false;
+  }
+  return true;
+}
 
 const quotes = `'''[^]*?'''|"""[^]*?"""|'[^'\\n\\r]*'|"[^"\\n\\r]*"`;
 const escaped = `'''(?:[^\\\\]|\\\\[^])*?'''|"""(?:[^\\\\]|\\\\[^])*?"""|'(?:[^'\\\\\\n\\r]|\\\\[^])*'|"(?:[^"\\\\\\n\\r]|\\\\[^])*"`;
@@ -47,7 +60,7 @@ export function rewrite(source: string): Rewritten | RewriteIssue {
   const rooted = new Set<number>();
   const optional: number[] = [];
   const literals = new Map<number, CelValue>();
-  if (!unusual.test(source)) return { text: source, quoted, rooted, optional, literals };
+  if (isUsual(source)) return { text: source, quoted, rooted, optional, literals };
 
   let text = '';
   let afterOperand = false;

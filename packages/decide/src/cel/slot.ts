@@ -112,7 +112,18 @@ function toDynamic(value: unknown, left: { values: number }, depth: number): Cel
       return value;
     case 'bigint':
       return toSlot(value, { kind: 'int' }) === undefined ? undefined : value;
+    case 'object':
+      return toDynamicObject(value, left, depth);
+    default:
+      return undefined;
   }
+}
+
+function toDynamicObject(
+  value: object | null,
+  left: { values: number },
+  depth: number,
+): CelValue | undefined {
   if (value === null) return null;
   if (value instanceof Date) return orMissing(fromDate(value));
   if (value instanceof Uint8Array) return value;

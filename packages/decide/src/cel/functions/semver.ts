@@ -27,7 +27,7 @@ function compare(a: CelValue, b: CelValue): bigint | CelError {
 
 function versionOf(value: CelValue): Version | CelError {
   if (value instanceof CelSemver) return value.version;
-  const text = String(value);
+  const text = typeof value === 'string' ? value : '';
   return parseVersion(text) ?? invalid(text);
 }
 

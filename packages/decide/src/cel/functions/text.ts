@@ -72,13 +72,15 @@ function rest(pieces: readonly string[], separator: string): string {
 }
 
 function join(list: readonly CelValue[], separator: string): string | CelError {
+  const parts: string[] = [];
   let length = 0;
   for (const item of list) {
     if (typeof item !== 'string') return new CelError('no_such_overload', 'join() is for lists of strings');
     length += item.length + separator.length;
     if (length > maxLength) return tooLong();
+    parts.push(item);
   }
-  return list.join(separator);
+  return parts.join(separator);
 }
 
 /** What Unicode calls White_Space. */
