@@ -1,6 +1,13 @@
 // How often each sequential method calls identical arms different, and how soon it sees a real fault.
 // Usage: node bench/dist/judge-acceptance.js [days without effect = 2000] [days per effect = 100] [first seed = 1]
-import { type AcceptanceRow, acceptance, ordinaryDay, type TrafficPlan } from '@ombre/judge';
+import {
+  type AcceptanceRow,
+  acceptance,
+  boundedStreams,
+  ordinaryDay,
+  type TrafficPlan,
+  upper99,
+} from '@ombre/judge';
 
 const [days = 2000, daysPerEffect = 100, firstSeed = 1] = process.argv.slice(2).map(Number);
 const ALPHA = 0.05;
@@ -37,6 +44,14 @@ print(`No effect, each arm with weather of its own, ${Math.ceil(days / 4)} days`
 for (const harm of [0.0025, 0.005, 0.01, 0.02, 0.05]) {
   const rows = play({ ...ordinaryDay, harm }, daysPerEffect);
   print(`The new version fails ${(100 * harm).toFixed(2)} % more requests, ${daysPerEffect} days`, rows);
+}
+
+const streams = boundedStreams({ streams: days, observations: 2000, alpha: ALPHA, firstSeed });
+console.log(`\nIndependent observations, a look after each of 2000, ${days} streams: truth ever left out`);
+for (const row of streams) {
+  console.log(
+    `${row.method.padEnd(46)} ${percent(row.missed / days)}    ${percent(upper99(row.missed, days))}`,
+  );
 }
 
 // Methods with planned looks spend their level to the end, so only the others can lie surely below it.

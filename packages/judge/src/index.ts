@@ -220,4 +220,5 @@ export { shapley } from './shapley/shapley.ts';
 export { type WalkVariance, walkVariance } from './shapley/walk-variance.ts';
 export { type SampledDivision, shapleyWalks, type WalkOptions } from './shapley/walks.ts';
 export { type AcceptanceOptions, type AcceptanceRow, acceptance, upper99 } from './simulation/acceptance.ts';
+export { boundedStreams, type CoverageRow } from './simulation/bounded-streams.ts';
 export { ordinaryDay, type TrafficPlan } from './simulation/traffic.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { acceptance, upper99 } from './acceptance.ts';
+import { boundedStreams } from './bounded-streams.ts';
 import { randomStream } from './random.ts';
 import { ordinaryDay, simulateTraffic, type TrafficPlan } from './traffic.ts';
 
@@ -67,6 +68,14 @@ describe('methods that claim to hold their level', () => {
       ({ method, claim }) => claim === 'every second' && method !== 'sequential SRM',
     )) {
       expect([row.method, row.rejections]).toEqual([row.method, 10]);
+    }
+  });
+});
+
+describe('exact confidence sequences', () => {
+  test('leave out the truth in no more than 5 % of streams, looked at after every observation', () => {
+    for (const row of boundedStreams({ streams: 60, observations: 400, alpha: 0.05, firstSeed: 300 })) {
+      expect([row.method, row.missed < 10]).toEqual([row.method, true]);
     }
   });
 });
