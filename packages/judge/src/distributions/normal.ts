@@ -21,7 +21,7 @@ export function normalUpper(z: number): number {
   if (Number.isNaN(z)) return Number.NaN;
   const size = Math.abs(z);
   if (size <= CENTRAL) return 0.5 - centralArea(z);
-  const tail = smallTail(size);
+  const tail = size < 40 ? smallTail(size) : 0;
   return z > 0 ? tail : 1 - tail;
 }
 

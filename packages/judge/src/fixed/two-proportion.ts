@@ -15,7 +15,7 @@ export type Interval = { readonly low: number; readonly high: number };
 /** Everything said about two proportions. */
 export type TwoProportions = {
   readonly rates: { readonly treatment: number; readonly control: number };
-  /** Difference with the unpooled standard error: its interval is Wald's. */
+  /** Difference with the unpooled standard error (the pooled one where each arm is constant): its interval is Wald's. */
   readonly difference: Comparison;
   /** The test of equality, with the pooled standard error (the square root of Pearson's χ²). */
   readonly pooled: {
@@ -55,7 +55,7 @@ export function twoProportions(arms: ProportionArms, alpha = 0.05): Judged<TwoPr
   const ratio = t.successes > 0 && c.successes > 0 ? katz(arms, alpha) : undefined;
   return {
     rates,
-    difference: compare(estimate, unpooled, alpha),
+    difference: compare(estimate, unpooled > 0 ? unpooled : pooledError, alpha),
     pooled: {
       standardError: pooledError,
       z,

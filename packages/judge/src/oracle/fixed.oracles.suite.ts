@@ -40,6 +40,8 @@ import {
   type Table,
 } from './oracle.suite.ts';
 
+/** One or two sides, as R names them. */
+const sidesOf = ({ inputs }: OracleCase): 1 | 2 => (/one/.test(text(inputs.alternative)) ? 1 : 2);
 const text = (value: unknown): string => String(value);
 const number = (value: unknown): number => Number(value);
 const list = (value: unknown): number[] => (Array.isArray(value) ? value.map(Number) : [Number(value)]);
@@ -358,33 +360,43 @@ function growthBookCase({ inputs, options }: OracleCase): Record<string, unknown
   };
 }
 
-function powerProportionCase({ inputs }: OracleCase): Record<string, unknown> {
+function powerProportionCase(one: OracleCase): Record<string, unknown> {
+  const { inputs } = one;
+  const sides = sidesOf(one);
   const alpha = number(inputs['sig.level']);
   const p1 = number(inputs.p1);
   if (inputs.n !== undefined) {
     const n = number(inputs.n);
     if (inputs.p2 === undefined) {
-      const { p2 } = accepted(detectableProportion(p1, n, { alpha, power: number(inputs.power) }));
+      const { p2 } = accepted(detectableProportion(p1, n, { alpha, power: number(inputs.power), sides }));
       return { n_per_group: n, p1, p2, power: inputs.power, n_ceiling: Math.ceil(n) };
     }
     const p2 = number(inputs.p2);
-    return { n_per_group: n, p1, p2, power: proportionPower(p1, p2, n, alpha), n_ceiling: Math.ceil(n) };
+    return {
+      n_per_group: n,
+      p1,
+      p2,
+      power: proportionPower(p1, p2, n, alpha, sides),
+      n_ceiling: Math.ceil(n),
+    };
   }
   const p2 = number(inputs.p2);
-  const { perArm } = accepted(proportionSampleSize(p1, p2, { alpha, power: number(inputs.power) }));
+  const { perArm } = accepted(proportionSampleSize(p1, p2, { alpha, power: number(inputs.power), sides }));
   return { n_per_group: perArm, p1, p2, power: inputs.power, n_ceiling: Math.ceil(perArm) };
 }
 
-function powerMeanCase({ inputs }: OracleCase): Record<string, unknown> {
+function powerMeanCase(one: OracleCase): Record<string, unknown> {
+  const { inputs } = one;
+  const sides = sidesOf(one);
   const alpha = number(inputs['sig.level']);
   const sd = number(inputs.sd);
-  const target = { alpha, power: number(inputs.power) };
+  const target = { alpha, power: number(inputs.power), sides };
   const same = { delta: inputs.delta, sd, power: inputs.power, n_per_group: inputs.n };
   if (inputs.n === undefined)
     return { ...same, n_per_group: accepted(meanSampleSize(number(inputs.delta), sd, target)).perArm };
   if (inputs.delta === undefined)
     return { ...same, delta: accepted(detectableMean(sd, number(inputs.n), target)).delta };
-  return { ...same, power: meanPower(number(inputs.delta), sd, number(inputs.n), alpha) };
+  return { ...same, power: meanPower(number(inputs.delta), sd, number(inputs.n), alpha, sides) };
 }
 
 /** Kinds of cases that the fixed-horizon methods, power and the Bayesian readings answer. */

@@ -28,6 +28,15 @@ for (const name of readdirSync(folder).filter((file) => file.endsWith('.oracles.
   Object.assign(registry, oracles);
 }
 
+/** The code of a refusal, answered or met on the way by `accepted`. */
+function refusalOf(answer: () => Readonly<Record<string, unknown>>): unknown {
+  try {
+    return answer().refused;
+  } catch (error) {
+    return /^([A-Z_]+): /.exec(error instanceof Error ? error.message : '')?.[1];
+  }
+}
+
 describe.skipIf(!oraclesPresent)('oracles (skipped where ../shared is absent)', () => {
   for (const one of oracleCases()) {
     const answer = registry[one.method];
@@ -39,11 +48,11 @@ describe.skipIf(!oraclesPresent)('oracles (skipped where ../shared is absent)', 
       continue;
     }
     test(one.id, () => {
-      const got = answer(one);
       if (one.expected.error !== undefined) {
-        expect(got.refused).toBeTypeOf('string');
+        expect(refusalOf(() => answer(one))).toBeTypeOf('string');
         return;
       }
+      const got = answer(one);
       const want = Object.fromEntries(
         Object.entries(one.expected).filter(([key]) => !roundedCopies.includes(key)),
       );

@@ -75,7 +75,9 @@ function looksCase({ inputs, options }: OracleCase): Record<string, unknown> {
 function srmCase({ inputs, options }: OracleCase): Record<string, unknown> {
   const table = oracleTable(String(inputs.dataset));
   const order = inOrder(table, String(inputs.order), allRows(table));
-  const groups = table.get(typeof inputs.group === 'string' ? inputs.group : 'test_version') ?? [];
+  const named = typeof inputs.group === 'string' ? inputs.group : undefined;
+  const column = named ?? ['test_version', 'segment', 'treat'].find((name) => table.has(name)) ?? '';
+  const groups = table.get(column) ?? [];
   const arms = [...new Set(groups)].sort();
   const weights = inputs.theta0 as number[];
   let state = startSequentialSrm(arms.length);
