@@ -258,7 +258,7 @@ function expectAgreement(source: string, contexts: readonly Readonly<Record<stri
 describe('the compilers of one expression', () => {
   test('agree on every context, wrongly typed ones included', () => {
     fc.assert(fc.property(expression, fc.array(context, { minLength: 1, maxLength: 8 }), expectAgreement), {
-      numRuns: 3000,
+      numRuns: 2000,
     });
   });
 

@@ -7,7 +7,7 @@ import { programOf } from './program.ts';
 import { resolve } from './resolve.ts';
 import type { CelType } from './type.ts';
 
-export type { CelIssue, CelIssueCode } from './infer.ts';
+export type { CelIssue } from './infer.ts';
 
 export type CheckResult =
   | {

@@ -184,7 +184,7 @@ describe('an expression made to hurt', () => {
         }
         if (checked.issues[0]?.code === 'syntax') expect(value).toBeInstanceOf(CelError);
       }),
-      { numRuns: 3000 },
+      { numRuns: 2000 },
     );
   });
 });

@@ -79,12 +79,12 @@ function convert(node: ASTNode, from: Rewritten, depth: number): Syntax {
     case '.':
     case '.?': {
       const [operand, field] = node.args;
-      const optional = node.op === '.?';
       return {
         kind: 'select',
         operand: inner(operand),
         field: from.quoted.get(node.pos) ?? field,
-        optional,
+        optional: node.op === '.?',
+        detached: from.text.slice(operand.end, node.pos).includes(')'),
         start,
         end,
       };

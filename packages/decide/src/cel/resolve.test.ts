@@ -34,6 +34,7 @@ describe('a name', () => {
     expect(evaluate('user.tier', context)).toBe('L5');
     expect(evaluate('user.name', context)).toBe('Ann');
     expect(evaluate('user["tier"]', context)).toBe('L1');
+    expect(evaluate('(user).tier', context)).toBe('L1');
   });
 
   test('is a local variable before it is an attribute, unless a dot leads it', () => {

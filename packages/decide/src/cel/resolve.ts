@@ -352,7 +352,7 @@ function unknown(path: readonly string[], at: Span): IrNode {
 /** The parts of `a.b.c`, or undefined if the expression is anything else. */
 function pathOf(syntax: Syntax): readonly string[] | undefined {
   if (syntax.kind === 'identifier') return [syntax.name];
-  if (syntax.kind !== 'select' || syntax.optional) return undefined;
+  if (syntax.kind !== 'select' || syntax.optional || syntax.detached) return undefined;
   const path = pathOf(syntax.operand);
   return path && [...path, syntax.field];
 }

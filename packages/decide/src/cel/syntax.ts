@@ -7,11 +7,13 @@ export type Syntax = Span &
     | { readonly kind: 'literal'; readonly value: CelValue }
     /** `rooted` is a name with a leading dot: never a local variable. */
     | { readonly kind: 'identifier'; readonly name: string; readonly rooted: boolean }
+    /** `detached` is a field of an operand in parentheses, which makes no dotted name with it. */
     | {
         readonly kind: 'select';
         readonly operand: Syntax;
         readonly field: string;
         readonly optional: boolean;
+        readonly detached: boolean;
       }
     | { readonly kind: 'index'; readonly operand: Syntax; readonly index: Syntax; readonly optional: boolean }
     | {

@@ -117,10 +117,3 @@ export function canonicalKey(key: CelValue): CanonicalKey | undefined {
   if (key instanceof CelUint) return key.value;
   return typeof key === 'number' && Number.isInteger(key) ? BigInt(key) : undefined;
 }
-
-/** Makes a map of entries; the last of two equal keys wins. */
-export function celMap(entries: Iterable<readonly [key: string, value: CelValue]>): CelMap {
-  const map = new Map<CanonicalKey, readonly [CelValue, CelValue]>();
-  for (const entry of entries) map.set(entry[0], entry);
-  return new CelMap(map);
-}

@@ -132,8 +132,7 @@ function hex(clause: 'x' | 'X'): Clause {
 
 const clauses: Readonly<Record<string, Clause>> = {
   s: text,
-  d: (value) =>
-    typeof value === 'number' && !Number.isFinite(value) ? String(value) : integer('d', 10)(value, 0),
+  d: (value) => (typeof value === 'number' ? text(value) : integer('d', 10)(value, 0)),
   f: double('f', fixed),
   e: double('e', (value, precision) => value.toExponential(precision).replace(/e([+-])(\d)$/, 'e$10$2')),
   b: (value) => (typeof value === 'boolean' ? String(Number(value)) : integer('b', 2)(value, 0)),

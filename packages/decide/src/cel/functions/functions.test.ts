@@ -50,6 +50,8 @@ describe('functions', () => {
     '"%.0f %.0f %.1f".format([0.5, 1.5, 0.25]) == "0 2 0.2" && "%s".format([1e22]) == "10000000000000000000000"',
     'string(0.00001) == "1e-05" && string(1e21) == "1e+21" && string(0.0001) == "0.0001"',
     'math.round(0.49999999999999994) == 0.0 && math.round(-2.5) == -3.0 && math.bitShiftRight(-1, 1) == 9223372036854775807',
+    '"%d %s %d".format([1.5, 1e-7, 1e21]) == "1.5 0.0000001 1000000000000000000000"',
+    '[1, 2].first().value() == 1 && [1, 2].last().value() == 2 && !([].first().hasValue())',
     'base64.decode("AAEC") == b"\\x00\\x01\\x02" && base64.encode(b"\\xff\\xfe") == "//4="',
     // An alternative is only looked at when it is needed.
     'optional.of(1).orValue(1 / 0) == 1 && optional.of(1).or(optional.of(1 / 0)).value() == 1',

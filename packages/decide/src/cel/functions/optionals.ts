@@ -42,6 +42,14 @@ export const optionalFunctions: readonly CelFunction[] = [
     overload(['A'], 'optional(A)', (value) => new CelOptional(isZero(value) ? undefined : value)),
   ),
   globalFunction('optional.unwrap', overload(['list(optional(A))'], 'list(A)', valuesOf)),
+  method(
+    'first',
+    overload(['list(A)'], 'optional(A)', (list) => new CelOptional(list[0])),
+  ),
+  method(
+    'last',
+    overload(['list(A)'], 'optional(A)', (list) => new CelOptional(list.at(-1))),
+  ),
   method('unwrapOpt', overload(['list(optional(A))'], 'list(A)', valuesOf)),
   method(
     'hasValue',
