@@ -177,6 +177,7 @@ export {
   rateEProcessStart,
 } from './sequential/rate-e-process.ts';
 export { rateLogEvidence, rateSequence } from './sequential/rate-sequence.ts';
+export { detectableBySequence, type SequenceTarget, varianceToDetect } from './sequential/sequence-power.ts';
 export {
   advanceSequentialSrm,
   type SequentialSrmOptions,

@@ -67,6 +67,32 @@ describe('the sequence over sub-buckets', () => {
     ).toBe(false);
   });
 
+  test('runs on where nothing fails, and sees a version that fails everything', () => {
+    const even = (treatment: number) =>
+      (['treatment', 'control'] as const).flatMap((arm) =>
+        Array.from({ length: 64 }, (_, subBucket) => {
+          const denominator = 3;
+          return {
+            arm,
+            subBucket,
+            numerator: arm === 'treatment' ? treatment * denominator : 0,
+            denominator,
+            newUnits: 1,
+          };
+        }),
+      );
+    const silent = run(
+      errorRate,
+      Array.from({ length: 40 }, () => even(0)),
+    ).at(-1);
+    expect([silent?.phase, silent?.refuted, silent?.estimate]).toEqual(['sequence', false, 0]);
+    const dead = run(
+      errorRate,
+      Array.from({ length: 7 }, () => even(1)),
+    ).at(-1);
+    expect(dead?.refuted).toBe(true);
+  });
+
   test('its state survives being written down as JSON', () => {
     const first = advanceClusterSequence(startClusterSequence(errorRate), batch(7, 0.02, 0.01), errorRate);
     if (first.refused) throw new Error(first.missing);

@@ -21,6 +21,11 @@ export type ClusterTest = {
   readonly side: Side;
   /** The value to be refuted; 0 unless given. */
   readonly nullValue?: number;
+  /**
+   * Size of the smallest event in a numerator, 1 unless given: as if one more may happen, a run without any failure is not
+   * taken for certainty, nor one without any success for having no error at all.
+   */
+  readonly grain?: number;
   /** Sub-buckets per arm; 64 unless given. */
   readonly subBuckets?: number;
   /** Units per sub-bucket from which the confidence sequence runs; 30 unless given. */
@@ -102,8 +107,9 @@ type Estimate = {
 };
 
 function contrastOf(sums: SubBucketState, test: ClusterTest): Judged<Estimate> {
-  if (test.contrast === 'difference') return subBucketDifference(sums);
-  const treatment = subBucketRate(sums.treatment);
+  const grain = test.grain ?? 1;
+  if (test.contrast === 'difference') return subBucketDifference(sums, grain);
+  const treatment = subBucketRate(sums.treatment, grain);
   return treatment.refused ? treatment : { ...treatment, estimate: treatment.rate };
 }
 

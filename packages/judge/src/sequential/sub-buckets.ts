@@ -79,12 +79,14 @@ export function addToSubBuckets(
 
 /**
  * Ratio of one arm, Σ numerator / Σ denominator, with the delta method's variance between sub-buckets
- * (Deng, Knoblich & Lu, "Applying the delta method in metric analytics", KDD 2018).
+ * (Deng, Knoblich & Lu, "Applying the delta method in metric analytics", KDD 2018). The variance is at least that of one
+ * single event of size `grain`: where nothing, or everything, failed so far, the next request may differ.
  */
 export function subBucketRate(
   sums: SubBucketCovariate,
+  grain = 0,
 ): Judged<{ readonly rate: number; readonly variance: number; readonly degreesOfFreedom: number }> {
-  const part = ratioOf(sums);
+  const part = ratioOf(sums, grain);
   if (part.refused) return part;
   if (part.variance > 0) return part;
   return refuse('VARIANCE_ZERO', 'all sub-buckets have the same rate');
@@ -92,12 +94,12 @@ export function subBucketRate(
 
 /**
  * Treatment's ratio minus control's. With a pre-climb covariate in the state, CUPED with the slope pooled within arms
- * (Deng, Xu, Kohavi & Walker, WSDM 2013), applied to the linearised ratios.
+ * (Deng, Xu, Kohavi & Walker, WSDM 2013), applied to the linearised ratios. `grain` as for `subBucketRate`, in each arm.
  */
-export function subBucketDifference(state: SubBucketState): Judged<SubBucketEstimate> {
-  const treatment = ratioOf(state.treatment);
+export function subBucketDifference(state: SubBucketState, grain = 0): Judged<SubBucketEstimate> {
+  const treatment = ratioOf(state.treatment, grain);
   if (treatment.refused) return refuse(treatment.refused, `treatment: ${treatment.missing}`);
-  const control = ratioOf(state.control);
+  const control = ratioOf(state.control, grain);
   if (control.refused) return refuse(control.refused, `control: ${control.missing}`);
   const variance = treatment.variance + control.variance;
   if (!(variance > 0)) return refuse('VARIANCE_ZERO', 'no sub-bucket differs from another');
@@ -109,13 +111,14 @@ export function subBucketDifference(state: SubBucketState): Judged<SubBucketEsti
     degreesOfFreedom: 2 * (count - 1),
     rates,
   };
-  return state.before === undefined ? raw : adjusted(state, state.before, raw);
+  return state.before === undefined ? raw : adjusted(state, state.before, raw, grain);
 }
 
 function adjusted(
   state: SubBucketState,
   before: NonNullable<SubBucketState['before']>,
   raw: SubBucketEstimate,
+  grain: number,
 ): SubBucketEstimate {
   const rates = { treatment: rateOf(before.treatment), control: rateOf(before.control) };
   const parts = (['treatment', 'control'] as const).map((arm) => ({
@@ -133,7 +136,11 @@ function adjusted(
   );
   // One more degree of freedom goes to the slope.
   const degreesOfFreedom = raw.degreesOfFreedom - 1;
-  const variance = (count / (count - 1)) * left * (raw.degreesOfFreedom / degreesOfFreedom);
+  const between = (count / (count - 1)) * left * (raw.degreesOfFreedom / degreesOfFreedom);
+  const variance = Math.max(
+    between,
+    leastVariance(state.treatment, grain) + leastVariance(state.control, grain),
+  );
   if (!(variance > 0)) return raw;
   return {
     ...raw,
@@ -150,6 +157,7 @@ function rateOf(sums: SubBucketCovariate): number {
 
 function ratioOf(
   sums: SubBucketCovariate,
+  grain: number,
 ): Judged<{ readonly rate: number; readonly variance: number; readonly degreesOfFreedom: number }> {
   const count = sums.numerator.length;
   const total = sum(sums.denominator);
@@ -157,7 +165,13 @@ function ratioOf(
   if (count < 2) return refuse('UNITS_TOO_FEW', `a variance needs two sub-buckets, got ${count}`);
   const rate = sum(sums.numerator) / total;
   const residuals = linearised(sums, rate, total);
-  return { rate, variance: (count / (count - 1)) * dot(residuals, residuals), degreesOfFreedom: count - 1 };
+  const variance = Math.max((count / (count - 1)) * dot(residuals, residuals), leastVariance(sums, grain));
+  return { rate, variance, degreesOfFreedom: count - 1 };
+}
+
+/** What a single event of size `grain` in one sub-bucket would add. */
+function leastVariance(sums: SubBucketCovariate, grain: number): number {
+  return (grain / sum(sums.denominator)) ** 2;
 }
 
 /** Each sub-bucket's part in the deviation of the ratio from its expectation. */
