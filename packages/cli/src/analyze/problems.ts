@@ -17,7 +17,6 @@ export type ProblemCode =
   | 'METRIC_EMPTY'
   | 'MISSING_REFUSED'
   | 'UNITS_REPEATED'
-  | 'UNITS_TOO_FEW'
   | 'DATE_INVALID'
   | 'TREATMENT_NOT_BINARY'
   | 'NOT_ANSWERED';
@@ -42,7 +41,6 @@ export const problems: Readonly<Record<ProblemCode, Exit>> = {
   METRIC_EMPTY: exits.no,
   MISSING_REFUSED: exits.no,
   UNITS_REPEATED: exits.no,
-  UNITS_TOO_FEW: exits.no,
   DATE_INVALID: exits.no,
   TREATMENT_NOT_BINARY: exits.no,
   NOT_ANSWERED: exits.no,

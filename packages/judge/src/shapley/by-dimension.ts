@@ -1,6 +1,6 @@
-import { askEveryone, divide } from './exact.ts';
-import { type DivisionRefused, EXACT_PLAYERS, refusePlayers } from './game.ts';
-import { type LiftCell, type Segment, segmenter } from './lift-cells.ts';
+import { divide } from './exact.ts';
+import { type DivisionRefused, EXACT_PLAYERS, playersOf, refusePlayers, valueNotFinite } from './game.ts';
+import { type LiftCell, type Segments, visitSegments } from './lift-cells.ts';
 
 /** How much of a lift each dimension's segmentation accounts for. */
 export interface DimensionDivision {
@@ -41,48 +41,72 @@ export function heterogeneityByDimension(
 function byDimension(
   names: readonly string[],
   cells: readonly LiftCell[],
-  value: (segments: readonly Segment[]) => number,
+  value: (segments: Segments) => number,
 ): DimensionDivision | DivisionRefused {
   const refusal = refusePlayers(names.length, EXACT_PLAYERS);
   if (refusal) return refusal;
-  const segmentsOf = segmenter(names.length, cells);
-  const [whole] = segmentsOf(0);
-  if (!whole || whole.control.n === 0 || whole.treatment.n === 0) {
-    return { refused: 'EMPTY_ARM', missing: 'an arm has no unit in any cell' };
+  const worth = new Float64Array(2 ** names.length);
+  let whole: Segments | undefined;
+  const numbered = visitSegments(names.length, cells, (members, segments) => {
+    if (members === 0) whole = segments;
+    else worth[members] = value(segments);
+  });
+  if (!numbered) {
+    const missing =
+      'the dimensions have more combinations of levels than can be numbered: fold rare levels together';
+    return { refused: 'TOO_MANY_PLAYERS', missing };
   }
-  const worth = askEveryone(names.length, (members) => (members === 0 ? 0 : value(segmentsOf(members))));
-  if (!(worth instanceof Float64Array)) return worth;
+  const control = whole?.control.n[0] ?? 0;
+  const treated = whole?.treatment.n[0] ?? 0;
+  if (!whole || control === 0 || treated === 0)
+    return { refused: 'EMPTY_ARM', missing: 'an arm has no unit in any cell' };
+  const broken = worth.findIndex((v) => !Number.isFinite(v));
+  if (broken >= 0) return valueNotFinite(playersOf(broken), worth[broken] ?? Number.NaN);
   const division = divide(names.length, worth);
   return {
     dimensions: names.map((name, d) => ({ name, value: division.values[d] ?? 0 })),
     explained: division.total,
-    lift: whole.treatment.mean - whole.control.mean,
+    lift: (whole.treatment.mean[0] ?? 0) - (whole.control.mean[0] ?? 0),
     efficiencyGap: division.efficiencyGap,
   };
 }
 
 /** Σ (w₁ − w₀)(r₀ + r₁)/2; a segment without units in one arm is all mix, at the other arm's rate. */
-function mix(segments: readonly Segment[]): number {
-  const controls = segments.reduce((sum, { control }) => sum + control.n, 0);
-  const treated = segments.reduce((sum, { treatment }) => sum + treatment.n, 0);
-  return segments.reduce((sum, { control, treatment }) => {
-    const before = control.n > 0 ? control.mean : treatment.mean;
-    const after = treatment.n > 0 ? treatment.mean : before;
-    return sum + ((treatment.n / treated - control.n / controls) * (before + after)) / 2;
-  }, 0);
+function mix({ size, control, treatment }: Segments): number {
+  const controls = control.n.reduce((sum, n) => sum + n, 0);
+  const treated = treatment.n.reduce((sum, n) => sum + n, 0);
+  let total = 0;
+  for (let i = 0; i < size; i++) {
+    const [before, after] = [control.n[i] ?? 0, treatment.n[i] ?? 0];
+    const rateBefore = (before > 0 ? control.mean[i] : treatment.mean[i]) ?? 0;
+    const rateAfter = (after > 0 ? treatment.mean[i] : control.mean[i]) ?? 0;
+    total += ((after / treated - before / controls) * (rateBefore + rateAfter)) / 2;
+  }
+  return total;
 }
 
 /** Σ w(τ − τ̄)² − Σ w(1 − w)s²: the second sum is what the first has in expectation when all lifts are alike. */
-function heterogeneity(segments: readonly Segment[]): number {
-  const usable = segments.filter(({ control, treatment }) => control.n > 1 && treatment.n > 1);
-  const units = usable.reduce((sum, { control, treatment }) => sum + control.n + treatment.n, 0);
-  const rows = usable.map(({ control, treatment }) => ({
-    weight: (control.n + treatment.n) / units,
-    lift: treatment.mean - control.mean,
-    variance: control.m2 / (control.n - 1) / control.n + treatment.m2 / (treatment.n - 1) / treatment.n,
-  }));
-  const mean = rows.reduce((sum, { weight, lift }) => sum + weight * lift, 0);
-  return rows.reduce((sum, { weight, lift, variance }) => {
-    return sum + weight * (lift - mean) ** 2 - weight * (1 - weight) * variance;
-  }, 0);
+function heterogeneity({ size, control, treatment }: Segments): number {
+  let units = 0;
+  let sum = 0;
+  for (let i = 0; i < size; i++) {
+    const weight = weightOf(control.n[i] ?? 0, treatment.n[i] ?? 0);
+    units += weight;
+    sum += weight * ((treatment.mean[i] ?? 0) - (control.mean[i] ?? 0));
+  }
+  let total = 0;
+  for (let i = 0; i < size; i++) {
+    const [c, t] = [control.n[i] ?? 0, treatment.n[i] ?? 0];
+    const weight = weightOf(c, t) / units;
+    if (weight === 0) continue;
+    const variance = (control.m2[i] ?? 0) / (c - 1) / c + (treatment.m2[i] ?? 0) / (t - 1) / t;
+    const gap = (treatment.mean[i] ?? 0) - (control.mean[i] ?? 0) - sum / units;
+    total += weight * gap * gap - weight * (1 - weight) * variance;
+  }
+  return total;
+}
+
+/** A segment counts by its units, and not at all where an arm has no variance to show. */
+function weightOf(control: number, treated: number): number {
+  return control > 1 && treated > 1 ? control + treated : 0;
 }

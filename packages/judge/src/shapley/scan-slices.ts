@@ -1,8 +1,7 @@
 import { normalUpper } from '../distributions/normal.ts';
-import { mergeMoments } from '../metrics/moments.ts';
 import { asymptoticSequence } from '../sequential/asymptotic-sequence.ts';
 import { eBenjaminiHochberg } from '../sequential/e-bh.ts';
-import type { LiftCell, Segment } from './lift-cells.ts';
+import { type LiftCell, mergeSegments, type Segment } from './lift-cells.ts';
 
 /** What to scan, and how much of what is called may be false. */
 export interface ScanOptions {
@@ -54,12 +53,7 @@ export function scanSlices(
       const where = members.map((d) => `${dimensions[d]}=${cell.levels[d]}`);
       const key = where.join('\u0000');
       const there = slices.get(key)?.segment;
-      const segment = there
-        ? {
-            control: mergeMoments(there.control, cell.control),
-            treatment: mergeMoments(there.treatment, cell.treatment),
-          }
-        : cell;
+      const segment = there ? mergeSegments(there, cell) : cell;
       slices.set(key, { where, segment });
     }
   }
