@@ -5,6 +5,7 @@ import type { Dialect } from '../sql/dialect.ts';
 import { type SqlStore, sqlStore } from '../sql/sql-store.ts';
 import type { Tables } from '../sql/tables.ts';
 import { StoreError } from '../store.ts';
+import { type PostgresStep, steppedPool } from './stepped-pool.ts';
 import { CHANNEL, watchPostgres } from './watch-postgres.ts';
 
 export interface PostgresOptions {
@@ -16,6 +17,7 @@ export interface PostgresOptions {
   readonly connections?: number;
   /** What is worth a line in the log: a lost listening connection, and its return. */
   readonly log?: (message: string) => void;
+  readonly step?: PostgresStep;
 }
 
 /** Revisions and milliseconds stay below 2⁵³, so bigint columns are read as numbers. */
@@ -27,7 +29,7 @@ const parsers: pg.CustomTypesConfig = {
 
 /** A store that several processes serve from at once. Opens the database and brings its schema up to date. A commit waits for the write-ahead log, whatever the server's default. */
 export async function openPostgresStore(options: PostgresOptions): Promise<SqlStore> {
-  const { url, poll = 1_000, connections = 8, log = () => {} } = options;
+  const { url, poll = 1_000, connections = 8, log = () => {}, step } = options;
   const config: pg.ClientConfig = {
     connectionString: url,
     application_name: 'ombre',
@@ -36,9 +38,12 @@ export async function openPostgresStore(options: PostgresOptions): Promise<SqlSt
     types: parsers,
   };
   const pool = new pg.Pool({ ...config, max: connections });
-  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  // A connection that breaks is replaced by the pool. Without a listener it would end the process, idle (the pool's) or in use (its own).
   pool.on('error', (error) => log(`A connection to PostgreSQL broke: ${error.message}`));
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  pool.on('connect', (client) => client.on('error', () => {}));
+  const db = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool: step === undefined ? pool : steppedPool(pool, step) }),
+  });
   try {
     await migrate(db, dialect.columns, dialect.lockSchema);
   } catch (error) {
