@@ -1,8 +1,13 @@
 export { type CheckOptions, checkResources, defaultQuotas, type Quotas } from './check/check-resources.ts';
 export { type DeclareOptions, declareSources } from './declare-sources.ts';
+export type { Movement } from './diff/computed-movement.ts';
+export { type DiffOptions, diffResources, type ResourceDiff } from './diff/diff-resources.ts';
+export type { PathChange } from './diff/structural-diff.ts';
+export { formatResources } from './format/format-resources.ts';
 export { type CodeRow, codes, type IssueCode } from './issue/codes.ts';
 export { anchorOf, type FormatOptions, formatIssue } from './issue/format-issue.ts';
 export type { Issue, RelatedPlace } from './issue/issue.ts';
+export { jsonSchema } from './schema/json-schema.ts';
 export type { Draft } from './shape/draft.ts';
 export { keyOf, sortResources } from './source/canonical-order.ts';
 export { type SourceLimits, sourceLimits } from './source/limits.ts';

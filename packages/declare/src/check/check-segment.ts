@@ -6,7 +6,7 @@ import type { Report, World } from './world.ts';
 export function checkSegment(draft: Draft, { spec }: ResourceOf<'Segment'>, world: World): void {
   const report = world.reportFor(draft);
   checkUnit(spec.unit, ['spec', 'unit'], world, report);
-  if (spec.when === undefined && (spec.ids ?? []).length === 0)
+  if (draft.whole && spec.when === undefined && (spec.ids ?? []).length === 0)
     report('EMPTY_SEGMENT', ['spec'], {}, { part: 'key' });
   reportTwice(spec.ids ?? [], 'ids', report);
   reportTwice(spec.exclude ?? [], 'exclude', report);

@@ -3,6 +3,7 @@ import type { Path } from '../issue/issue.ts';
 import { didYouMean, listNames } from '../issue/suggest.ts';
 import type { Draft } from '../shape/draft.ts';
 import { isMapping, valueAt } from '../shape/schema-walk.ts';
+import { inWordsOfIssues } from './cel-issues.ts';
 import { constantOf } from './constant.ts';
 import { contradiction, formulaOf } from './formula.ts';
 import { comparisonsOf, segmentsOf } from './literals.ts';
@@ -41,6 +42,9 @@ export function failsClosed(rule: Readonly<{ onError?: unknown; action?: unknown
   return isMapping(rule.action) && !Object.hasOwn(rule.action, 'degrade');
 }
 
+/** Longer conditions are refused by their schema. */
+const longest = 4096;
+
 /** Checks all conditions: types, names, literals, segments, and whether one can be decided by reading it. */
 export function checkConditions(world: World): void {
   const checked = new Map<string, CheckResult>();
@@ -48,6 +52,7 @@ export function checkConditions(world: World): void {
     // The paths are those written: nothing was taken away from them.
     const report = world.reportFor({ ...draft, written: (path) => path });
     for (const condition of conditionsOf(draft)) {
+      if (condition.text.length > longest) continue;
       const result =
         checked.get(condition.text) ?? checkExpression(condition.text, world.environment, { kind: 'bool' });
       checked.set(condition.text, result);
@@ -66,9 +71,9 @@ function checkCondition(
     checkName('Segment', name, path, world, report, { start, end });
   }
   if (!result.ok) {
-    for (const { code, message, expected, found, start, end } of result.issues) {
-      const details = { ...(expected !== undefined && { expected }), ...(found !== undefined && { found }) };
-      report('CEL', path, { problem: message }, { ...details, sub: code, span: { start, end } });
+    for (const issue of result.issues) {
+      const { code, problem, details } = inWordsOfIssues(issue);
+      report(code, path, { problem }, details);
     }
     return;
   }

@@ -22,7 +22,10 @@ const fewRows = 12;
  */
 export function checkOverlaps(draft: Draft, { dimensions, rows }: TableSpec, report: Report): void {
   const weights = new Map(dimensions.map(({ name, weight }) => [name, weight]));
-  const lines = rows.map((row, index) => lineOf(row, index, weights));
+  // What a malformed cell accepts is unknown, so its row is left out.
+  const lines = rows.flatMap((row, index) =>
+    Object.keys(row.match).every((name) => weights.has(name)) ? [lineOf(row, index, weights)] : [],
+  );
   const groups = groupBy(lines, ({ cells }) => [...cells.keys()].toSorted().join(' '));
   const comparison = new Comparison(draft, lines, report);
   for (const group of groups.values()) comparison.within(group);
@@ -40,7 +43,7 @@ function lineOf(row: Row, index: number, weights: ReadonlyMap<string, number>): 
   let weight = 0;
   for (const [name, cell] of Object.entries(row.match)) {
     const accepted = acceptedBy(cell);
-    if (accepted.kind === 'all' || !weights.has(name)) continue;
+    if (accepted.kind === 'all') continue;
     cells.set(name, accepted);
     weight += weights.get(name) ?? 0;
   }

@@ -2,7 +2,7 @@ import type { Rule } from '@ombre/decide/model';
 import { servesEverybody } from './check-serve.ts';
 import { failsClosed } from './conditions.ts';
 import { constantOf } from './constant.ts';
-import { type Formula, formulaOf, implies } from './formula.ts';
+import { contradiction, type Formula, formulaOf, implies } from './formula.ts';
 import type { Report } from './world.ts';
 
 /** Comparing each rule with each before it is quadratic; with more rules than this only the nearest are compared. */
@@ -14,7 +14,7 @@ export function checkReachable(rules: readonly Rule[], report: Report): void {
   for (const [index, rule] of rules.entries()) {
     const formula = rule.when === undefined ? undefined : formulaOf(rule.when);
     // A rule that fails closed is also taken where its condition has no truth, which proves nothing about others.
-    const open = formula !== undefined && !failsClosed(rule);
+    const open = formula !== undefined && !failsClosed(rule) && contradiction(formula) === undefined;
     const earlier = open && serving.slice(-compared).find((one) => implies(formula, one.formula));
     if (earlier) {
       const why = `the rule ${JSON.stringify(earlier.id)} before it serves whoever this one would match`;
@@ -28,7 +28,7 @@ export function checkReachable(rules: readonly Rule[], report: Report): void {
     const next = rules[index + 1];
     if (next === undefined) return;
     const others = rules.length - index - 2;
-    const more = others > 0 ? `, nor are the ${others} after it` : '';
+    const more = others > 0 ? ` (nor is any of the ${others} rules after it)` : '';
     const why = `the rule ${JSON.stringify(rule.id)} before it serves everybody${more}`;
     report('UNREACHABLE_RULE', ['spec', 'rules', index + 1], { rule: JSON.stringify(next.id), why });
     return;

@@ -22,6 +22,8 @@ export function checkName(
 ): boolean {
   const known = world.names(kind);
   if (known.has(name)) return true;
+  // What is no name at all has been reported as such.
+  if (span === undefined && !/^[a-z0-9][a-z0-9._-]*$/.test(name)) return false;
   const details = {
     ...(known.size > 0 && { expected: listNames([...known.keys()].toSorted(), 8) }),
     found: name,
@@ -67,6 +69,7 @@ export function checkUnit(name: string | undefined, path: Path, world: World, re
 
 export function checkAttribute(name: string, path: Path, world: World, report: Report): boolean {
   if (name === targetingKey || world.attributes.has(name)) return true;
+  if (!/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/.test(name)) return false;
   const known = [...world.attributes.keys()];
   const details =
     known.length === 0

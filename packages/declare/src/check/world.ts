@@ -22,7 +22,6 @@ export type Report = <Code extends IssueCode>(
   details?: Details & {
     readonly part?: 'key' | 'value';
     readonly span?: { start: number; end: number };
-    readonly sub?: string;
   },
 ) => void;
 
@@ -68,15 +67,14 @@ export function createWorld(
     get: <K extends Kind>(kind: K, name: string) =>
       byKind.get(kind)?.get(name)?.resource as ResourceOf<K> | undefined,
     reportFor: (draft) => (code, path, words, details) => {
-      const { part, span, sub, ...rest } = details ?? {};
+      const { part, span, ...rest } = details ?? {};
       const at = {
         resource: draft.id,
         path: draft.written(path),
         ...(part !== undefined && { part }),
         ...(span !== undefined && { span }),
       };
-      const found = finding(code, at, words, rest);
-      findings.push(sub === undefined ? found : { ...found, sub });
+      findings.push(finding(code, at, words, rest));
     },
   };
 }

@@ -23,8 +23,6 @@ export interface Details {
 /** An issue before its place in a file is looked up. */
 export interface Finding extends At, Details {
   readonly code: IssueCode;
-  /** A finer code, printed after the code: `CEL/unknown_name`. */
-  readonly sub?: string;
   readonly message: string;
   /** The place, where it is none that positions know. */
   readonly spot?: Pick<Spot, 'file' | 'line' | 'column'>;
@@ -49,7 +47,7 @@ export function toIssue(found: Finding, positions: Positions | undefined): Issue
   const resource = positions === undefined ? found.resource : positions.nameOf(found.resource);
   return {
     severity: row.severity,
-    code: found.sub === undefined ? found.code : `${found.code}/${found.sub}`,
+    code: found.code,
     ...spot,
     path: formatPath(found.path),
     ...(resource !== undefined && { resource }),

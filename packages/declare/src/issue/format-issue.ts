@@ -1,5 +1,6 @@
 import { type SourceFile, withoutMark } from '../source/source-file.ts';
 import type { Issue } from './issue.ts';
+import { withoutSecrets } from './secrets.ts';
 
 export interface FormatOptions {
   /** Lines of the file shown before the one meant. Default 2. */
@@ -96,8 +97,7 @@ function linesOf(text: string, first: number, last: number): readonly string[] {
   return lines;
 }
 
-/** Control characters could move the terminal's cursor or hide text. */
+/** Control characters could move the terminal's cursor, and marks of direction hide text. */
 function visible(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-  return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\uFFFD');
+  return withoutSecrets(text).replaceAll(/[^\P{Cc}\t]|[\u202a-\u202e\u2066-\u2069]/gu, '\uFFFD');
 }

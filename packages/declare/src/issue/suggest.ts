@@ -31,8 +31,8 @@ export function suggest(found: string, known: Iterable<string>): string | undefi
   for (const word of known) {
     if (word.length > longest || word === found) continue;
     const edits = distance(lower, word.toLowerCase(), limit);
-    // A word of one or two letters is near to every other: only its case may differ.
-    if (edits >= least || (edits > 0 && edits >= Math.min(found.length, word.length))) continue;
+    // Of short words half may not differ, or each is near to every other.
+    if (edits >= least || edits * 2 >= Math.max(found.length, word.length)) continue;
     best = word;
     least = edits;
   }

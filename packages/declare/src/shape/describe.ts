@@ -1,5 +1,6 @@
 import { attributeName, duration, instant, label, name, share } from '@ombre/decide/model';
 import { z } from 'zod';
+import { withoutSecrets } from '../issue/secrets.ts';
 import { formsOf, isMapping, isOptional, shapeOf, unwrap } from './schema-walk.ts';
 
 const named: ReadonlyMap<unknown, string> = new Map<unknown, string>([
@@ -45,7 +46,7 @@ export function describeValue(value: unknown): string {
     const keys = Object.keys(value);
     return keys.length === 0 ? 'an empty mapping' : cut(`{ ${keys.slice(0, 8).join(', ')} }`);
   }
-  if (typeof value === 'string') return cut(JSON.stringify(value));
+  if (typeof value === 'string') return cut(withoutSecrets(JSON.stringify(value)));
   return cut(String(value as number | boolean));
 }
 

@@ -101,8 +101,16 @@ function explainIssue(
       return [shapeIssue('NOT_ONE_OF', path, { found }, { expected: listNames(known), found, ...hint })];
     }
     default:
-      return [badValue(at, value, issue, path)];
+      return [badValue(at, value, issue, path), ...explainEntries(at, value, path)];
   }
+}
+
+/** What is wrong with the entries of a list that is too long: zod looks no further than its length. */
+function explainEntries(schema: z.ZodType, value: unknown, path: Path): readonly ShapeIssue[] {
+  const inner = unwrap(schema);
+  if (!(inner instanceof z.ZodArray) || !Array.isArray(value)) return [];
+  const entry = inner.element as z.ZodType;
+  return (value as readonly unknown[]).flatMap((item, index) => explainShape(entry, item, [...path, index]));
 }
 
 function unknownKey(schema: z.ZodType, parent: unknown, key: string, path: Path): ShapeIssue {

@@ -18,7 +18,7 @@ import { type ShapeIssue, shapeIssue } from './shape-issue.ts';
 const kinds = Object.keys(specSchemas) as Kind[];
 
 /** The schema of a whole document of each kind. */
-const documents: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>(
+export const documents: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>(
   kinds.map((kind) => [
     kind,
     z.strictObject({
@@ -96,6 +96,11 @@ function inWordsOfResources(issue: ShapeIssue, value: JsonValue): ShapeIssue {
     const found = issue.found ?? '';
     const hint = { hint: `write apiVersion: ${API_VERSION}` };
     return shapeIssue('API_VERSION', issue.path, { found }, { expected: API_VERSION, found, ...hint });
+  }
+  if (issue.code === 'WRONG_LENGTH' && issue.path.at(-1) === 'when' && issue.found !== '0 characters') {
+    const problem = `the condition has ${issue.found ?? ''}`;
+    const details = { expected: issue.expected ?? '', hint: 'a long list of ids belongs into a Segment' };
+    return shapeIssue('CEL_TOO_LONG', issue.path, { problem }, details);
   }
   const inServe = list === 'rules' && key === 'serve' && typeof index === 'number' && issue.path.length > 3;
   if (inServe && valueAt(value, ['spec', 'rules', index, 'action']) !== undefined) {

@@ -1,6 +1,6 @@
 const plain = '[^"\\\\\\u0000-\\u001f]*';
-const escape = '\\\\(?:["\\\\/bfnrt]|u[0-9a-fA-F]{4})';
-const string = `"${plain}(?:${escape}${plain})*"`;
+const escaped = '\\\\(?:["\\\\/bfnrt]|u[0-9a-fA-F]{4})';
+const string = `"${plain}(?:${escaped}${plain})*"`;
 const number = '-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?![\\w.])';
 
 /** The first place where a text is not JSON (RFC 8259), or undefined if it is. */
@@ -55,7 +55,7 @@ function expectation(state: string, inside: string | undefined): string {
 
 function problemOf(text: string, offset: number): string {
   const first = text.charAt(offset);
-  if (first === '"') return 'the text in quotes does not end, or holds a line end or an unknown escape';
+  if (first === '"') return 'the text in quotes does not end, or holds a line end or an unknown escaped';
   if (first === "'") return 'JSON quotes with ", not with \'';
   if (first === '/' || first === '#') return 'JSON has no comments';
   return `${JSON.stringify(first)} begins no JSON value`;

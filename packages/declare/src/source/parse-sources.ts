@@ -34,7 +34,8 @@ export interface ParseOptions {
 }
 
 const projectFile = /(?:^|\/)ombre\.(?:ya?ml|json)$/;
-const projectSchema = z.strictObject({ project: name, environment: name });
+/** What `ombre.yaml` holds. */
+export const projectSchema: z.ZodObject = z.strictObject({ project: name, environment: name });
 
 /**
  * Reads YAML (`.yaml`, `.yml`: any number of documents) and JSON (`.json`: a resource or a list of them); other files are read only
@@ -151,7 +152,8 @@ class SourceReader {
     this.#written.set(id, { ...place, name: draft?.key });
     this.#findings.push(...[...findings, ...issues].map((issue) => ({ ...issue, resource: id })));
     if (draft === undefined) return;
-    if (first === undefined) this.#drafts.set(draft.key, { ...draft, id });
+    if (first === undefined)
+      this.#drafts.set(draft.key, { ...draft, id, whole: draft.whole && findings.length === 0 });
     else {
       const also = [{ resource: first.id, path: ['metadata', 'name'], message: 'first here' }];
       const at = { resource: id, path: ['metadata', 'name'] };

@@ -43,7 +43,8 @@ function locate(written: Written, at: At): Spot {
     return spotAt(source, start, Math.max(start, last) + 1);
   }
   const meant = (at.part === 'key' || !complete) && key !== undefined ? key : node;
-  const [start, end] = meant.range ?? [0, 0];
+  // Of a list or mapping only the beginning is marked.
+  const [start, end] = isScalar(meant) || isAlias(meant) ? (meant.range ?? [0, 0]) : [meant.range?.[0] ?? 0];
   return spotAt(source, start, end);
 }
 

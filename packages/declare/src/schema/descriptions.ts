@@ -1,0 +1,121 @@
+/**
+ * What each field means, for editors and the reference: by kind and path, `[]` for the entries of a list and `{}` for those of a mapping. A test holds that every
+ * field of the schemas has one and that none is left over.
+ */
+export const descriptions: Readonly<Record<string, string>> = {
+  apiVersion: 'Version of this format.',
+  kind: 'What is declared.',
+  metadata: 'Who it is.',
+  'metadata.name': 'Identifies the resource among those of its kind: a-z 0-9 . _ - only.',
+  'metadata.doc': 'What it is for, for people.',
+  'metadata.owner': 'Who answers for it.',
+  'metadata.labels': 'Free labels, for filters.',
+  spec: 'What it says.',
+
+  'ombre.yaml': 'The project and environment that the files around it belong to.',
+  'ombre.yaml.project': 'Name of the project.',
+  'ombre.yaml.environment': 'Name of the environment within the project.',
+
+  Vocabulary: 'The attributes conditions may read. Several vocabularies of one environment add up.',
+  'Vocabulary.attributes': 'Attributes by their dotted name, such as `user.tier`. Each is declared once.',
+  'Vocabulary.attributes{}.type':
+    'A CEL type: string, int, uint, double, bool, bytes, timestamp, duration, ip, cidr, semver, dyn, list(T), map(K, V).',
+  'Vocabulary.attributes{}.given': 'The caller gives it in the context. The default.',
+  'Vocabulary.attributes{}.derivedBy': "The enricher that computes it; a caller's own value is discarded.",
+  'Vocabulary.attributes{}.doc': 'What it holds, for people.',
+  'Vocabulary.attributes{}.values':
+    'The only values it takes (type string): literals compared with it are checked.',
+
+  Flag: 'A decision with named variants: rules are tried in order, the first that serves decides.',
+  'Flag.type': 'The type of every variant.',
+  'Flag.doc': 'What it decides, for people.',
+  'Flag.variants': 'Values by the name of the variant.',
+  'Flag.default': 'The variant when no rule matched.',
+  'Flag.off': 'The variant under a kill, outside validity, or with an unmet prerequisite.',
+  'Flag.unit': 'The attribute that is bucketed; the targeting key unless said.',
+  'Flag.validity': 'The flag decides inside this time only; outside it serves `off`.',
+  'Flag.validity.from': 'The first instant, RFC 3339.',
+  'Flag.validity.until': 'The first instant after, RFC 3339.',
+  'Flag.prerequisites': 'Flags that must serve a variant, else this one serves `off`.',
+  'Flag.prerequisites[].flag': 'Name of the other flag.',
+  'Flag.prerequisites[].variant': 'The variant it must serve.',
+  'Flag.rules': 'Tried in order.',
+  'Flag.rules[].id': 'Unique in the flag; outcomes name it and it salts shares and splits.',
+  'Flag.rules[].when': 'A CEL condition. Absent: everybody.',
+  'Flag.rules[].onError':
+    'Whether a condition that cannot be evaluated counts as not met (skip, the default where it serves) or met (match, the default of deny and throttle).',
+  'Flag.rules[].doc': 'Why the rule is there, for people.',
+  'Flag.rules[].serve': 'What those who match get.',
+  'Flag.rules[].serve.variant': 'The variant served.',
+  'Flag.rules[].serve.share':
+    'This fraction of all units gets the variant; the others go on to the next rule. At most six decimals.',
+  'Flag.rules[].serve.split': 'Relative weights by variant: every unit gets one of them.',
+  'Flag.rules[].serve.table':
+    'The table whose most specific row decides; without one the next rule is tried.',
+  'Flag.rules[].serve.salt':
+    'What units are hashed with; `flag/rule` unless said. Equal salts choose equal units.',
+  'Flag.rules[].serve.algorithm': 'How units become positions.',
+  'Flag.rules[].action': 'What a gateway or application does beside serving the variant.',
+  'Flag.rules[].action.deny': 'Refuse the request.',
+  'Flag.rules[].action.throttle': 'Let at most this many requests a second pass.',
+  'Flag.rules[].action.degrade': 'The upstream that answers instead.',
+  'Flag.semantics': 'Version of the evaluation semantics the flag was written for.',
+
+  Segment: 'A named set of units: those a condition holds for, those listed, or both; the excluded never.',
+  'Segment.doc': 'Who they are, for people.',
+  'Segment.when': 'A CEL condition.',
+  'Segment.ids': 'Units by id.',
+  'Segment.idsFile': 'A file beside this one with an id a line, read into `ids`. In files only.',
+  'Segment.exclude': 'Units that are never in it.',
+  'Segment.unit': 'The attribute the ids are values of; the targeting key unless said.',
+
+  Table: 'Rows over dimensions: of the rows that accept a context the most specific one decides.',
+  'Table.doc': 'What it decides, for people.',
+  'Table.dimensions': 'What rows match on.',
+  'Table.dimensions[].name': 'The key of its cells.',
+  'Table.dimensions[].attribute': 'The attribute a cell is compared with.',
+  'Table.dimensions[].weight': 'What a cell of this dimension adds to how specific its row is.',
+  'Table.rows': 'Rows; their order decides only between equally specific ones.',
+  'Table.rows[].id': 'Unique in the table; outcomes name it.',
+  'Table.rows[].match':
+    'Cells by dimension: a value, `"*"`, a list, a range or a prefix. Absent: everything.',
+  'Table.rows[].match{}.in': 'Any of these values.',
+  'Table.rows[].match{}.from': 'Numbers from this one on.',
+  'Table.rows[].match{}.to': 'Numbers below this one.',
+  'Table.rows[].match{}.prefix': 'Text that begins so.',
+  'Table.rows[].serve': 'What the row decides.',
+  'Table.rows[].serve.variant': 'The variant served.',
+  'Table.rows[].serve.split': 'Relative weights by variant.',
+  'Table.rows[].serve.salt': 'What units are hashed with.',
+  'Table.rows[].serve.algorithm': 'How units become positions.',
+
+  Upstream: "Where a gateway sends a variant's requests.",
+  'Upstream.doc': 'What answers there, for people.',
+  'Upstream.endpoints': 'The addresses that answer.',
+  'Upstream.endpoints[].url': 'http or https, without user or password.',
+  'Upstream.endpoints[].weight': 'Relative; balances endpoints of one upstream, never versions.',
+  'Upstream.timeout': 'How long an answer may take, such as 800ms.',
+  'Upstream.fallback': 'The upstream that answers in degradation.',
+
+  Release: 'Moves a flag from one variant to another, level by level.',
+  'Release.doc': 'What is released, for people.',
+  'Release.flag': 'The flag.',
+  'Release.from': 'The variant that is replaced.',
+  'Release.to': 'The variant that takes its place.',
+  'Release.onChange':
+    'What happens when the flag, a segment or a table changes while it climbs. Default: refuse.',
+  'Release.onFailure': 'Default: rollback.',
+  'Release.ladder':
+    'Levels in the order they are climbed. They are cumulative: whoever an earlier one admitted stays in.',
+  'Release.ladder[].name': 'Unique in the ladder; outcomes name it.',
+  'Release.ladder[].when': 'A CEL condition. Absent: everybody.',
+  'Release.ladder[].share': 'The largest share of matching units this level treats.',
+  'Release.ladder[].dwell': 'Time at the level while health is good, such as 1h.',
+  'Release.guards': 'What must not happen.',
+  'Release.guards[].errorRate': 'Bad when the share of failed requests is surely above `max`.',
+  'Release.guards[].errorRate.max': 'Between 0 and 1.',
+  'Release.guards[].latency':
+    'Bad when too many requests surely take too long: a p99 guard is a share of 0.01.',
+  'Release.guards[].latency.over': 'What counts as too long, such as 1.2s.',
+  'Release.guards[].latency.share': 'How many are too many, between 0 and 1.',
+};
