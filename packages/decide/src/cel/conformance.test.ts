@@ -13,7 +13,7 @@ import { type CanonicalKey, CelError, CelMap, CelTypeName, CelUint, type CelValu
 
 /** Cases of the CEL project's own suite; how many of those in scope pass may only grow. */
 const file = '../shared/conformance/cel.jsonl';
-const floor = 1094;
+const floor = 1095;
 
 interface Case {
   readonly id: string;
