@@ -20,9 +20,6 @@ import { openApiDocument } from './http/openapi.ts';
 import { createCredentials, keepToken, type Tokens } from './http/token.ts';
 import { openKeyring } from './keys/keyring.ts';
 import { createMetrics } from './metrics/metrics.ts';
-import { openMemoryStore } from './store/memory-store.ts';
-import { openPostgresStore } from './store/postgres/open-postgres-store.ts';
-import { openSqliteStore } from './store/sqlite/open-sqlite-store.ts';
 import type { Store } from './store/store.ts';
 import { createReceivers } from './sync/receivers.ts';
 import { createSnapshotTexts } from './sync/snapshots.ts';
@@ -90,7 +87,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const environment = await environmentOf(options);
 
   const keyring = openKeyring(join(dataDirectory, 'keys'), () => clock.now());
-  const store = await openStore(options, clock);
+  const store = await openStore(options, clock, log);
   const control = await openControl({
     store,
     clock: commandClock(),
@@ -226,12 +223,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-async function openStore(options: ServerOptions, clock: Clock): Promise<Store> {
+/** Only the driver that is used is loaded. */
+async function openStore(options: ServerOptions, clock: Clock, log: Log): Promise<Store> {
   const { database, dataDirectory } = options;
   const now = (): number => clock.now();
-  if (database === undefined) return await openSqliteStore({ directory: dataDirectory, now });
-  if (database === 'memory:') return openMemoryStore(now);
-  return await openPostgresStore({ url: database });
+  if (database === undefined) {
+    const { openSqliteStore } = await import('./store/sqlite/open-sqlite-store.ts');
+    return await openSqliteStore({ directory: dataDirectory, now });
+  }
+  if (database === 'memory:') return (await import('./store/memory-store.ts')).openMemoryStore(now);
+  const { openPostgresStore } = await import('./store/postgres/open-postgres-store.ts');
+  return await openPostgresStore({ url: database, log: (message) => log.warn({}, message) });
 }
 
 function tokensOf(options: ServerOptions, loopback: boolean): Tokens {

@@ -1,9 +1,11 @@
+import { resourceSchema } from '@ombre/decide/model';
 import { z } from 'zod';
 import { ofrepBulk, ofrepRequest, ofrepSuccess } from '../ofrep/shape.ts';
 import type { RouteId } from '../routes.ts';
 import { acknowledgement, acknowledgementAnswer, receiverView } from '../sync/acknowledgement.ts';
 import {
   applied,
+  applyEnvelope,
   applyRequest,
   overrideRequest,
   rollbackRequest,
@@ -19,6 +21,8 @@ import { announcedSchema } from './head.ts';
 export interface RouteShape {
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** What the edge checks of a body whose inner parts a command checks, to name every finding in them. */
+  readonly envelope?: z.ZodType;
   readonly answer?: z.ZodType;
 }
 
@@ -44,7 +48,8 @@ export const routeShapes: Readonly<Partial<Record<RouteId, RouteShape>>> = {
   },
   putResource: {
     query: z.object({ why: z.string().max(1000).optional(), author: z.string().max(200).optional() }),
-    body: z.looseObject({}),
+    body: resourceSchema,
+    envelope: z.unknown(),
     answer: applied,
   },
   deleteResource: {
@@ -53,6 +58,7 @@ export const routeShapes: Readonly<Partial<Record<RouteId, RouteShape>>> = {
   },
   apply: {
     body: applyRequest,
+    envelope: applyEnvelope,
     answer: applied,
   },
   export: {

@@ -58,17 +58,25 @@ export interface ApplyRequest {
 const author = z.string().min(1).max(200);
 const why = z.string().max(1000);
 
-/** The resources themselves are checked by the command, which names every finding; here only the outer shape is. */
-export const applyRequest: z.ZodType<ApplyRequest> = z.strictObject({
+const applyParts = {
   origin,
-  resources: z.array(resourceSchema).max(100_000),
   generations: z.record(z.string().max(300), z.int().min(0)).exactOptional(),
   why: why.exactOptional(),
   author: author.exactOptional(),
   dryRun: z.boolean().exactOptional(),
   partial: z.boolean().exactOptional(),
   deletes: z.array(z.string().max(300)).max(100_000).exactOptional(),
+};
+
+export const applyRequest: z.ZodType<ApplyRequest> = z.strictObject({
+  ...applyParts,
+  resources: z.array(resourceSchema).max(100_000),
 });
+
+/** The same without a look into the resources. */
+export const applyEnvelope: z.ZodType<
+  Omit<ApplyRequest, 'resources'> & { readonly resources: readonly unknown[] }
+> = z.strictObject({ ...applyParts, resources: z.array(z.unknown()).max(100_000) });
 
 export interface Applied {
   /** The head's revision afterwards; of a dry run, as it is. */

@@ -1,6 +1,12 @@
 import { basePath, failure, type Route, type RouteId, routes } from '@ombre/protocol';
 import { type RouteShape, routeShapes } from '@ombre/protocol/shapes';
-import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+  type RouteOptions,
+} from 'fastify';
 import type { Doors } from './address.ts';
 import { guard } from './guard.ts';
 import type { Call, Handler, Handlers, ProcessCall, ProcessHandler, ProcessHandlers } from './handler.ts';
@@ -27,6 +33,8 @@ export interface EdgeOptions {
   readonly log: Log;
   /** Told of every answer that is a failure. */
   readonly failed?: (code: string) => void;
+  /** Told of every route as fastify takes it. */
+  readonly registered?: (route: RouteOptions) => void;
   /** Milliseconds in which a request must have arrived. */
   readonly requestTimeout?: number;
 }
@@ -48,6 +56,10 @@ export function createEdge(options: EdgeOptions): FastifyInstance {
     keepAliveTimeout: 72_000,
     return503OnClosing: true,
     frameworkErrors: (error, request, reply) => sendFailure(error, request, reply, options),
+  });
+  app.addHook('onRoute', (route) => {
+    if (route.config?.route === undefined) throw new Error(`${route.url} has no rule of access`);
+    options.registered?.(route);
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
@@ -136,13 +148,14 @@ function placeOf(request: FastifyRequest, places: Places, prefixed: boolean): Pl
 function checked(shape: RouteShape | undefined, request: FastifyRequest, reply: FastifyReply): ProcessCall {
   const parameters = request.params as Record<string, string>;
   const rest = parameters[REST_OF_PATH];
+  const body = shape?.envelope ?? shape?.body;
   return {
     parameters: rest === undefined ? parameters : { key: rest },
     query:
       shape?.query === undefined
         ? {}
         : (fits(shape.query, request.query, 'query') as Record<string, unknown>),
-    body: shape?.body === undefined ? request.body : fits(shape.body, request.body ?? {}, 'body'),
+    body: body === undefined ? request.body : fits(body, request.body ?? {}, 'body'),
     request,
     reply,
   };

@@ -41,9 +41,11 @@ export function sendFailure(
 function sendEvaluationFailure(refusal: Refusal, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { code, message } = refusal.failure;
   if (refusal.status === 500) return reply.code(500).send({ errorDetails: message });
+  const key = (request.params as Readonly<Record<string, string | undefined>>)['*'];
+  // To a client of one flag an environment that is not there is a flag that is not there.
+  if (refusal.status === 404 && key !== undefined) return fail(reply, 404, 'FLAG_NOT_FOUND', message, key);
   if (code !== 'BODY_MALFORMED' && code !== 'BODY_TOO_DEEP')
     return reply.code(refusal.status).send(refusal.failure);
-  const key = (request.params as Readonly<Record<string, string | undefined>>)['*'];
   return fail(reply, 400, code === 'BODY_MALFORMED' ? 'PARSE_ERROR' : 'INVALID_CONTEXT', message, key);
 }
 

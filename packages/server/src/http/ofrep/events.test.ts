@@ -1,0 +1,80 @@
+import { createEventParser, type ReceivedEvent } from '@ombre/protocol';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { EXAMPLE, type Rig, startRig } from '../../running-server.suite.ts';
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await startRig({ files: EXAMPLE });
+});
+afterAll(() => rig.close());
+
+interface Stream {
+  readonly status: number;
+  readonly events: ReceivedEvent[];
+  readonly retry: () => number | undefined;
+  next(count: number): Promise<void>;
+  close(): void;
+}
+
+async function listen(path: string, last?: string): Promise<Stream> {
+  const stop = new AbortController();
+  const headers: Record<string, string> = last === undefined ? {} : { 'last-event-id': last };
+  const response = await fetch(`${rig.url}${path}`, { headers, signal: stop.signal });
+  const events: ReceivedEvent[] = [];
+  const parser = createEventParser();
+  let wake = (): void => {};
+  const reading = (async () => {
+    const decoder = new TextDecoder();
+    for await (const bytes of response.body!) {
+      events.push(...parser.push(decoder.decode(bytes, { stream: true })));
+      wake();
+    }
+  })();
+  reading.catch(() => {});
+  return {
+    status: response.status,
+    events,
+    retry: () => parser.retry,
+    async next(count) {
+      while (events.length < count) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    },
+    close: () => stop.abort(),
+  };
+}
+
+test('a change sends a refetch with an id; a quick series becomes two; one who missed it is told at once', async () => {
+  const stream = await listen('/p/judge/production/ofrep/v1/events');
+  expect(stream.status).toBe(200);
+  for (const flag of ['plain', 'tiered', 'shared', 'layout']) await rig.client.kill(flag, { why: 'test' });
+  await stream.next(2);
+  const [first, second] = stream.events;
+  expect(JSON.parse(first!.data)).toEqual({ type: 'refetchEvaluation', etag: first!.id });
+  expect(first!.event).toBe('message');
+  expect(second!.id).not.toBe(first!.id);
+  expect(stream.retry()).toBeGreaterThanOrEqual(1000);
+  // Whoever asks now is served what the last event spoke of.
+  const { flags } = await (await rig.post('/ofrep/v1/evaluate/flags', {})).json();
+  expect(flags.every((flag: { reason: string }) => flag.reason === 'DISABLED')).toBe(true);
+
+  const resumed = await listen('/ofrep/v1/events', first!.id);
+  await resumed.next(1);
+  expect(resumed.events[0]!.id).toBe(second!.id);
+  const current = await listen('/ofrep/v1/events', second!.id);
+  await rig.client.unkill('plain');
+  await current.next(1);
+  expect(current.events.map((event) => event.id)).not.toContain(second!.id);
+  for (const one of [stream, resumed, current]) one.close();
+});
+
+test('a change of state gives another tag, so that the refetch is no 304', async () => {
+  const before = await rig.post('/ofrep/v1/evaluate/flags', {});
+  const tag = before.headers.get('etag')!;
+  await rig.client.kill('layout');
+  await rig.client.unkill('layout');
+  const after = await rig.post('/ofrep/v1/evaluate/flags', {}, { headers: { 'if-none-match': tag } });
+  expect(after.status).toBe(200);
+});
