@@ -8,8 +8,15 @@ export type { Context } from './engine/bound.ts';
 export type { CodeVocabulary, Enricher } from './engine/code-vocabulary.ts';
 export { type CompileOptions, compileInSteps, compileSnapshot } from './engine/compile.ts';
 export { type Bound, bind, evaluate, flagReader } from './engine/evaluate.ts';
-export { type ExplainedAttribute, type ExplainedStep, type Explanation, explain } from './engine/explain.ts';
 export type { Snapshot, Unsupported } from './engine/snapshot.ts';
+export { explain } from './explain/explain.ts';
+export type {
+  ExplainedAllocation,
+  ExplainedAttribute,
+  ExplainedExpression,
+  ExplainedStep,
+  Explanation,
+} from './explain/explanation.ts';
 export type { Arm, Outcome, OutcomeError, Reason } from './outcome.ts';
 export { type Applied, applyDelta, type DeltaRefusal } from './snapshot/apply-delta.ts';
 export { canonicalJson } from './snapshot/canonical-json.ts';

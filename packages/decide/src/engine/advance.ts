@@ -74,8 +74,13 @@ export function* advanceInSteps(
     [...of('Table', changes)].map(([name, line]) => [name, line && new TableCell(line, schema)] as const),
   );
   const flags = new Map(of('Flag', changes));
-  // Releases, overrides and prerequisites are compiled into the flags they bear upon; segments and tables are looked up.
-  const inFlags = [...changes.keys()].filter((key) => !/^(Segment|Table|Upstream|Vocabulary)\//.test(key));
+  // Releases, overrides and prerequisites are compiled into the flags they bear upon. Segments and tables are looked up, but what they
+  // need may be more than this process has, and then their flags are off.
+  const inFlags = [...changes].flatMap(([key, line]) => {
+    if (/^(Upstream|Vocabulary)\//.test(key)) return [];
+    const lookedUp = /^(Segment|Table)\//.test(key);
+    return lookedUp && String(line?.needs) === String(before.lineOf(key)?.needs) ? [] : [key];
+  });
   const outdated = new Set(before.affectedFlags(inFlags));
 
   if (vocabularyChanged) {
