@@ -76,7 +76,7 @@ function same(answers: readonly { value: unknown; variant?: unknown; reason?: un
       flag: question?.flag,
       unit: question?.unit,
       value: answer.value,
-      variant: answer.variant ?? undefined,
+      variant: answer.variant || undefined,
     }).toEqual({
       flag: question?.flag,
       unit: question?.unit,

@@ -5,7 +5,9 @@ import type { Terminal } from './terminal.ts';
 const terminal = { cwd: '/' } as Terminal;
 
 test('takes values that are JSON as such and all others as text', () => {
-  expect(readContext(terminal, undefined, ['user.tier=L5', 'question.difficulty=0.8', 'tags=["a"]', 'zip="01"'])).toEqual({
+  expect(
+    readContext(terminal, undefined, ['user.tier=L5', 'question.difficulty=0.8', 'tags=["a"]', 'zip="01"']),
+  ).toEqual({
     'user.tier': 'L5',
     'question.difficulty': 0.8,
     tags: ['a'],

@@ -35,7 +35,9 @@ const meanings: Readonly<Record<keyof typeof exits, string>> = {
 function reference(program: Command): string {
   const section = (command: Command, title: string): string =>
     `## ${title}\n\`\`\`\n${command.helpInformation().trim()}\n\`\`\`\n`;
-  const codes = Object.entries(exits).map(([name, code]) => `| ${code} | ${meanings[name as keyof typeof exits]} |`);
+  const codes = Object.entries(exits).map(
+    ([name, code]) => `| ${code} | ${meanings[name as keyof typeof exits]} |`,
+  );
   return [
     '# The command line',
     'Made from the program by `program.test.ts`. Every command takes the options of `ombre` and, where it lists something, `--json`.',
@@ -61,7 +63,8 @@ describe('the command line', () => {
   test('tells every command’s purpose, and each option’s', () => {
     for (const command of createProgram(fakeTerminal(), '0.0.0').commands) {
       expect(command.description(), command.name()).not.toBe('');
-      for (const option of command.options) expect(option.description, `${command.name()} ${option.flags}`).not.toBe('');
+      for (const option of command.options)
+        expect(option.description, `${command.name()} ${option.flags}`).not.toBe('');
     }
   });
 
@@ -94,7 +97,15 @@ describe('the command line', () => {
     writeFileSync(`${folder}/listening.json`, JSON.stringify({ url: 'http://127.0.0.1:7171', pid: 1 }));
     writeFileSync(`${folder}/write-token`, 'secret');
     const ask = (url: string): Promise<unknown> =>
-      createProgram(fakeTerminal(), '0.0.0').parseAsync(['node', 'ombre', '--data-dir', folder, '--url', url, 'history']);
+      createProgram(fakeTerminal(), '0.0.0').parseAsync([
+        'node',
+        'ombre',
+        '--data-dir',
+        folder,
+        '--url',
+        url,
+        'history',
+      ]);
     try {
       await ask(`http://127.0.0.1:${port}`);
       writeFileSync(`${folder}/listening.json`, JSON.stringify({ url: `http://127.0.0.1:${port}`, pid: 1 }));

@@ -7,6 +7,7 @@ import { LISTENING_FILE } from '../connection.ts';
 import { CommandEnd, exits } from '../exit.ts';
 import type { Shell } from '../shell.ts';
 import { paint } from '../terminal.ts';
+import { textLog } from '../text-log.ts';
 
 interface Options {
   readonly port: string;
@@ -17,6 +18,7 @@ interface Options {
   readonly allowOrigin?: readonly string[];
   readonly publicPath?: string;
   readonly logLevel: string;
+  readonly logFormat?: string;
 }
 
 /** `ombre up`: the control plane on this machine, with a directory as its author. Runs until it is told to stop. */
@@ -37,6 +39,7 @@ export function addUp(program: Command, shell: Shell): void {
     .option('--allow-origin <origins...>', 'origins of pages that may evaluate from a browser')
     .option('--public-path <path>', 'the path a proxy publishes it under')
     .option('--log-level <level>', 'debug, info, warn, error or silent', 'info')
+    .option('--log-format <format>', 'text or json; text where a person watches')
     .addHelpText(
       'after',
       '\nStore, keys and tokens live in .ombre beside the resources, or in --data-dir.\n\nExamples:\n  $ ombre up examples/question-bank\n  $ ombre up flags --port 0 --database postgres://ombre@localhost/ombre',
@@ -76,13 +79,14 @@ async function start(
 ): Promise<RunningServer> {
   const { createLog, startServer, StoreError } = await import('@ombre/server');
   const environment = shell.environment();
+  const json = options.logFormat === undefined ? !shell.terminal.interactive : options.logFormat === 'json';
   try {
     return await startServer({
       directory,
       dataDirectory,
       host: options.host,
       port: shell.wholeNumber(options.port, '--port'),
-      log: createLog(options.logLevel),
+      log: json ? createLog(options.logLevel, process.stderr) : textLog(shell.terminal, options.logLevel),
       ...(environment === undefined ? {} : { environment }),
       ...(options.database === undefined ? {} : { database: options.database }),
       ...(options.readToken === undefined ? {} : { readToken: options.readToken }),

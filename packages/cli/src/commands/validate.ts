@@ -28,9 +28,13 @@ export function addValidate(program: Command, shell: Shell): void {
           files: declared.files.length,
           issues: declared.issues,
         };
-        const summary = `${declared.files.length} files, ${declared.resources.length} resources: ${errors} errors, ${warnings} warnings\n`;
+        const summary = `${count(declared.files.length, 'file')}, ${count(declared.resources.length, 'resource')}: ${count(errors, 'error')}, ${count(warnings, 'warning')}\n`;
         if (failed) throw new CommandEnd(exits.no, `${declared.text}${summary}`.trimEnd(), result);
         shell.print(result, () => declared.text + summary);
       }),
     );
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
