@@ -149,6 +149,8 @@ function contrast(
       : welch({ treatment: outcome(treatment), control: outcome(control) }, alpha);
   if (raw.refused !== undefined) return raw;
   let used: Comparison = raw;
+  if (kind === 'ratio' && question.covariates.length > 0)
+    trail.push('CUPED is not applied to a ratio of sums');
   if (kind !== 'ratio' && question.covariates.length > 0) {
     const adjusted = cuped({ treatment, control }, { alpha });
     if (adjusted.refused !== undefined) trail.push(`CUPED left out: ${adjusted.missing}`);

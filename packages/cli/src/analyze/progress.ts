@@ -4,6 +4,8 @@ import type { Database } from './database.ts';
 export interface Progress {
   /** Runs one phase under a name. */
   during<Result>(phase: string, work: () => Promise<Result>): Promise<Result>;
+  /** Announces work that leaves no time to count. */
+  say(text: string): void;
   /** Clears the line. */
   done(): void;
 }
@@ -42,6 +44,10 @@ export function startProgress(
         clearInterval(timer);
         clear();
       }
+    },
+    say(text) {
+      write(terminal ? `\r\u001b[K${text}` : `${text}\n`);
+      shown = true;
     },
     done: clear,
   };

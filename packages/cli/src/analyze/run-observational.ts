@@ -70,7 +70,10 @@ export async function runObservational(
     const source = await openSource(database, file);
     const asked = checkOptions(source, options);
     const table = await progress.during(`reading ${file}`, () => readStudy(database, source, asked));
-    return await progress.during('comparing', () => Promise.resolve(answer(file, asked, table)));
+    const { length } = table.study.treated;
+    if (length > 20_000)
+      progress.say(`comparing ${grouped(length)} rows by every method, and drawing placebo treatments …`);
+    return answer(file, asked, table);
   } finally {
     progress.done();
     database.close();
@@ -193,7 +196,7 @@ async function treatedCondition(database: Database, source: Source, asked: Asked
   const values = found.map((row) => String(row.value));
   if (asked.treated !== undefined) {
     if (values.includes(asked.treated))
-      return `CASE WHEN ${source.text(asked.treatment)} = ${quoted(asked.treated)} THEN 1.0 ELSE 0.0 END`;
+      return `CASE WHEN ${source.text(asked.treatment)} = ${quoted(asked.treated)} THEN 1::DOUBLE ELSE 0::DOUBLE END`;
     throw problem(
       'ARM_UNKNOWN',
       `--treated: ${asked.treatment} never is "${asked.treated}"; it is ${values.join(', ')}`,
@@ -255,7 +258,7 @@ async function causeColumns(
   }
   return levels.slice(1).map(({ level }) => ({
     name: `${cause}=${level}`,
-    sql: `CASE WHEN ${source.text(cause)} = ${quoted(String(level))} THEN 1.0 ELSE 0.0 END`,
+    sql: `CASE WHEN ${source.text(cause)} = ${quoted(String(level))} THEN 1::DOUBLE ELSE 0::DOUBLE END`,
   }));
 }
 
