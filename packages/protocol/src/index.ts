@@ -56,6 +56,7 @@ export type {
   StoredResource,
   TargetRequest,
   WireDiff,
+  WireMovement,
   WireOverride,
 } from './wire/change.ts';
 export { type Failure, failure, readFailure } from './wire/failure.ts';

@@ -47,6 +47,8 @@ export interface ServerOptions {
   /** The path a proxy publishes this server under. */
   readonly publicPath?: string;
   readonly receiverLimit?: number;
+  /** Milliseconds in which a request must have arrived. */
+  readonly requestTimeout?: number;
   readonly clock?: Clock;
   readonly log?: Log;
 }
@@ -144,6 +146,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }),
     log,
     failed: metrics.failed,
+    ...(options.requestTimeout === undefined ? {} : { requestTimeout: options.requestTimeout }),
     handlers: {
       ...evaluationHandlers(evaluate),
       ...readHandlers({ views, receivers, clock, version: VERSION }),

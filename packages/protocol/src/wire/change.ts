@@ -28,8 +28,20 @@ export interface WireDiff {
   readonly key: string;
   readonly change: 'added' | 'changed' | 'removed';
   readonly paths: readonly { readonly path: string; readonly from?: JsonValue; readonly to?: JsonValue }[];
-  /** Share of units that would move, 0 to 1, where it could be computed. */
-  readonly moves?: unknown;
+  /** Flags whose units would move because of it. */
+  readonly moves?: readonly WireMovement[] | undefined;
+}
+
+/** The part of a flag's units that a change moves to another variant. */
+export interface WireMovement {
+  readonly flag: string;
+  /** From 0 to 1; for `computed` at least this. */
+  readonly share: number;
+  readonly atMost?: number | undefined;
+  /** Computed from shares and weights, or estimated on synthetic contexts. */
+  readonly basis: 'computed' | 'estimated';
+  /** Of which units, in words. */
+  readonly of: string;
 }
 
 const json: z.ZodType<JsonValue> = z.json() as unknown as z.ZodType<JsonValue>;
@@ -38,7 +50,17 @@ export const wireDiff: z.ZodType<WireDiff> = z.object({
   key: z.string(),
   change: z.enum(['added', 'changed', 'removed']),
   paths: z.array(z.object({ path: z.string(), from: json.exactOptional(), to: json.exactOptional() })),
-  moves: z.unknown().optional(),
+  moves: z
+    .array(
+      z.object({
+        flag: z.string(),
+        share: z.number(),
+        atMost: z.number().optional(),
+        basis: z.enum(['computed', 'estimated']),
+        of: z.string(),
+      }),
+    )
+    .optional(),
 });
 
 /** The whole set of one origin: what is absent is deleted. `partial` changes only what is sent and what `deletes` names (origin `api`). */

@@ -45,13 +45,16 @@ const REST_OF_PATH = '*';
 
 /** The HTTP server: exactly the routes of the table, each behind its rule of access. Does not listen yet. */
 export function createEdge(options: EdgeOptions): FastifyInstance {
+  const { requestTimeout = 30_000 } = options;
   const app = fastify({
     logger: false,
     bodyLimit: SMALL_BODY,
     routerOptions: { maxParamLength: 1024 },
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
-    requestTimeout: options.requestTimeout ?? 30_000,
+    requestTimeout,
+    // Node looks for late requests only this often.
+    http: { connectionsCheckingInterval: Math.max(100, requestTimeout / 4) },
     // Longer than proxies keep theirs, so that they close first.
     keepAliveTimeout: 72_000,
     return503OnClosing: true,
