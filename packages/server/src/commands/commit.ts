@@ -65,7 +65,7 @@ async function attempt(context: Commit, mirror: Mirror, act: Act): Promise<Apply
     const { revision } = mirror.state.head;
     if (!changed || act.dryRun === true) return done(plan, revision, changed);
 
-    const { encoded } = mirror.preview(plan.writes);
+    const encoded = plan.encoded ?? mirror.preview(plan.writes).encoded;
     const change = seal(context, mirror, act, plan, encoded.digest);
     const appended = await settle(store, change, {
       change,

@@ -4,7 +4,8 @@ import { openMemoryStore } from '../store/memory-store.ts';
 import type { Store } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import type { ApplyInput, ApplyResult, Asked } from './commands.ts';
-import { type Control, openControl } from './open-control.ts';
+import { type Control, declaredChecks, openControl } from './open-control.ts';
+import type { Checks } from './plan.ts';
 
 export const ENVIRONMENT = 'judge/production';
 export const asked: Asked = { environment: ENVIRONMENT, author: 'ada', why: 'because' };
@@ -62,13 +63,14 @@ export async function openTestControl(
   store: Store = openMemoryStore(() => 0),
   clock: TestClock = testClock(),
   keyring: ReturnType<typeof testKeyring> = testKeyring(),
+  checks: Checks = declaredChecks,
 ): Promise<TestControl> {
   let ids = 0;
   const newId = (): string => {
     ids += 1;
     return `lineage-${ids}`;
   };
-  const control = await openControl({ store, clock, keyring, newId });
+  const control = await openControl({ store, clock, keyring, newId, checks });
   const { breakGlassKey = '' } = await control.commands.init(asked);
   const { apply } = control.commands;
   return {

@@ -30,7 +30,7 @@ export interface Control {
 
 /** Reads every environment and makes the commands and views over them. */
 export async function openControl(parts: ControlParts): Promise<Control> {
-  const { store, clock, keyring, newId, log, checks = declared } = parts;
+  const { store, clock, keyring, newId, log, checks = declaredChecks } = parts;
   const mirrors = await openMirrors(store, log);
   const { signer } = keyring;
   const commands = createCommands({ store, mirrors, clock, signer, newId, checks });
@@ -44,7 +44,8 @@ export async function openControl(parts: ControlParts): Promise<Control> {
   return { commands, views, changes, close: () => mirrors.close() };
 }
 
-const declared: Checks = {
+export const declaredChecks: Checks = {
   check: (resources) => checkResources(resources),
+  scopeAbove: 200,
   diff: (from, to, moves) => diffResources(from, to, moves ? {} : { estimates: 0 }),
 };

@@ -1,16 +1,16 @@
-import { canonicalJson, type Encoded } from '@ombre/decide';
+import { canonicalJson } from '@ombre/decide';
 import type { JsonValue, Resource } from '@ombre/decide/model';
 import type { Issue } from '@ombre/declare';
 import type { EnvironmentState } from '../store/row.ts';
 import { sha256 } from '../store/sha256.ts';
 import { storeIssue } from './codes.ts';
 import type { ApplyInput, Moved, Refusal } from './commands.ts';
-import type { Checks, Planned } from './plan.ts';
+import type { Checks, Now, Planned } from './plan.ts';
 import { keyOf, planResources, sameResource, type Wanted } from './plan-resources.ts';
 
 /** Plans an apply: what of the origin's set differs from what is in force, and whether it may change. */
 export function planApply(
-  now: { readonly state: EnvironmentState; readonly encoded: Encoded },
+  now: Now,
   input: Pick<ApplyInput, 'origin' | 'resources' | 'partial' | 'deletes' | 'generations' | 'dryRun'>,
   checks: Checks,
 ): Planned {

@@ -1,10 +1,11 @@
 import { canonicalJson, type Encoded } from '@ombre/decide';
-import type { JsonValue, Resource } from '@ombre/decide/model';
-import type { Issue, ResourceDiff } from '@ombre/declare';
+import type { JsonValue, Kind, Resource } from '@ombre/decide/model';
+import { defaultQuotas, type Issue, type ResourceDiff } from '@ombre/declare';
 import { write } from '../store/advance.ts';
 import type { EnvironmentState, Origin, ResourceRow, Write } from '../store/row.ts';
+import { affectedKeys } from './affected.ts';
 import { storeIssue } from './codes.ts';
-import type { Checks, Planned } from './plan.ts';
+import type { Checks, Now, Planned } from './plan.ts';
 import { activeReleases, forbiddenEdit, pinnedKeys } from './release-pins.ts';
 
 /** A resource somebody wants in force, and whose it is. */
@@ -37,11 +38,8 @@ export function sameResource(a: Resource, b: Resource): boolean {
  * Plans a change of resources: what releases above 0 % forbid is refused or kept back, and the whole effective set of both origins is
  * checked as it would be. Placements and overrides are never touched.
  */
-export function planResources(
-  { state, encoded }: { readonly state: EnvironmentState; readonly encoded: Encoded },
-  change: ResourceChange,
-  { check, diff }: Checks,
-): Planned {
+export function planResources(now: Now, change: ResourceChange, checks: Checks): Planned {
+  const { state, encoded } = now;
   const active = activeReleases(state);
   const undeletable = active.flatMap(({ resource }) => {
     const release = resource.metadata.name;
@@ -68,8 +66,8 @@ export function planResources(
     ),
     ...deletes.map((name): Write => ({ kind: 'Resource', name, row: null })),
   ];
-  const after = write(state, writes);
-  const checked = check([...after.resources.values()].map(({ resource }) => resource));
+  const names = [...puts.map(([key]) => key), ...deletes].toSorted();
+  const { after, encoded: next, checked } = checkChange(now, writes, names, checks);
   const errors = checked.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
     return {
@@ -79,7 +77,6 @@ export function planResources(
       issues: [...held, ...checked],
     };
   }
-  const names = [...puts.map(([key]) => key), ...deletes].toSorted();
   const shown = (of: EnvironmentState): readonly Resource[] =>
     change.dryRun
       ? [...of.resources.values()].map(({ resource }) => resource)
@@ -88,11 +85,44 @@ export function planResources(
     ok: true,
     writes,
     names,
-    diff: names.length === 0 ? [] : diff(shown(state), shown(after), change.dryRun).map(bounded),
+    diff: names.length === 0 ? [] : checks.diff(shown(state), shown(after), change.dryRun).map(bounded),
     issues: [...held, ...back.seen, ...restingTargets(after), ...checked],
     kept: [...back.kept.keys()].toSorted(),
     facts: change.facts,
+    ...(next === undefined ? {} : { encoded: next }),
   };
+}
+
+/** Checks the environment as it would be; of a large one only what the change can affect. */
+function checkChange(
+  now: Now,
+  writes: readonly Write[],
+  names: readonly string[],
+  { check, scopeAbove }: Checks,
+): { readonly after: EnvironmentState; readonly encoded?: Encoded; readonly checked: readonly Issue[] } {
+  const after = write(now.state, writes);
+  const all = [...after.resources.values()].map(({ resource }) => resource);
+  const encoded = all.length > scopeAbove ? previewed(now, writes) : undefined;
+  if (encoded === undefined) return { after, checked: check(all) };
+  const affected = affectedKeys(encoded, names);
+  const some = all.filter((resource) => affected?.has(keyOf(resource)) !== false);
+  return { after, encoded, checked: check(overQuota(all) ? all : some) };
+}
+
+/** The bytes after the writes; undefined where a resource is so wrong that it cannot be encoded: then everything is checked. */
+function previewed(now: Now, writes: readonly Write[]): Encoded | undefined {
+  try {
+    return now.preview(writes).encoded;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether there is more of a kind than the checks let pass, which they only see when they are given all. */
+function overQuota(resources: readonly Resource[]): boolean {
+  const counts = new Map<Kind, number>();
+  for (const { kind } of resources) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return [...counts].some(([kind, count]) => count > defaultQuotas[kind]);
 }
 
 /** Characters of one resource's diff that are kept; a longer one, such as of a list of ids, is told without the values. */

@@ -1,6 +1,5 @@
-import type { Encoded } from '@ombre/decide';
-import type { EnvironmentState, Write } from '../store/row.ts';
-import type { Checks, Planned } from './plan.ts';
+import type { Write } from '../store/row.ts';
+import type { Checks, Now, Planned } from './plan.ts';
 import { planResources, sameResource, type Wanted } from './plan-resources.ts';
 
 /**
@@ -8,7 +7,7 @@ import { planResources, sameResource, type Wanted } from './plan-resources.ts';
  * above 0 % forbids refuses the whole of it: that release is rolled back first.
  */
 export function planRestore(
-  now: { readonly state: EnvironmentState; readonly encoded: Encoded },
+  now: Now,
   to: number,
   then: readonly Write[],
   dryRun: boolean,

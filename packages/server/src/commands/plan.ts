@@ -1,7 +1,8 @@
+import type { Encoded } from '@ombre/decide';
 import type { Resource } from '@ombre/decide/model';
 import type { Issue, ResourceDiff } from '@ombre/declare';
 import type { Change } from '../store/change.ts';
-import type { Write } from '../store/row.ts';
+import type { EnvironmentState, Write } from '../store/row.ts';
 import type { Refusal } from './commands.ts';
 
 /** What a command would write, decided from the state alone. No writes: the environment already is as asked. */
@@ -13,6 +14,8 @@ export interface Plan {
   readonly issues: readonly Issue[];
   readonly kept: readonly string[];
   readonly facts: Change['facts'];
+  /** The snapshot after the writes, where it is known already. */
+  readonly encoded?: Encoded;
 }
 
 export type Planned = Plan | Refusal;
@@ -20,8 +23,17 @@ export type Planned = Plan | Refusal;
 /** The checks of a whole environment and the diff of two sets, as `declare` makes them. */
 export interface Checks {
   check(resources: readonly Resource[]): readonly Issue[];
+  /** In environments of more resources than this only what a change can affect is checked, and issues of the rest are not repeated. */
+  readonly scopeAbove: number;
   /** With `moves` the share of units that would move is estimated, which needs the whole sets and takes its time. */
   diff(from: readonly Resource[], to: readonly Resource[], moves: boolean): readonly ResourceDiff[];
+}
+
+/** Where an environment stands, and where some writes would bring it. */
+export interface Now {
+  readonly state: EnvironmentState;
+  readonly encoded: Encoded;
+  preview(writes: readonly Write[]): { readonly state: EnvironmentState; readonly encoded: Encoded };
 }
 
 /** The plan of doing nothing. */

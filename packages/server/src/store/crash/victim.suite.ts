@@ -35,7 +35,7 @@ export async function work(store: Store): Promise<never> {
   const pick = (count: number): number => Math.floor(random() * count);
   const mirrors = await openMirrors(store);
   // What is checked and shown is not under test here.
-  const checks: Checks = { check: () => [], diff: () => [] };
+  const checks: Checks = { check: () => [], scopeAbove: 0, diff: () => [] };
   const signer = () => plainSigner;
   const commands = createCommands({
     store,
