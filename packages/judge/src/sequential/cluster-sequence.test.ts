@@ -93,6 +93,16 @@ describe('the sequence over sub-buckets', () => {
     expect(dead?.refuted).toBe(true);
   });
 
+  test('does not look early at one arm for anything but a rise', () => {
+    const both: ClusterTest = { ...errorRate, contrast: 'treatment', side: 'both', nullValue: 0.2 };
+    const looks = run(
+      both,
+      Array.from({ length: 31 }, () => batch(1, 0.01, 0)),
+    );
+    expect(looks.slice(0, 29).map((look) => look.phase)).toEqual(Array.from({ length: 29 }, () => 'waiting'));
+    expect(looks.at(-1)?.refuted).toBe(true);
+  });
+
   test('its state survives being written down as JSON', () => {
     const first = advanceClusterSequence(startClusterSequence(errorRate), batch(7, 0.02, 0.01), errorRate);
     if (first.refused) throw new Error(first.missing);

@@ -30,7 +30,10 @@ export type ClusterTest = {
   readonly subBuckets?: number;
   /** Units per sub-bucket from which the confidence sequence runs; 30 unless given. */
   readonly minimumUnits?: number;
-  /** Looks before that, and the share of `alpha` they may spend (Lan–DeMets, Pocock-type); 5 and 0.2 unless given. */
+  /**
+   * Looks before that, and the share of `alpha` they may spend (Lan–DeMets, Pocock-type); 5 and 0.2 unless given. One arm by
+   * itself is looked at early only for `above`: a low rate of rare failures comes with a variance that is too low as well.
+   */
   readonly early?: { readonly looks: number; readonly share: number };
 };
 
@@ -122,7 +125,10 @@ function progressOf(sums: SubBucketState, test: ClusterTest): number {
   return needed > 0 ? units / needed : 1;
 }
 
-const DEFAULT_EARLY = { looks: 5, share: 0.2 };
+function earlyLooks(test: ClusterTest): { readonly looks: number; readonly share: number } {
+  const skewed = test.contrast === 'treatment' && test.side !== 'above';
+  return test.early ?? { looks: 5, share: skewed ? 0 : 0.2 };
+}
 
 function lookEarly(
   state: ClusterSequenceState,
@@ -130,7 +136,7 @@ function lookEarly(
   estimate: Estimate,
   progress: number,
 ): { readonly state: ClusterSequenceState; readonly look: ClusterLook } {
-  const early = test.early ?? DEFAULT_EARLY;
+  const early = earlyLooks(test);
   const due = (state.spending.fractions.at(-1) ?? 0) + 1 / early.looks;
   if (early.share <= 0 || progress < due - 1e-9) return { state, look: waiting(state, test, progress) };
   const sides = test.side === 'both' ? 2 : 1;
@@ -193,7 +199,7 @@ function waiting(state: ClusterSequenceState, test: ClusterTest, progress: numbe
 }
 
 function lateAlpha(test: ClusterTest): number {
-  return test.alpha * (1 - (test.early ?? DEFAULT_EARLY).share);
+  return test.alpha * (1 - earlyLooks(test).share);
 }
 
 /** The late evidence, scaled for the part of the budget it has; an early refutation is worth exactly alpha. */
