@@ -55,6 +55,8 @@ describe('the four cells', () => {
   test('sure and bad: take back, and sooner than the days are up', () => {
     expect(decide([metric(-0.02, 0.006)]).decision).toBe('harm');
     expect(decide([metric(-0.02, 0.006)], { days: 1 }).decision).toBe('harm');
+    const few = { units: { treatment: 30, control: 30 } };
+    expect(decide([metric(-0.02, 0.006)], few).decision).toBe('wait');
   });
 
   test('less is better where the metric says so', () => {

@@ -49,7 +49,9 @@ export function conclude(evidence: Evidence, rules: ConclusionRules): Verdict {
   const primaries = readFamily(metrics, evidence, rules);
   const gates = [qualityGate(evidence.quality, rules), guardrailGate(evidence.metrics)];
   const leading = leadingReading(primaries);
-  const decision = decisionOf(gates, leading);
+  const { treatment, control } = evidence.quality.units;
+  const enoughUnits = Math.min(treatment, control) >= rules.minimumUnitsPerArm;
+  const decision = decisionOf(gates, leading, enoughUnits);
   const metric = metrics.find(({ name }) => name === leading?.metric);
   const released = primaries.filter(({ cell }) => cell === 'release');
   return {
@@ -92,11 +94,16 @@ function leadingReading(primaries: readonly PrimaryReading[]): PrimaryReading | 
   return undefined;
 }
 
-function decisionOf(gates: readonly Gate[], leading: PrimaryReading | undefined): Decision {
+function decisionOf(
+  gates: readonly Gate[],
+  leading: PrimaryReading | undefined,
+  enoughUnits: boolean,
+): Decision {
   const quality = gates[0]?.outcome ?? 'pass';
   if (quality === 'veto') return 'veto';
   const guardrails = gates[1]?.outcome ?? 'pass';
-  // Harm does not wait for more units: what is surely bad now is taken back now.
+  // Harm waits for units, without which no p-value holds, but not for days: what is surely bad is taken back now.
+  if (!enoughUnits) return 'wait';
   if (guardrails === 'harm' || leading?.cell === 'harm') return 'harm';
   if (quality === 'wait' || guardrails === 'wait' || leading === undefined) return 'wait';
   if (leading.cell !== 'go-on') return leading.cell;
