@@ -150,7 +150,9 @@ test('a request that never ends is cut', async () => {
     });
     socket.on('close', () => resolve(text));
   });
-  expect(await ended).toContain(' 408 ');
+  const answer = await ended;
+  expect(answer).toMatch(/^HTTP\/1.1 408 /);
+  expect(answer).toContain('"code":"REQUEST_TIMEOUT"');
   await rig.close();
 });
 

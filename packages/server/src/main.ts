@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Clock, readFolder, systemClock } from '@ombre/carry';
 import { parseSources } from '@ombre/declare';
 import type { WireIssue } from '@ombre/protocol';
+import type { FastifyInstance } from 'fastify';
 import { type DirectoryAuthor, openDirectoryAuthor } from './author/directory-author.ts';
 import { systemClock as commandClock } from './commands/clock.ts';
 import { openControl } from './commands/open-control.ts';
@@ -195,7 +196,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     stopExpiry();
     await author?.close();
     places.close();
-    await app.close();
+    await endGently(app);
     metrics.close();
     control.close();
     await store.close();
@@ -224,6 +225,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     breakGlassKey,
     close,
   };
+}
+
+/** Milliseconds that requests under way are given. */
+const GRACE = 10_000;
+
+/** Stops listening, answers what is under way, lets go of connections as they become idle, and cuts what is still there at the end. */
+async function endGently(app: FastifyInstance): Promise<void> {
+  const idle = setInterval(() => app.server.closeIdleConnections(), 50);
+  const cut = setTimeout(() => app.server.closeAllConnections(), GRACE);
+  await app.close();
+  clearInterval(idle);
+  clearTimeout(cut);
 }
 
 /** Only the driver that is used is loaded. */

@@ -1,4 +1,6 @@
-import { basePath, failure, type Route, type RouteId, routes } from '@ombre/protocol';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { basePath, errors, failure, type Route, type RouteId, routes } from '@ombre/protocol';
 import { type RouteShape, routeShapes } from '@ombre/protocol/shapes';
 import {
   type FastifyInstance,
@@ -53,8 +55,12 @@ export function createEdge(options: EdgeOptions): FastifyInstance {
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
     requestTimeout,
-    // Node looks for late requests only this often.
-    http: { connectionsCheckingInterval: Math.max(100, requestTimeout / 4) },
+    http: {
+      headersTimeout: requestTimeout,
+      // Late requests are looked for this often.
+      connectionsCheckingInterval: Math.max(100, requestTimeout / 4),
+    },
+    clientErrorHandler: refuseClient,
     // Longer than proxies keep theirs, so that they close first.
     keepAliveTimeout: 72_000,
     return503OnClosing: true,
@@ -98,6 +104,19 @@ export function createEdge(options: EdgeOptions): FastifyInstance {
     register(app, route, '/p/:project/:environment', onPlace(shape, handler, options.places, true));
   }
   return app;
+}
+
+/** Bytes that are no request, or come too late, never reach a handler. */
+function refuseClient(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const code = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'REQUEST_TIMEOUT' : 'REQUEST_INVALID';
+  const body = JSON.stringify(
+    failure(code, code === 'REQUEST_INVALID' ? 'These bytes are no HTTP/1.1 request.' : undefined),
+  );
+  const { status } = errors[code];
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-type: application/json\r\n`;
+  if (socket.writable) socket.write(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  socket.destroySoon();
 }
 
 type FastifyHandler = (request: FastifyRequest, reply: FastifyReply) => unknown;

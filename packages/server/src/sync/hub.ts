@@ -80,6 +80,8 @@ export function createHub(options: HubOptions): Hub {
         'content-type': 'text/event-stream; charset=utf-8',
         'cache-control': 'no-store, no-transform',
         'x-accel-buffering': 'no',
+        // Nothing follows a stream on its connection, so that an end is one.
+        connection: 'close',
         ...headers,
       });
       response.socket?.setNoDelay(true);
