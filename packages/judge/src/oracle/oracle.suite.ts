@@ -13,10 +13,7 @@ export type OracleCase = {
 /** How a kind of case is answered: under the names of `expected`, or with a refusal where an error is expected. */
 export type OracleAnswer = (one: OracleCase) => Readonly<Record<string, unknown>>;
 
-/**
- * Kinds of cases by their `method`. Every file `<name>.oracles.suite.ts` in this folder exports one as `oracles`; the
- * runner finds them by itself.
- */
+/** Kinds of cases by their `method`; `oracles.test.ts` puts the registries of all files together. */
 export type OracleRegistry = Readonly<Record<string, OracleAnswer>>;
 
 const root = new URL('../../../../../shared/', import.meta.url);

@@ -1,6 +1,7 @@
-import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { oracles as fixed } from './fixed.oracles.suite.ts';
 import { mismatches, type OracleRegistry, oracleCases, oraclesPresent } from './oracle.suite.ts';
+import { oracles as sequential } from './sequential.oracles.suite.ts';
 
 /** Kinds that are answered in another place, or not at all, with the reason. */
 const elsewhere: Readonly<Record<string, string>> = {
@@ -19,14 +20,7 @@ function reasonElsewhere(method: string): string | undefined {
 /** What an answer may leave out: numbers printed with fewer digits beside those that are checked. */
 const roundedCopies = ['published_5dp'];
 
-const registry: Record<string, OracleRegistry[string]> = {};
-const folder = new URL('.', import.meta.url);
-for (const name of readdirSync(folder).filter((file) => file.endsWith('.oracles.suite.ts'))) {
-  const { oracles } = (await import(/* @vite-ignore */ new URL(name, folder).href)) as {
-    oracles: OracleRegistry;
-  };
-  Object.assign(registry, oracles);
-}
+const registry: OracleRegistry = { ...fixed, ...sequential };
 
 /** The code of a refusal, answered or met on the way by `accepted`. */
 function refusalOf(answer: () => Readonly<Record<string, unknown>>): unknown {
