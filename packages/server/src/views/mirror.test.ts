@@ -119,6 +119,7 @@ describe('deltas for those behind', () => {
     const start = one.views.encoded(ENVIRONMENT)!;
     const { head } = one.views.head(ENVIRONMENT)!;
     await one.files([flag('a'), flag('b')]);
+    expect(one.views.delta(ENVIRONMENT, 'lineage-1', 1)).toMatchObject({ head: { revision: 2 } });
     await one.files([flag('a', { default: 'v2' }), flag('c')]);
     const delta = one.views.delta(ENVIRONMENT, 'lineage-1', 1) as Delta;
     expect(delta.put.map((line) => line.split('\t')[0])).toEqual(['Flag/a', 'Flag/c']);
