@@ -16,7 +16,11 @@ export type ClusterTest = {
   readonly alpha: number;
   /** Size of effect the boundary is tightest around, on the metric's scale. */
   readonly tau: number;
-  /** `difference`: treatment − control. `treatment`: treatment alone, against `nullValue`. */
+  /**
+   * `difference`: treatment − control. `treatment`: treatment alone, against `nullValue`; trust the end that guards use, the
+   * lower one for failures. The upper end of rare, heavy-tailed failures left out the truth on 10 % of simulated days at a
+   * nominal 5 % (activity σ 1.6, 3,000 units); the difference of two arms, whose skews cancel, on 1 %.
+   */
   readonly contrast: 'difference' | 'treatment';
   readonly side: Side;
   /** The value to be refuted; 0 unless given. */
