@@ -5,8 +5,8 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createMemorySource, type MemorySource } from '@ombre/carry';
-import { type Entry, encodeSnapshot } from '@ombre/decide';
+import { createMemorySource, type Source, type SourceEvent } from '@ombre/carry';
+import { diffSnapshots, type Encoded, type Entry, encodeSnapshot, type SignedHead } from '@ombre/decide';
 import { defineFlag, Ombre, OmbreProvider } from '@ombre/sdk';
 import { OpenFeature, TypedInMemoryProvider } from '@openfeature/server-sdk';
 import {
@@ -48,14 +48,7 @@ function entry({ name, rules }: RuleFlag): Entry {
 
 const vocabulary: Entry = { kind: 'Vocabulary', name: 'bench', body: { attributes: ATTRIBUTES } };
 
-function publisher(source: MemorySource): (entries: readonly Entry[]) => void {
-  let revision = 0;
-  return (entries) => {
-    const encoded = encodeSnapshot(entries, (text) => createHash('sha256').update(text).digest('hex'));
-    const head = { environment: 'bench/bench', lineage: 'a', revision: ++revision, digest: encoded.digest };
-    source.publish(encoded, { head, issued: 0, expires: Number.MAX_SAFE_INTEGER, key: '', signature: '' });
-  };
-}
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 interface Way {
   readonly name: string;
@@ -69,8 +62,9 @@ const median = (values: readonly number[]) =>
 
 async function compareCalls(): Promise<void> {
   const source = createMemorySource();
-  const publish = publisher(source);
-  publish([vocabulary, entry(fiveRules)]);
+  const encoded = encodeSnapshot([vocabulary, entry(fiveRules)], sha256);
+  const head = { environment: 'bench/bench', lineage: 'a', revision: 1, digest: encoded.digest };
+  source.publish(encoded, { head, issued: 0, expires: Number.MAX_SAFE_INTEGER, key: '', signature: '' });
   const ombre = await Ombre.open({ source });
   const flag = ombre.flag(defineFlag({ key: fiveRules.name, type: 'string', default: 'none' }));
   const profiles = lastRuleProfiles(1_000);
@@ -174,52 +168,108 @@ async function longestStall(work: () => Promise<void>): Promise<{ stall: number;
   return { stall, took };
 }
 
+interface Version {
+  readonly encoded: Encoded;
+  readonly signed: SignedHead;
+}
+
+/** A source whose snapshots and deltas are made beforehand, as if in another process. */
+function preparedSource(sets: readonly (readonly Entry[])[]): {
+  source: Source;
+  next: () => void;
+  fail: () => void;
+} {
+  const versions: Version[] = sets.map((entries, index) => {
+    const encoded = encodeSnapshot(entries, sha256);
+    const head = { environment: 'bench/bench', lineage: 'a', revision: index + 1, digest: encoded.digest };
+    return { encoded, signed: { head, issued: 0, expires: Number.MAX_SAFE_INTEGER, key: '', signature: '' } };
+  });
+  const events = versions.map(({ encoded, signed }, index): SourceEvent => {
+    const before = versions[index - 1];
+    if (before === undefined) return { type: 'resync', announced: { signed }, within: 0 };
+    const delta = diffSnapshots(before.encoded, before.signed.head, encoded, signed.head);
+    const size = delta.put.reduce((sum, line) => sum + line.length, 0);
+    return { type: 'delta', announced: { signed }, delta: { ...delta, from: delta.from.revision }, size };
+  });
+  let at = 0;
+  let failed = false;
+  let say: (event: SourceEvent) => void = () => {};
+  const source: Source = {
+    trust: 'signed',
+    address: 'bench:',
+    environment: 'bench/bench',
+    head: async () => ({ signed: (versions[at] as Version).signed }),
+    get: async (head) => (versions[head.revision - 1] as Version).encoded,
+    watch(_from, listen, signal) {
+      if (failed) return Promise.resolve({ problem: { code: 'UNREACHABLE', detail: 'as asked' } });
+      say = listen;
+      setImmediate(() => listen(events[0] as SourceEvent));
+      return new Promise((resolve) =>
+        signal.addEventListener('abort', () => resolve({ problem: { code: 'UNREACHABLE', detail: 'over' } })),
+      );
+    },
+  };
+  return {
+    source,
+    next: () => say(events[++at] as SourceEvent),
+    fail() {
+      failed = true;
+    },
+  };
+}
+
 async function measureUpdates(): Promise<void> {
   const stateDir = mkdtempSync(join(tmpdir(), 'ombre-bench-'));
   const flags = unlikeFlags(10_000).map(entry);
-  const changed = (count: number, text: string) =>
-    flags.map((flag, i) => (i < count ? { ...flag, body: { ...(flag.body as object), doc: text } } : flag));
-  const source = createMemorySource();
-  const publish = publisher(source);
-  publish([vocabulary, ...flags]);
-  console.log('\n10,000 flags of that kind              took      longest stall');
-  const row = (name: string, { stall, took }: { stall: number; took: number }) =>
-    console.log(`${name.padEnd(34)} ${took.toFixed(1).padStart(7)} ms   ${stall.toFixed(1).padStart(7)} ms`);
-
-  let ombre: Ombre | undefined;
+  const changed = (count: number, text: string): readonly Entry[] => [
+    vocabulary,
+    ...flags.map((flag, i) =>
+      i < count ? { ...flag, body: { ...(flag.body as object), doc: text } } : flag,
+    ),
+  ];
+  const steps = [1, 1, 100, 10_000] as const;
+  const { source, next, fail } = preparedSource([
+    changed(0, ''),
+    ...steps.map((count, i) => changed(count, `step ${i}`)),
+  ]);
   const context = contexts(lastRuleProfiles(1), 'plain')[0] ?? {};
-  row(
-    'open to first right answer',
-    await longestStall(async () => {
-      ombre = await Ombre.open({ source, stateDir });
-      ombre.evaluate('unlike-9999', context);
-    }),
-  );
-  for (const [name, count] of [
-    ['one flag changed', 1],
-    ['100 flags changed', 100],
-    ['all flags changed', 10_000],
-  ] as const) {
-    const entries = [vocabulary, ...changed(count, name)];
-    // The publisher encodes and compares in this same process, which is no receiver's time.
-    const told = new Promise<void>((resolve) => {
-      const end = ombre?.subscribe((event) => {
-        if (event.type !== 'changed') return;
-        end?.();
-        resolve();
-      });
-    });
-    publish(entries);
-    row(name, await longestStall(() => told));
-  }
-  await ombre?.close();
-  const again = await longestStall(async () => {
-    source.fail();
-    const restarted = await Ombre.open({ source, stateDir });
-    restarted.evaluate('unlike-9999', context);
-    await restarted.close();
+  console.log('\n10,000 flags of that kind, each unlike the others     took   longest stall');
+  const row = (name: string, { stall, took }: { stall: number; took: number }): void =>
+    console.log(`${name.padEnd(48)} ${took.toFixed(1).padStart(7)} ms ${stall.toFixed(1).padStart(10)} ms`);
+
+  const ombre = new Ombre({ source, stateDir });
+  const opening = await longestStall(async () => {
+    await ombre.start();
+    ombre.evaluate('unlike-9999', context);
   });
-  row('restart from disk', again);
+  row('open to first right answer', opening);
+  row(
+    'writing it to disk meanwhile',
+    await longestStall(() => new Promise((resolve) => setTimeout(resolve, 500))),
+  );
+  for (const count of steps) {
+    const update = await longestStall(
+      () =>
+        new Promise((resolve) => {
+          const end = ombre.subscribe((event) => {
+            if (event.type !== 'changed') return;
+            end();
+            resolve();
+          });
+          next();
+        }),
+    );
+    row(`${count === 10_000 ? 'all' : count} changed`, update);
+  }
+  await ombre.close();
+  fail();
+  const restarted = new Ombre({ source, stateDir });
+  const restart = await longestStall(async () => {
+    await restarted.start();
+    restarted.evaluate('unlike-9999', context);
+  });
+  row('restart from disk, the source away', restart);
+  await restarted.close();
   rmSync(stateDir, { recursive: true });
 }
 

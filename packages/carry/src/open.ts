@@ -10,7 +10,6 @@ export interface OpenOptions {
   /** `project/environment` where the address does not say it. */
   readonly environment?: string;
   readonly receiver?: string;
-  readonly fetch?: typeof fetch;
   readonly clock?: Clock;
 }
 

@@ -4,10 +4,12 @@ import { PROBLEMS, problemText } from './problem.ts';
 
 test('every code is explained in the documentation, in the same words, and no other', () => {
   const docs = readFileSync(new URL('../../../docs/carriers.md', import.meta.url), 'utf8');
-  const rows = [...docs.matchAll(/^\| <a id="(\w+)"><\/a>(\w+) +\| (.+?) +\|$/gm)].map(([, id, code, text]) => {
-    expect(id).toBe(code?.toLowerCase());
-    return [code, text];
-  });
+  const rows = [...docs.matchAll(/^\| <a id="(\w+)"><\/a>(\w+) +\| (.+?) +\|$/gm)].map(
+    ([, id, code, text]) => {
+      expect(id).toBe(code?.toLowerCase());
+      return [code, text];
+    },
+  );
   expect(Object.fromEntries(rows)).toEqual(PROBLEMS);
 });
 

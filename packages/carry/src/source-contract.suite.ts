@@ -1,8 +1,9 @@
 import { applyDelta, decodeEntries, type Encoded, type Entry, type Head, verifyEncoded } from '@ombre/decide';
 import { deltaAt } from '@ombre/protocol';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { sha256 } from './receiver/stage.ts';
 import { type Source, SourceError, type SourceEvent } from './source.ts';
+import { until } from './until.suite.ts';
 
 /** A source, and the hand that changes what it serves. */
 export interface SourceHarness {
@@ -37,7 +38,7 @@ export function sourceContract(
     test('names a head first, whose whole snapshot can be got and has its digest', () =>
       withSource(async ({ source }) => {
         const follower = follow(source);
-        await vi.waitFor(() => expect(follower.entries()).toEqual(first));
+        await until(() => expect(follower.entries()).toEqual(first));
         expect(follower.events[0]?.type).toBe('resync');
         expect(verifyEncoded(follower.encoded as Encoded, sha256).ok).toBe(true);
         expect((await source.head(new AbortController().signal)).signed.head).toEqual(follower.head);
@@ -47,11 +48,11 @@ export function sourceContract(
     test('leads from each revision to the next, in order', () =>
       withSource(async ({ source, set }) => {
         const follower = follow(source);
-        await vi.waitFor(() => expect(follower.entries()).toEqual(first));
+        await until(() => expect(follower.entries()).toEqual(first));
         for (const text of ['two', 'three', 'four']) {
           const next = [textFlag('a', text), textFlag(`new-${text}`, text)];
           await set(next);
-          await vi.waitFor(() => expect(follower.entries()).toEqual(next), { timeout: 10_000 });
+          await until(() => expect(follower.entries()).toEqual(next));
         }
         expect(follower.faults).toEqual([]);
         expect(follower.revisions).toEqual([...follower.revisions].sort((a, b) => a - b));
@@ -61,12 +62,12 @@ export function sourceContract(
     test('tells who comes back what was missed', () =>
       withSource(async ({ source, set }) => {
         const follower = follow(source);
-        await vi.waitFor(() => expect(follower.entries()).toEqual(first));
+        await until(() => expect(follower.entries()).toEqual(first));
         await follower.stop();
         const next = [textFlag('a', 'meanwhile')];
         await set(next);
         const again = follow(source, follower);
-        await vi.waitFor(() => expect(again.entries()).toEqual(next), { timeout: 10_000 });
+        await until(() => expect(again.entries()).toEqual(next));
         expect(again.faults).toEqual([]);
         await again.stop();
       }));
@@ -74,7 +75,7 @@ export function sourceContract(
     test('says nothing more once the signal is given, and resolves', () =>
       withSource(async ({ source, set }) => {
         const follower = follow(source);
-        await vi.waitFor(() => expect(follower.entries()).toEqual(first));
+        await until(() => expect(follower.entries()).toEqual(first));
         await follower.stop();
         const said = follower.events.length;
         await set([textFlag('a', 'unheard')]);
@@ -85,7 +86,7 @@ export function sourceContract(
     test('rejects with a SourceError for a snapshot it does not have', () =>
       withSource(async ({ source }) => {
         const follower = follow(source);
-        await vi.waitFor(() => expect(follower.head).toBeDefined());
+        await until(() => expect(follower.head).toBeDefined());
         const unknown = { ...(follower.head as Head), digest: 'f'.repeat(64) };
         await expect(source.get(unknown, undefined, new AbortController().signal)).rejects.toBeInstanceOf(
           SourceError,
@@ -96,12 +97,10 @@ export function sourceContract(
     test('does not change what it has handed out', () =>
       withSource(async ({ source, set }) => {
         const follower = follow(source);
-        await vi.waitFor(() => expect(follower.entries()).toEqual(first));
+        await until(() => expect(follower.entries()).toEqual(first));
         const kept = follower.encoded as Encoded;
         await set([textFlag('a', 'later')]);
-        await vi.waitFor(() => expect(follower.entries()).toEqual([textFlag('a', 'later')]), {
-          timeout: 10_000,
-        });
+        await until(() => expect(follower.entries()).toEqual([textFlag('a', 'later')]));
         expect(decodeEntries(kept)).toEqual(first);
         await follower.stop();
       }));

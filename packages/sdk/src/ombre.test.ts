@@ -1,7 +1,8 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { defineFlag } from './flag-definition.ts';
 import { Ombre } from './ombre.ts';
 import { cleanUp, FLAGS, writeFlags } from './testing.suite.ts';
+import { until } from './until.suite.ts';
 
 const { folder, later } = cleanUp();
 const price = defineFlag({ key: 'price-engine', variants: { v1: 'old', v2: 'new' }, default: 'v1' });
@@ -62,7 +63,7 @@ describe('an environment in this process', () => {
     const heard: unknown[] = [];
     ombre.subscribe((event) => heard.push(event));
     writeFlags(root, FLAGS.replace('v2: new', 'v2: newest'));
-    await vi.waitFor(() => expect(engine({ targetingKey: 'u1', user: { tier: 'L5' } })).toBe('newest'));
+    await until(() => expect(engine({ targetingKey: 'u1', user: { tier: 'L5' } })).toBe('newest'));
     expect(heard).toEqual([{ type: 'changed', flags: ['price-engine'] }]);
     expect(ombre.head?.revision).toBe(2);
   });

@@ -1,6 +1,5 @@
 import {
   openReceiver,
-  openSource,
   type Problem,
   problemText,
   type Receiver,
@@ -64,7 +63,9 @@ export class Ombre {
   /** Follows at once and waits for nothing; `open` is for those who want to. */
   constructor(options: OmbreOptions) {
     this.#receiver = openReceiver({
-      source: typeof options.source === 'string' ? openSource(options.source, options) : options.source,
+      source: options.source,
+      ...(options.environment === undefined ? {} : { environment: options.environment }),
+      ...(options.token === undefined ? {} : { token: options.token }),
       compile: {
         ...(options.vocabularies === undefined ? {} : { vocabularies: options.vocabularies }),
         ...(options.data === undefined ? {} : { data: options.data }),

@@ -1,8 +1,9 @@
 import { OpenFeature, ProviderEvents, ProviderStatus } from '@openfeature/server-sdk';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Ombre } from './ombre.ts';
 import { OmbreProvider } from './provider.ts';
 import { cleanUp, FLAGS, writeFlags } from './testing.suite.ts';
+import { until } from './until.suite.ts';
 
 const { folder, later } = cleanUp();
 let domains = 0;
@@ -70,7 +71,7 @@ describe('the OpenFeature provider', () => {
     client.addHandler(ProviderEvents.ConfigurationChanged, (details) => changes.push(details?.flagsChanged));
     expect((await client.getBooleanDetails('banner', false, {})).flagMetadata.revision).toBe(1);
     writeFlags(root, FLAGS.replace('low: 10', 'low: 11'));
-    await vi.waitFor(() => expect(changes).toEqual([['limit']]));
+    await until(() => expect(changes).toEqual([['limit']]));
     expect(await client.getNumberValue('limit', 0, {})).toBe(11);
     expect((await client.getBooleanDetails('banner', false, {})).flagMetadata.revision).toBe(2);
   });
@@ -88,7 +89,7 @@ describe('the OpenFeature provider', () => {
       value: 1,
       errorCode: 'PROVIDER_NOT_READY',
     });
-    const ready = vi.waitFor(() => expect(client.providerStatus).toBe(ProviderStatus.READY));
+    const ready = until(() => expect(client.providerStatus).toBe(ProviderStatus.READY));
     writeFlags(root, FLAGS);
     await ready;
     expect(await client.getNumberValue('limit', 1, {})).toBe(10);

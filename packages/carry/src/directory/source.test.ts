@@ -11,9 +11,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Entry } from '@ombre/decide';
 import type { Issue } from '@ombre/declare';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { SourceEvent } from '../source.ts';
 import { sourceContract } from '../source-contract.suite.ts';
+import { until } from '../until.suite.ts';
 import { openDirectorySource } from './source.ts';
 
 const folders: string[] = [];
@@ -86,17 +87,17 @@ spec: { type: string, variants: { on: ${value} }, default: on, off: on }
     const root = folder();
     save(join(root, 'a.yaml'), flag('one'));
     const { events, issues, revision, problems } = watch(root);
-    await vi.waitFor(() => expect(revision()).toBe(1));
+    await until(() => expect(revision()).toBe(1));
     expect(issues.at(-1)).toEqual([]);
     save(join(root, 'a.yaml'), flag('one').replace('default: on', 'default: gone'));
-    await vi.waitFor(() => expect(problems().length).toBe(1));
+    await until(() => expect(problems().length).toBe(1));
     const [problem] = problems();
     expect(problem?.problem.code).toBe('SOURCE_INVALID');
     expect(problem?.problem.detail).toContain('a.yaml:4:');
     expect(issues.at(-1)?.length).toBeGreaterThan(0);
     expect(revision()).toBe(1);
     save(join(root, 'a.yaml'), flag('two'));
-    await vi.waitFor(() => expect(revision()).toBe(2));
+    await until(() => expect(revision()).toBe(2));
     expect(events.at(-1)?.type).toBe('delta');
   });
 
@@ -104,15 +105,15 @@ spec: { type: string, variants: { on: ${value} }, default: on, off: on }
     const root = folder();
     save(join(root, 'a.yaml'), flag('one'));
     const { revision, problems } = watch(root);
-    await vi.waitFor(() => expect(revision()).toBe(1));
+    await until(() => expect(revision()).toBe(1));
     rmSync(join(root, 'a.yaml'));
-    await vi.waitFor(() => expect(problems().length).toBe(1));
+    await until(() => expect(problems().length).toBe(1));
     rmSync(root, { recursive: true });
-    await vi.waitFor(() => expect(problems().length).toBe(2), { timeout: 5_000 });
+    await until(() => expect(problems().length).toBe(2));
     expect(problems()[1]?.problem.detail).toContain('ENOENT');
     mkdirSync(root);
     save(join(root, 'a.yaml'), flag('two'));
-    await vi.waitFor(() => expect(revision()).toBe(2), { timeout: 5_000 });
+    await until(() => expect(revision()).toBe(2));
   });
 
   test('does not take a half-written file for whole, however long its writer pauses within the grace', async () => {
@@ -120,14 +121,14 @@ spec: { type: string, variants: { on: ${value} }, default: on, off: on }
     const path = join(root, 'a.yaml');
     save(path, flag('one'));
     const { revision, problems } = watch(root);
-    await vi.waitFor(() => expect(revision()).toBe(1));
+    await until(() => expect(revision()).toBe(1));
     const whole = `${flag('two')}---\n${flag('two').replace('name: a', 'name: b')}`;
     // Truncated first, then in three pieces, the first of which ends inside a line.
     for (const length of [0, 70, 130, whole.length]) {
       writeFileSync(path, whole.slice(0, length));
       await new Promise((resolve) => setTimeout(resolve, 60));
     }
-    await vi.waitFor(() => expect(revision()).toBe(2));
+    await until(() => expect(revision()).toBe(2));
     expect(problems()).toEqual([]);
     truncateSync(path, 0);
     await new Promise((resolve) => setTimeout(resolve, 60));
@@ -147,12 +148,12 @@ spec: { type: string, variants: { on: ${value} }, default: on, off: on }
     symlinkSync('..2026_01', join(root, '..data'));
     symlinkSync(join('..data', 'a.yaml'), join(root, 'a.yaml'));
     const { revision, problems } = watch(root);
-    await vi.waitFor(() => expect(revision()).toBe(1));
+    await until(() => expect(revision()).toBe(1));
     for (const [number, text] of ['two', 'three', 'four'].entries()) {
       version(`..2026_1${number}`, flag(text));
       symlinkSync(`..2026_1${number}`, join(root, '..data_tmp'));
       renameSync(join(root, '..data_tmp'), join(root, '..data'));
-      await vi.waitFor(() => expect(revision()).toBe(number + 2), { timeout: 5_000 });
+      await until(() => expect(revision()).toBe(number + 2));
     }
     expect(problems()).toEqual([]);
   });
@@ -161,9 +162,9 @@ spec: { type: string, variants: { on: ${value} }, default: on, off: on }
     const root = folder();
     save(join(root, 'a.yaml'), flag('one'));
     const { revision, events } = watch(root);
-    await vi.waitFor(() => expect(revision()).toBe(1));
+    await until(() => expect(revision()).toBe(1));
     for (let i = 0; i < 20; i++) save(join(root, 'a.yaml'), flag(`burst-${i}`));
-    await vi.waitFor(() =>
+    await until(() =>
       expect(events.at(-1)).toMatchObject({
         type: 'delta',
         delta: { put: [expect.stringContaining('burst-19')] },
@@ -172,7 +173,7 @@ spec: { type: string, variants: { on: ${value} }, default: on, off: on }
     expect(revision()).toBeLessThan(6);
     const before = revision();
     save(join(root, 'a.yaml'), `# a remark\n${flag('burst-19')}`);
-    await vi.waitFor(() => expect(events.at(-1)?.type).toBe('head'));
+    await until(() => expect(events.at(-1)?.type).toBe('head'));
     expect(revision()).toBe(before);
   });
 
@@ -181,7 +182,7 @@ spec: { type: string, variants: { on: ${value} }, default: on, off: on }
     save(join(root, 'ombre.yaml'), 'project: judge\nenvironment: production\n');
     save(join(root, 'a.yaml'), flag('one'));
     const { source, revision } = watch(root);
-    await vi.waitFor(() => expect(revision()).toBe(1));
+    await until(() => expect(revision()).toBe(1));
     const { signed } = await source.head(new AbortController().signal);
     expect(signed.head.environment).toBe('judge/production');
   });
@@ -195,7 +196,7 @@ spec: { type: string, variants: { on: ${value} }, default: on, off: on }
     symlinkSync('..', join(root, 'sub', 'up'));
     save(join(root, 'sub', 'a.yaml'), flag('one'));
     const { revision, problems } = watch(root);
-    await vi.waitFor(() => expect(revision()).toBe(1));
+    await until(() => expect(revision()).toBe(1));
     expect(problems()).toEqual([]);
   });
 });

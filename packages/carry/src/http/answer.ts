@@ -1,38 +1,22 @@
+import type { Readable } from 'node:stream';
 import { readFailure } from '@ombre/protocol';
-import type { Clock } from '../clock.ts';
 import type { ProblemCode } from '../problem.ts';
 import { type Ended, SourceError } from '../source.ts';
 
 /** The most characters of a snapshot, and of one event. */
 export const MOST: number = 256 * 1024 * 1024;
 
-/** The whole body as text, within limits of time and size. */
-export async function readAll(response: Response, clock: Clock, patience: number): Promise<string> {
-  const reader = response.body?.getReader();
-  if (reader === undefined) return '';
-  let late = false;
-  const cancel = clock.after(patience, () => {
-    late = true;
-    void reader.cancel();
-  });
+/** The whole body as text, within the limit of size. */
+export async function readAll(body: Readable): Promise<string> {
   const decoder = new TextDecoder();
   const pieces: string[] = [];
   let length = 0;
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      const piece = decoder.decode(value, { stream: true });
-      length += piece.length;
-      if (length > MOST) throw new SourceError(protocolProblem(`the answer is longer than ${MOST}`));
-      pieces.push(piece);
-    }
-  } catch (error) {
-    throw asSourceError(error);
-  } finally {
-    cancel();
+  for await (const bytes of body) {
+    const piece = decoder.decode(bytes as Uint8Array, { stream: true });
+    length += piece.length;
+    if (length > MOST) throw new SourceError(protocolProblem(`the answer is longer than ${MOST}`));
+    pieces.push(piece);
   }
-  if (late) throw asSourceError(new Error(`the answer did not end in ${patience} ms`));
   return pieces.join('') + decoder.decode();
 }
 
@@ -45,7 +29,12 @@ const codes: Readonly<Record<number, ProblemCode>> = {
 };
 
 /** What an answer that is no success means to a receiver. */
-export function refusal(status: number, body: string, retryAfter: string | null, now: number): SourceError {
+export function refusal(
+  status: number,
+  body: string,
+  retryAfter: string | undefined,
+  now: number,
+): SourceError {
   const failure = readFailure(readJson(body));
   const detail = failure === undefined ? `status ${status}` : `${status} ${failure.code}: ${failure.message}`;
   const wait = readRetryAfter(retryAfter, now);
@@ -54,18 +43,16 @@ export function refusal(status: number, body: string, retryAfter: string | null,
 }
 
 /** Milliseconds of a Retry-After, which is seconds or a date (RFC 9110, 10.2.3); at most an hour, whatever it says. */
-function readRetryAfter(text: string | null, now: number): number | undefined {
-  if (text === null) return undefined;
+function readRetryAfter(text: string | undefined, now: number): number | undefined {
+  if (text === undefined) return undefined;
   const wait = /^\d+$/.test(text.trim()) ? Number(text) * 1_000 : Date.parse(text) - now;
   return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 0), 3_600_000);
 }
 
-/** What `fetch` throws, as a source's error. */
+/** What a connection throws, as a source's error. */
 export function asSourceError(error: unknown): SourceError {
   if (error instanceof SourceError) return error;
-  // fetch hides what happened in the cause.
-  const { message, cause } = error as Error & { cause?: { code?: string; message?: string } };
-  const detail = cause === undefined ? message : `${message}: ${cause.code ?? cause.message}`;
+  const detail = error instanceof Error ? error.message : String(error);
   return new SourceError({ problem: { code: 'UNREACHABLE', detail } }, { cause: error });
 }
 

@@ -1,7 +1,8 @@
 import { formatSyncEvent } from '@ombre/protocol';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { type Source, SourceError, type SourceEvent } from '../source.ts';
 import { sourceContract, textFlag } from '../source-contract.suite.ts';
+import { until } from '../until.suite.ts';
 import { failure, type Peer, type PeerOptions, startPeer } from './peer.suite.ts';
 import { openHttpSource } from './source.ts';
 
@@ -53,7 +54,7 @@ describe('the HTTP carrier', () => {
       openHttpSource(`${peer.url}/`, { environment: 'shop/live', token: 'secret', receiver: 'me' }),
     ]) {
       const { events, ended, stop } = watch(source);
-      await vi.waitFor(() => expect(events.length).toBeGreaterThan(0));
+      await until(() => expect(events.length).toBeGreaterThan(0));
       const { url, headers } = peer.requests.at(-1) ?? { url: '', headers: {} };
       expect(url).toBe('/p/shop/live/v1/sync/stream?receiver=me');
       expect(headers.authorization).toBe('Bearer secret');
@@ -98,12 +99,12 @@ describe('the HTTP carrier', () => {
     peer.intercept = undefined;
 
     const broken = watch(openHttpSource(peer.url));
-    await vi.waitFor(() => expect(peer.streams.size).toBe(1));
+    await until(() => expect(peer.streams.size).toBe(1));
     peer.cut();
     expect((await broken.ended).problem).toEqual({ code: 'UNREACHABLE', detail: 'the stream ended' });
 
     const garbled = watch(openHttpSource(peer.url));
-    await vi.waitFor(() => expect(garbled.events.length).toBe(1));
+    await until(() => expect(garbled.events.length).toBe(1));
     peer.say('event: delta\nid: a:2\ndata: {"from":\n\n');
     expect((await garbled.ended).problem.code).toBe('PROTOCOL');
   });
@@ -111,11 +112,11 @@ describe('the HTTP carrier', () => {
   test('passes over events of a later version and reads an event that comes in pieces', async () => {
     const peer = await start();
     const { events, ended, stop } = watch(openHttpSource(peer.url));
-    await vi.waitFor(() => expect(events.length).toBe(1));
+    await until(() => expect(events.length).toBe(1));
     peer.say('event: prepare\ndata: {"new":true}\n\n');
     const beat = formatSyncEvent({ type: 'heartbeat', revision: 41 });
     for (const character of beat) peer.say(character);
-    await vi.waitFor(() => expect(events).toContainEqual({ type: 'heartbeat', revision: 41 }));
+    await until(() => expect(events).toContainEqual({ type: 'heartbeat', revision: 41 }));
     stop();
     await ended;
   });
@@ -124,7 +125,7 @@ describe('the HTTP carrier', () => {
     const peer = await start();
     peer.successions = [{ payload: '{}', key: 'k', signature: 's' }];
     const { events, ended, stop } = watch(openHttpSource(peer.url));
-    await vi.waitFor(() => expect(events[0]).toMatchObject({ announced: { successions: peer.successions } }));
+    await until(() => expect(events[0]).toMatchObject({ announced: { successions: peer.successions } }));
     expect((await openHttpSource(peer.url).head(signal)).successions).toEqual(peer.successions);
     stop();
     await ended;

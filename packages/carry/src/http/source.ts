@@ -7,10 +7,13 @@ import {
   parseSnapshot,
   type RouteId,
   routePath,
+  routes,
 } from '@ombre/protocol';
 import { type Clock, systemClock } from '../clock.ts';
+import { limitSignal } from '../limit-signal.ts';
 import { type Acknowledging, type Ended, type Source, SourceError } from '../source.ts';
 import { asSourceError, protocolProblem, readAll, readJson, refusal } from './answer.ts';
+import { createSend, type HttpAnswer } from './request.ts';
 import { followStream, readAnnounced } from './stream.ts';
 
 /** How long an answer may take to begin, in milliseconds. */
@@ -25,49 +28,50 @@ export interface HttpSourceOptions {
   readonly environment?: string;
   /** The receiver's name, so that the control plane knows whose stream it is. */
   readonly receiver?: string;
-  readonly fetch?: typeof fetch;
   readonly clock?: Clock;
 }
 
 /** The control plane's sync stream (server-sent events), its snapshots and its acknowledgements. Throws TypeError for a URL that is none. */
 export function openHttpSource(url: string, options: HttpSourceOptions = {}): Source & Acknowledging {
-  const { fetch: send = fetch, clock = systemClock, token, receiver } = options;
+  const { clock = systemClock, token, receiver } = options;
   const base = new URL(url);
   if (base.protocol !== 'http:' && base.protocol !== 'https:') throw new TypeError(`not an HTTP URL: ${url}`);
   const named = /\/p\/([^/]+)\/([^/]+)\/?$/.exec(base.pathname);
   const environment = named === null ? options.environment : `${named[1]}/${named[2]}`;
   const root = `${base.origin}${base.pathname.replace(/\/+$/, '')}${named === null ? basePath(environment) : ''}`;
+  const send = createSend(base);
   const authorization: Record<string, string> =
     token === undefined ? {} : { authorization: `Bearer ${token}` };
 
-  /** Sends and waits for the answer's beginning; `done` lets go of the time limit that is set for its end, if any. */
-  async function call(
+  /** Sends, and reads the answer within `patience` milliseconds. */
+  async function call<T>(
     id: RouteId,
     signal: AbortSignal,
+    patience: number,
+    read: (answer: HttpAnswer, unlimit: () => void) => Promise<T>,
     request: {
       readonly parameters?: Readonly<Record<string, string>>;
       readonly query?: string;
       readonly headers?: Readonly<Record<string, string>>;
-      readonly method?: string;
       readonly body?: string;
     } = {},
-  ): Promise<Response> {
-    const { parameters, query = '', headers = {}, ...rest } = request;
-    const limit = new AbortController();
-    const cancel = clock.after(PATIENCE, () => limit.abort(new Error(`no answer in ${PATIENCE} ms`)));
+  ): Promise<T> {
+    const { parameters, query = '', headers = {}, body } = request;
+    const limit = limitSignal(signal, clock, patience);
     try {
-      const response = await send(`${root}${routePath(id, parameters)}${query}`, {
-        ...rest,
+      const answer = await send(`${root}${routePath(id, parameters)}${query}`, {
+        method: routes[id].method,
         headers: { ...authorization, ...headers },
-        redirect: 'error',
-        signal: AbortSignal.any([signal, limit.signal]),
+        ...(body === undefined ? {} : { body }),
+        signal: limit.signal,
       });
-      if (response.ok) return response;
-      throw refusal(response.status, await response.text(), response.headers.get('retry-after'), clock.now());
+      if (answer.status === 200) return await read(answer, limit.unlimit);
+      const said = await readAll(answer.body);
+      throw refusal(answer.status, said, answer.headers['retry-after'], clock.now());
     } catch (error) {
-      throw asSourceError(error);
+      throw asSourceError(limit.signal.aborted ? limit.signal.reason : error);
     } finally {
-      cancel();
+      limit.done();
     }
   }
 
@@ -76,46 +80,52 @@ export function openHttpSource(url: string, options: HttpSourceOptions = {}): So
     address: root,
     environment,
 
-    async head(signal) {
-      const response = await call('syncHead', signal);
-      const announced = readAnnounced(readJson(await readAll(response, clock, PATIENCE)));
-      if (announced === undefined) throw new SourceError(protocolProblem('the head is no head'));
-      return announced;
-    },
+    head: (signal) =>
+      call('syncHead', signal, PATIENCE, async ({ body }) => {
+        const announced = readAnnounced(readJson(await readAll(body)));
+        if (announced === undefined) throw new SourceError(protocolProblem('the head is no head'));
+        return announced;
+      }),
 
-    async get(head, _near, signal): Promise<Encoded> {
-      const response = await call('syncSnapshot', signal, { parameters: { digest: head.digest } });
-      const encoded = parseSnapshot(await readAll(response, clock, SNAPSHOT_PATIENCE));
-      if (encoded === undefined) throw new SourceError(protocolProblem('the snapshot is no snapshot'));
-      return encoded;
+    get(head, _near, signal): Promise<Encoded> {
+      const parameters = { digest: head.digest };
+      return call(
+        'syncSnapshot',
+        signal,
+        SNAPSHOT_PATIENCE,
+        async ({ body }) => {
+          const encoded = parseSnapshot(await readAll(body));
+          if (encoded === undefined) throw new SourceError(protocolProblem('the snapshot is no snapshot'));
+          return encoded;
+        },
+        { parameters },
+      );
     },
 
     async watch(from, listen, signal): Promise<Ended> {
-      try {
-        const response = await call('syncStream', signal, {
-          query: receiver === undefined ? '' : `?receiver=${encodeURIComponent(receiver)}`,
-          headers: {
-            accept: 'text/event-stream',
-            ...(from === undefined ? {} : { 'last-event-id': formatPosition(from) }),
-          },
-        });
-        return await followStream(response, listen);
-      } catch (error) {
-        const { problem, retryAfter } = asSourceError(error);
-        return retryAfter === undefined ? { problem } : { problem, retryAfter };
-      }
+      const query = receiver === undefined ? '' : `?receiver=${encodeURIComponent(receiver)}`;
+      const headers = {
+        accept: 'text/event-stream',
+        ...(from === undefined ? {} : { 'last-event-id': formatPosition(from) }),
+      };
+      const follow = (answer: HttpAnswer, unlimit: () => void): Promise<Ended> => {
+        unlimit();
+        return followStream(answer, listen);
+      };
+      return call('syncStream', signal, PATIENCE, follow, { query, headers }).catch(asSourceError);
     },
 
-    async acknowledge(acknowledgement: Acknowledgement, signal) {
-      const response = await call('acknowledge', signal, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(acknowledgement),
-      });
-      const answer = readJson(await readAll(response, clock, PATIENCE)) as AcknowledgementAnswer | undefined;
-      if (typeof answer?.lease !== 'number')
-        throw new SourceError(protocolProblem('the answer has no lease'));
-      return answer.lease;
-    },
+    acknowledge: (acknowledgement: Acknowledgement, signal) =>
+      call(
+        'acknowledge',
+        signal,
+        PATIENCE,
+        async ({ body }) => {
+          const answer = readJson(await readAll(body)) as AcknowledgementAnswer | undefined;
+          if (typeof answer?.lease === 'number') return answer.lease;
+          throw new SourceError(protocolProblem('the answer has no lease'));
+        },
+        { headers: { 'content-type': 'application/json' }, body: JSON.stringify(acknowledgement) },
+      ),
   };
 }

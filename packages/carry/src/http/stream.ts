@@ -8,18 +8,23 @@ import {
 } from '@ombre/protocol';
 import type { Announced, Ended, SourceEvent } from '../source.ts';
 import { MOST, protocolProblem, readJson } from './answer.ts';
+import type { HttpAnswer } from './request.ts';
 
 /** Hands on what the stream says until it ends. */
-export async function followStream(response: Response, listen: (event: SourceEvent) => void): Promise<Ended> {
-  if (response.body === null || !response.headers.get('content-type')?.startsWith('text/event-stream')) {
-    await response.body?.cancel();
-    return protocolProblem(`the stream is ${response.headers.get('content-type')}`);
+export async function followStream(
+  { headers, body }: HttpAnswer,
+  listen: (event: SourceEvent) => void,
+): Promise<Ended> {
+  const type = headers['content-type'];
+  if (!type?.startsWith('text/event-stream')) {
+    body.destroy();
+    return protocolProblem(`the stream is ${type}`);
   }
   const parser = createEventParser(MOST);
   const decoder = new TextDecoder();
   let environment = '';
-  for await (const bytes of response.body) {
-    for (const received of parser.push(decoder.decode(bytes, { stream: true }))) {
+  for await (const bytes of body) {
+    for (const received of parser.push(decoder.decode(bytes as Uint8Array, { stream: true }))) {
       const event = readEvent(received, environment);
       if (event === 'UNKNOWN') continue;
       if (event === 'MALFORMED') return protocolProblem(`the event ${received.event} cannot be read`);

@@ -1,5 +1,6 @@
 import type { Acknowledgement } from '@ombre/protocol';
 import type { Clock } from '../clock.ts';
+import { limitSignal } from '../limit-signal.ts';
 import type { Acknowledging } from '../source.ts';
 import { createPacer } from './pacer.ts';
 
@@ -36,14 +37,13 @@ export function createAcknowledger(
     cancel?.();
     cancel = clock.after(lease / 3, () => pacer.request());
     if (acknowledgement === undefined) return;
-    const limit = new AbortController();
-    const done = clock.after(PATIENCE, () => limit.abort());
+    const limit = limitSignal(life.signal, clock, PATIENCE);
     try {
-      lease = await source.acknowledge(trim(acknowledgement), AbortSignal.any([life.signal, limit.signal]));
+      lease = await source.acknowledge(trim(acknowledgement), limit.signal);
     } catch {
       // The stream notices that the source is away; the renewal tries again.
     } finally {
-      done();
+      limit.done();
     }
   });
 

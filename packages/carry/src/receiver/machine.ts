@@ -10,6 +10,9 @@ export const SOFT_EXPIRY = 30_000;
 const QUEUE_LENGTH = 256;
 const QUEUE_SIZE = 4 * 1024 * 1024;
 
+/** A delta of more characters, some hundreds of flags, is applied in one go too long; the whole compiles in turns with the event loop. */
+const DELTA_SIZE = 256 * 1024;
+
 /** A stream that was silent for so many heartbeats counts as dead: early enough to be replaced before SOFT_EXPIRY. */
 const HEARTBEATS_MISSED = 2;
 
@@ -123,6 +126,7 @@ const handlers: { readonly [T in Event['type']]: (draft: Draft, event: Of<T>) =>
       note(draft, { code: 'OUT_OF_ORDER', detail });
       return follow(draft, { until: draft.now, target: sighting });
     }
+    if (size > DELTA_SIZE) return follow(draft, { until: draft.now, target: sighting });
     const total = draft.queue.reduce((sum, waiting) => sum + waiting.size, size);
     if (draft.queue.length >= QUEUE_LENGTH || total > QUEUE_SIZE) {
       note(draft, { code: 'BACKLOG', detail: `${draft.queue.length + 1} deltas, ${total} characters` });

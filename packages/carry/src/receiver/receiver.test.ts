@@ -2,12 +2,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bind, type Entry, encodeSnapshot, evaluate } from '@ombre/decide';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { type ManualClock, manualClock } from '../manual-clock.suite.ts';
 import { createMemorySource } from '../memory/source.ts';
 import { type Keys, makeKeys, signHead, signSuccession } from '../signing.suite.ts';
 import { type Source, SourceError, type SourceEvent } from '../source.ts';
 import { textFlag } from '../source-contract.suite.ts';
+import { until } from '../until.suite.ts';
 import { openReceiver, type Receiver, type ReceiverEvent, type ReceiverOptions } from './receiver.ts';
 import { sha256 } from './stage.ts';
 
@@ -68,8 +69,6 @@ async function pass(clock: ManualClock, milliseconds: number): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
-
-const until = (wanted: () => void) => vi.waitFor(wanted, { timeout: 5_000, interval: 5 });
 
 describe('a receiver', () => {
   test('serves what its source has, and swaps in each change, announcing just the flags it touches', async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CompileOptions, Encoded, Head, Snapshot } from '@ombre/decide';
 import type { Acknowledgement, ReceiverClass } from '@ombre/protocol';
 import { type Clock, systemClock } from '../clock.ts';
+import { openSource } from '../open.ts';
 import type { Problem } from '../problem.ts';
 import { type Acknowledging, type Announced, type Ended, type Source, SourceError } from '../source.ts';
 import { createAcknowledger } from './acknowledger.ts';
@@ -16,7 +17,12 @@ import { type Effect, type Event, NEW, type State, type Status } from './state.t
 import { openStateFolder } from './state-folder.ts';
 
 export interface ReceiverOptions {
-  readonly source: Source & Partial<Acknowledging>;
+  /** An address, see `openSource`, or a source that is open. */
+  readonly source: string | (Source & Partial<Acknowledging>);
+  /** `project/environment` where the address does not say it. */
+  readonly environment?: string;
+  /** The read token of a control plane. */
+  readonly token?: string;
   /** Where the last good snapshot is kept; absent: a restart needs the source. */
   readonly stateDir?: string;
   /** One or two Ed25519 public keys, see `openKeyring`; absent: signatures are not checked. */
@@ -60,8 +66,12 @@ export interface Receiver {
 
 /** Starts to follow a source: from disk at once if something is there, then from the source. Throws TypeError for wrong options. */
 export function openReceiver(options: ReceiverOptions): Receiver {
-  const { source, clock = systemClock, random = Math.random, compile = {} } = options;
+  const { clock = systemClock, random = Math.random, compile = {} } = options;
   const name = options.receiver ?? randomUUID();
+  const source =
+    typeof options.source === 'string'
+      ? openSource(options.source, { ...options, clock, receiver: name })
+      : options.source;
   const local = source.trust === 'local';
   let keyring = readKeys(options.keys);
   let state: State = { ...NEW, environment: source.environment };
@@ -150,7 +160,14 @@ export function openReceiver(options: ReceiverOptions): Receiver {
       },
       signal,
     );
-    if (!signal.aborted) dispatch({ type: 'ended', ...ended, random: random() });
+    const { problem, retryAfter } = ended;
+    if (signal.aborted) return;
+    dispatch({
+      type: 'ended',
+      problem,
+      random: random(),
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+    });
   }
 
   /** Does what may take a while and fail; nothing is heard of it after `close`. */

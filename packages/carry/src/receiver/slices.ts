@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 
 /** How long compiling may hold the event loop at a time, in milliseconds. */
 const SLICE = 3;
@@ -11,7 +11,12 @@ export async function inSlices<T>(steps: Generator<undefined, T>, signal: AbortS
       const step = steps.next();
       if (step.done === true) return step.value;
     } while (performance.now() < until);
-    await turn();
-    signal.throwIfAborted();
+    await turn(signal);
   }
+}
+
+/** Lets the event loop turn once. Rejects when the signal was given. */
+export async function turn(signal: AbortSignal): Promise<void> {
+  await setImmediate();
+  signal.throwIfAborted();
 }

@@ -14,7 +14,7 @@ import {
 import { deltaAt, type WireDelta } from '@ombre/protocol';
 import type { Problem } from '../problem.ts';
 import { headText } from './sighting.ts';
-import { inSlices } from './slices.ts';
+import { inSlices, turn } from './slices.ts';
 
 /** A snapshot as bytes and compiled, under its head. */
 export interface Stage {
@@ -28,8 +28,8 @@ export type Staged =
   | { readonly ok: true; readonly stage: Stage; readonly changed: readonly string[] }
   | { readonly ok: false; readonly problem: Problem };
 
-/** Up to so many chunks of 256 that differ, what changed is worked out; beyond, all is compiled anew. */
-const FEW_CHUNKS = 32;
+/** Up to so many chunks of 256 that differ, what changed is worked out; beyond, all is compiled anew and every flag announced. */
+const FEW_CHUNKS = 16;
 
 const NEVER_ABORTED = new AbortController().signal;
 
@@ -59,7 +59,12 @@ export async function stageFull(
     return staged(head, encoded, advanced);
   }
   const snapshot = await inSlices(compileInSteps(encoded, options), signal);
-  const changed = [...new Set([...(current?.snapshot.flags ?? []), ...snapshot.flags])].sort();
+  // Thousands of names take their time to sort, so they get turns of their own.
+  await turn(signal);
+  const { flags } = snapshot;
+  await turn(signal);
+  const changed = current === undefined ? flags : union(current.snapshot.flags, flags);
+  await turn(signal);
   return staged(head, encoded, { snapshot, changed });
 }
 
@@ -86,6 +91,13 @@ function staged(head: Head, encoded: Encoded, { snapshot, changed }: Advanced): 
 
 function refused(code: Problem['code'], detail: string): Staged {
   return { ok: false, problem: { code, detail } };
+}
+
+/** Two sorted lists of names as one. */
+function union(a: readonly string[], b: readonly string[]): readonly string[] {
+  const known = new Set(a);
+  const more = b.filter((name) => !known.has(name));
+  return more.length === 0 ? a : [...a, ...more].sort();
 }
 
 function chunksApart(from: Encoded, to: Encoded): number {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Encoded } from '@ombre/decide';
 import { formatSnapshot, parseSnapshot, readSignedHead, type SignedSuccession } from '@ombre/protocol';
@@ -9,7 +9,6 @@ import { sha256 } from './stage.ts';
 
 const FORMAT = 'ombre-state 1';
 const FILE = 'snapshot';
-const PIECE = 256 * 1024;
 /** What a killed process left half written is swept when it is this old, in milliseconds. */
 const LEFT_OVER = 600_000;
 const ENVIRONMENT = /^[a-z0-9][a-z0-9._-]{0,99}\/[a-z0-9][a-z0-9._-]{0,99}$/;
@@ -66,7 +65,7 @@ export function openStateFolder(root: string, source: string): StateFolder {
           return there === undefined || !newer(readHeader(there), announced);
         });
         if (pointed !== environment) {
-          await replace(join(root, '.sources'), pointer.slice(-16), environment, async () => true);
+          await replace(join(root, '.sources'), pointer.slice(-16), [environment], async () => true);
           pointed = environment;
         }
         return undefined;
@@ -77,9 +76,20 @@ export function openStateFolder(root: string, source: string): StateFolder {
   };
 }
 
-function format({ announced, encoded }: Saved): string {
+const NOTHING: Encoded = { manifest: '', digest: '', chunks: new Map(), blobs: new Map() };
+
+/** The text of a file in parts, so that megabytes are never joined: `formatSnapshot` of a whole is that of its parts, one after the other. */
+function* format({ announced, encoded }: Saved): Generator<string> {
   const header = JSON.stringify(announced);
-  return `${FORMAT} ${sha256(header)}\n${header}\n${formatSnapshot(encoded)}`;
+  yield `${FORMAT} ${sha256(header)}\n${header}\n`;
+  yield formatSnapshot({ ...NOTHING, manifest: encoded.manifest, digest: encoded.digest });
+  const before = formatSnapshot(NOTHING).length;
+  for (const chunk of encoded.chunks) {
+    yield formatSnapshot({ ...NOTHING, chunks: new Map([chunk]) }).slice(before);
+  }
+  for (const blob of encoded.blobs) {
+    yield formatSnapshot({ ...NOTHING, blobs: new Map([blob]) }).slice(before);
+  }
 }
 
 function parse(text: string): Loaded | undefined {
@@ -111,7 +121,7 @@ function newer(there: Announced | undefined, ours: Announced): boolean {
 async function replace(
   folder: string,
   name: string,
-  text: string,
+  parts: Iterable<string>,
   wanted: () => Promise<boolean>,
 ): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -119,7 +129,8 @@ async function replace(
   try {
     const file = await open(beside, 'wx', 0o600);
     try {
-      await writePieces(file, text);
+      // A part at a time, so that encoding them does not hold the event loop.
+      for (const part of parts) await file.writeFile(part);
       await file.sync();
     } finally {
       await file.close();
@@ -131,17 +142,6 @@ async function replace(
   } catch (error) {
     await unlink(beside).catch(() => {});
     throw error;
-  }
-}
-
-/** In pieces, so that encoding megabytes does not hold the event loop. */
-async function writePieces(file: FileHandle, text: string): Promise<void> {
-  for (let at = 0; at < text.length; ) {
-    let end = Math.min(at + PIECE, text.length);
-    // A character of two units must not be cut.
-    if (end < text.length && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end -= 1;
-    await file.writeFile(text.slice(at, end));
-    at = end;
   }
 }
 

@@ -1,0 +1,144 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createClient } from '@ombre/protocol';
+import { type RunningServer, startServer } from '@ombre/server';
+import { OpenFeature, ProviderEvents, ProviderStatus } from '@openfeature/server-sdk';
+import { describe, expect, test } from 'vitest';
+import { defineFlag } from './flag-definition.ts';
+import { Ombre, type OmbreOptions } from './ombre.ts';
+import { OmbreProvider } from './provider.ts';
+import { cleanUp, FLAGS, writeFlags } from './testing.suite.ts';
+import { until } from './until.suite.ts';
+
+const { folder, later } = cleanUp();
+const price = defineFlag({ key: 'price-engine', variants: { v1: 'old', v2: 'new' }, default: 'v1' });
+const vip = { targetingKey: 'u1', user: { tier: 'L5' } };
+
+/** A control plane over a folder, that can be taken away and brought back where it was. */
+async function startPlane() {
+  const directory = folder();
+  const dataDirectory = folder();
+  writeFlags(directory);
+  let running: RunningServer = await startServer({ directory, dataDirectory, port: 0 });
+  const { port, url } = running;
+  let up = true;
+  const stop = async () => {
+    if (up) await running.close();
+    up = false;
+  };
+  later(stop);
+  return {
+    directory,
+    url,
+    keys: running.keys.map(({ pem }) => pem),
+    client: createClient({ url, token: running.writeToken, fetch: fetch as never }),
+    stop,
+    async restart() {
+      running = await startServer({ directory, dataDirectory, port });
+      up = true;
+    },
+  };
+}
+
+async function open(options: OmbreOptions): Promise<Ombre> {
+  const ombre = await Ombre.open(options);
+  later(() => ombre.close());
+  return ombre;
+}
+
+const stranger = () =>
+  generateKeyPairSync('ed25519').publicKey.export({ format: 'pem', type: 'spki' }) as string;
+
+describe('with a real control plane', () => {
+  test('answers change when a file is saved, when a flag is killed, and when it is revived', async () => {
+    const plane = await startPlane();
+    const ombre = await open({ source: plane.url, keys: plane.keys, agent: 'shop 1.0' });
+    const engine = ombre.flag(price);
+    expect([ombre.status, engine(vip)]).toEqual(['ready', 'new']);
+    const before = ombre.head?.revision ?? 0;
+
+    writeFlags(plane.directory, FLAGS.replace('v2: new', 'v2: newest'));
+    await until(() => expect(engine(vip)).toBe('newest'));
+    expect(ombre.head?.revision).toBe(before + 1);
+
+    expect(await plane.client.kill('price-engine', { why: 'test' })).toMatchObject({ ok: true });
+    await until(() => expect(engine.details(vip).reason).toBe('kill'));
+    expect(engine(vip)).toBe('old');
+    await plane.client.unkill('price-engine');
+    await until(() => expect(engine(vip)).toBe('newest'));
+  });
+
+  test('the control plane sees who runs which revision', async () => {
+    const plane = await startPlane();
+    const ombre = await open({ source: plane.url, agent: 'shop 1.0' });
+    await until(async () => {
+      const seen = await plane.client.receivers();
+      expect(seen).toMatchObject({
+        value: {
+          receivers: [{ agent: 'shop 1.0', class: 'sdk', behind: 0, lease: 'held', connected: true }],
+        },
+      });
+    });
+    await ombre.close();
+    await until(async () => {
+      expect(await plane.client.receivers()).toMatchObject({ value: { receivers: [{ connected: false }] } });
+    });
+  });
+
+  test('a process goes on without it, another starts from disk as stale, and both return to it', async () => {
+    const plane = await startPlane();
+    const stateDir = folder();
+    const { keys, url: source } = plane;
+    const first = await open({ source, keys, stateDir });
+    const engine = first.flag(price);
+    expect(engine(vip)).toBe('new');
+    await plane.stop();
+    await until(() => expect(first.problems).toMatchObject([{ code: 'UNREACHABLE' }]));
+    expect(engine(vip)).toBe('new');
+    expect(first.status).toBe('ready');
+
+    const second = await open({ source, keys, stateDir });
+    expect(second.status).toBe('stale');
+    expect(second.flag(price)(vip)).toBe('new');
+    expect(second.head).toEqual(first.head);
+
+    writeFlags(plane.directory, FLAGS.replace('v2: new', 'v2: meanwhile'));
+    await plane.restart();
+    for (const ombre of [first, second]) {
+      await until(() => expect(ombre.flag(price)(vip)).toBe('meanwhile'));
+      expect(ombre.status).toBe('ready');
+      expect(ombre.problems).toEqual([]);
+    }
+  });
+
+  test('a receiver trusts either of two keys, and refuses with neither', async () => {
+    const plane = await startPlane();
+    const ombre = await open({ source: plane.url, keys: [stranger(), ...plane.keys] });
+    expect(ombre.status).toBe('ready');
+    await expect(Ombre.open({ source: plane.url, keys: [stranger()] })).rejects.toMatchObject({
+      code: 'KEY_UNTRUSTED',
+    });
+  });
+
+  test('OpenFeature hears STALE when it starts from disk, and READY when the control plane is back', async () => {
+    const plane = await startPlane();
+    const stateDir = folder();
+    const warm = await open({ source: plane.url, keys: plane.keys, stateDir });
+    await warm.close();
+    await plane.stop();
+
+    const heard: string[] = [];
+    const client = OpenFeature.getClient('restarted');
+    client.addHandler(ProviderEvents.Stale, () => heard.push('stale'));
+    client.addHandler(ProviderEvents.Ready, () => heard.push('ready'));
+    later(() => OpenFeature.clearProviders());
+    await OpenFeature.setProviderAndWait(
+      'restarted',
+      new OmbreProvider({ source: plane.url, keys: plane.keys, stateDir }),
+    );
+    await until(() => expect(client.providerStatus).toBe(ProviderStatus.STALE));
+    expect(await client.getStringValue('price-engine', 'x', vip)).toBe('new');
+    await plane.restart();
+    await until(() => expect(client.providerStatus).toBe(ProviderStatus.READY));
+    expect(heard).toEqual(['ready', 'stale', 'ready']);
+  });
+});
