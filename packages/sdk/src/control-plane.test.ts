@@ -1,4 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { createClient } from '@ombre/protocol';
 import { type RunningServer, startServer } from '@ombre/server';
 import { OpenFeature, ProviderEvents, ProviderStatus } from '@openfeature/server-sdk';
@@ -91,6 +93,9 @@ describe('with a real control plane', () => {
     const first = await open({ source, keys, stateDir });
     const engine = first.flag(price);
     expect(engine(vip)).toBe('new');
+    await until(() =>
+      expect(readdirSync(join(stateDir, '.sources'))).toEqual([expect.stringMatching(/^\w+$/)]),
+    );
     await plane.stop();
     await until(() => expect(first.problems).toMatchObject([{ code: 'UNREACHABLE' }]));
     expect(engine(vip)).toBe('new');
