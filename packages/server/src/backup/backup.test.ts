@@ -11,7 +11,6 @@ import {
   type TestControl,
   testClock,
 } from '../commands/control.suite.ts';
-import { successionPayload } from '../commands/succession.ts';
 import { type Keyring, openKeyring } from '../keys/keyring.ts';
 import type { SqlStore } from '../store/sql/sql-store.ts';
 import { openSqliteStore } from '../store/sqlite/open-sqlite-store.ts';
@@ -124,15 +123,14 @@ describe('a restore', () => {
     const again = await openTestControl(target, clock, keyring);
     const [succession, ...more] = await again.views.successions(ENVIRONMENT);
     expect(more).toEqual([]);
-    expect(succession).toMatchObject({
+    const { payload, key, signature } = succession!;
+    expect(JSON.parse(payload)).toMatchObject({
       environment: ENVIRONMENT,
       from: { lineage: 'lineage-1', revision: 3 },
-      to: 'lineage-new',
+      to: { lineage: 'lineage-new', revision: 4, digest: again.views.head(ENVIRONMENT)?.head.digest },
     });
-    expect(keyring.verify(succession!.key, successionPayload(succession!), succession!.signature)).toBe(true);
-    expect(
-      keyring.verify(succession!.key, successionPayload({ ...succession!, to: 'x' }), succession!.signature),
-    ).toBe(false);
+    expect(keyring.verify(key, payload, signature)).toBe(true);
+    expect(keyring.verify(key, payload.replace('lineage-new', 'lineage-bad'), signature)).toBe(false);
   });
 
   test('takes the next restore as one more succession', async () => {
@@ -143,7 +141,9 @@ describe('a restore', () => {
     const third = await openSqliteStore({ directory: join(directory, 'third'), now });
     await restore({ file: second, into: third, newId: () => 'lineage-3' });
     const again = await openTestControl(third, clock, keyring);
-    expect((await again.views.successions(ENVIRONMENT)).map(({ from, to }) => [from.lineage, to])).toEqual([
+    expect(
+      (await again.views.successions(ENVIRONMENT)).map(({ from, to }) => [from.lineage, to.lineage]),
+    ).toEqual([
       ['lineage-1', 'lineage-new'],
       ['lineage-new', 'lineage-3'],
     ]);

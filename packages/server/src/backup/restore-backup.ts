@@ -1,10 +1,9 @@
 import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { canonicalJson } from '@ombre/decide';
-import type { JsonValue } from '@ombre/decide/model';
+import type { SignedSuccession } from '@ombre/protocol';
 import type { Clock } from '../commands/clock.ts';
-import { type SignedSuccession, successionPayload } from '../commands/succession.ts';
+import { successionPayload } from '../commands/succession.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { sealChange } from '../store/hash-chain.ts';
 import type { SqlStore } from '../store/sql/sql-store.ts';
@@ -34,8 +33,8 @@ export interface RestoreOptions {
 /** One environment as it was in the backup and as it goes on. */
 export interface RestoredEnvironment {
   readonly environment: string;
-  readonly from: { readonly lineage: string; readonly revision: number };
-  readonly to: { readonly lineage: string; readonly revision: number };
+  readonly from: { readonly lineage: string; readonly revision: number; readonly digest: string };
+  readonly to: { readonly lineage: string; readonly revision: number; readonly digest: string };
 }
 
 export type Restored =
@@ -156,31 +155,32 @@ async function succeed(
   if (mirror === undefined) throw new Error(`${environment} is not in the copy`);
   const { head, hash } = mirror.state;
   const signer = keyring.signer();
-  const from = { lineage: head.lineage, revision: head.revision };
-  const unsigned = { environment, from, to: newId(), issued: clock.now() };
-  const signature = signer.sign(successionPayload(unsigned));
-  const succession: SignedSuccession = { ...unsigned, key: signer.key, signature };
+  const { lineage, revision, digest } = head;
+  const from = { lineage, revision, digest };
+  const to = { lineage: newId(), revision: revision + 1, digest: mirror.encoded.digest };
+  const payload = successionPayload({ environment, from, to, issued: clock.now() });
+  const succession: SignedSuccession = { payload, key: signer.key, signature: signer.sign(payload) };
   const change = sealChange(
     {
       environment,
-      lineage: unsigned.to,
-      revision: head.revision + 1,
+      lineage: to.lineage,
+      revision: to.revision,
       at: clock.nanos(),
       author,
       why,
       action: 'succeed',
       origin: null,
-      from: head.digest,
-      to: mirror.encoded.digest,
+      from: from.digest,
+      to: to.digest,
       names: [],
       diff: [],
       writes: [],
-      facts: { succession: canonicalJson(succession as unknown as JsonValue) },
+      facts: { ...succession },
     },
     hash,
     signer,
   );
   const appended = await copy.append({ change, writes: [] });
   if (!appended.ok) throw new Error(`the copy moved while it was restored: ${appended.code}`);
-  return { environment, from, to: { lineage: unsigned.to, revision: change.revision } };
+  return { environment, from, to };
 }

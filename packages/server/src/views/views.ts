@@ -1,6 +1,6 @@
 import type { Delta, Encoded, Head, SignedHead } from '@ombre/decide';
 import type { Issue } from '@ombre/declare';
-import type { SignedSuccession } from '../commands/succession.ts';
+import type { RecordedSuccession } from '../commands/succession.ts';
 import type { Change } from '../store/change.ts';
 import type { OverrideRow, PlacementRow, ResourceRow } from '../store/row.ts';
 import type { Standing } from '../store/store.ts';
@@ -55,7 +55,7 @@ export interface Views {
   /** Ed25519 public key (SPKI, base64url) of the break-glass kills of this environment. */
   breakGlassKey(environment: string): string | undefined;
   /** How this lineage came to follow those before it, oldest first; empty for a first lineage. */
-  successions(environment: string): Promise<readonly SignedSuccession[]>;
+  successions(environment: string): Promise<readonly RecordedSuccession[]>;
   /** Newest first. */
   history(
     environment: string,
