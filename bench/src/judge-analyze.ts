@@ -58,7 +58,7 @@ try {
 /** Runs the command in a process of its own, which writes its peak memory last. */
 async function run(label: string, file: string, options: readonly string[]): Promise<void> {
   const main = fileURLToPath(new URL('bin/ombre.js', cli));
-  const peak = `process.on('exit', () => process.stderr.write('peak ' + process.resourceUsage().maxRSS + '\\n'))`;
+  const peak = `process.on('exit', () => { const used = process.resourceUsage(); process.stderr.write('peak ' + used.maxRSS + ' cpu ' + (used.userCPUTime + used.systemCPUTime) + '\\n'); })`;
   const started = performance.now();
   const child = spawn(
     process.execPath,
@@ -75,9 +75,10 @@ async function run(label: string, file: string, options: readonly string[]): Pro
   const seconds = (performance.now() - started) / 1000;
   if (code !== 0) throw new Error(`${label} ended with ${code}: ${err}`);
   const memory = Number(/peak (\d+)/.exec(err)?.[1]) / 1024;
+  const cpu = Number(/cpu (\d+)/.exec(err)?.[1]) / 1e6;
   const size = (statSync(file).size / 1e6).toFixed(0);
   console.log(
-    `${label.padEnd(40)} ${seconds.toFixed(1).padStart(5)} s cold, ${memory.toFixed(0)} MB at most, file ${size} MB`,
+    `${label.padEnd(40)} ${seconds.toFixed(1).padStart(5)} s cold (${cpu.toFixed(1)} s of processor), ${memory.toFixed(0)} MB at most, file ${size} MB`,
   );
   console.log(`  ${out.split('\n', 1)[0]}`);
 }

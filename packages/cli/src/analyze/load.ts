@@ -88,10 +88,7 @@ async function readRows(
       ? 'CAST(0 AS UBIGINT) AS h'
       : `CASE WHEN ${source.text(question.unit)} IS NOT NULL THEN hash(${source.text(question.unit)}) END AS h`,
     `${source.text(question.variant)} AS arm`,
-    ...numbers.flatMap((name, i) => [
-      `${source.number(name)} AS v${i}`,
-      `(${source.number(name)} IS NULL AND NOT ${source.missing(name)}) AS b${i}`,
-    ]),
+    ...numbers.map((name, i) => `${source.number(name)} AS v${i}`),
     ...question.segments.map((name, i) => `coalesce(${source.text(name)}, '(none)') AS s${i}`),
     ...(question.date === undefined
       ? []
@@ -109,7 +106,7 @@ async function readRows(
   }
 }
 
-/** Refuses metrics that are not numbers, with the first such value and its line. */
+/** Refuses metrics that are not numbers, with the first such value and its line. The file is read again only where numbers lack. */
 async function checkNumbers(
   database: Database,
   source: Source,
@@ -118,23 +115,26 @@ async function checkNumbers(
 ): Promise<void> {
   const counts = await one(
     database,
-    `SELECT ${numbers.map((_, i) => `count(*) FILTER (b${i}) AS bad${i}, count(v${i}) AS good${i}`).join(', ')} FROM rows`,
+    `SELECT count(*) AS n, ${numbers.map((_, i) => `count(v${i}) AS v${i}`).join(', ')} FROM rows`,
   );
-  for (const [i, name] of numbers.entries()) {
-    const bad = Number(counts[`bad${i}`]);
-    const good = Number(counts[`good${i}`]);
+  const lacking = numbers.filter((_, i) => Number(counts[`v${i}`]) < Number(counts.n));
+  if (lacking.length === 0) return;
+  const unreadable = (name: string) => `${source.number(name)} IS NULL AND NOT ${source.missing(name)}`;
+  const found = await one(
+    database,
+    `SELECT ${lacking.map((name, i) => `count(*) FILTER (${unreadable(name)}) AS bad${i}`).join(', ')} FROM ${source.from}`,
+  );
+  for (const [i, name] of lacking.entries()) {
+    const bad = Number(found[`bad${i}`]);
+    const good = Number(counts[`v${numbers.indexOf(name)}`]);
     if (bad > 0) {
       const { line, value } = await firstBad(database, source, name);
       const share =
         good === 0
           ? 'no value is a number'
           : `${grouped(bad)} of ${grouped(bad + good)} values are no numbers`;
-      throw problem('METRIC_NOT_NUMERIC', `${name}: ${share}, the first is "${value}" in line ${line}`, {
-        column: name,
-        bad,
-        line,
-        value,
-      });
+      const message = `${name}: ${share}, the first is "${value}" in line ${line}`;
+      throw problem('METRIC_NOT_NUMERIC', message, { column: name, bad, line, value });
     }
     if (good === 0) throw problem('METRIC_EMPTY', `${name}: every value is missing`, { column: name });
   }
