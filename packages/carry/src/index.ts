@@ -1,3 +1,4 @@
+export type { Kill, KillOrder, KillRefusal } from './break-glass/kill-order.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { type Folder, readFolder } from './directory/read-folder.ts';
 export { type DirectorySourceOptions, openDirectorySource } from './directory/source.ts';

@@ -1,7 +1,7 @@
 import { applyDelta, decodeEntries, type Encoded, type Entry, type Head, verifyEncoded } from '@ombre/decide';
 import { deltaAt } from '@ombre/protocol';
 import { describe, expect, test } from 'vitest';
-import { sha256 } from './receiver/stage.ts';
+import { sha256 } from './sha256.ts';
 import { type Source, SourceError, type SourceEvent } from './source.ts';
 import { until } from './until.suite.ts';
 

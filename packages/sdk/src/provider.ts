@@ -146,15 +146,12 @@ export class OmbreProvider implements Provider {
 
   #announce(): void {
     const ombre = this.#ombre;
-    const message = ombre?.problems.map(problemText).join('; ') ?? '';
-    switch (ombre?.status) {
-      case 'ready':
-        return void this.events.emit(ProviderEvents.Ready, {});
-      case 'stale':
-        return void this.events.emit(ProviderEvents.Stale, { message });
-      case 'error':
-        return void this.events.emit(ProviderEvents.Error, { message, errorCode: ErrorCode.GENERAL });
-    }
+    if (ombre === undefined) return;
+    const message = ombre.problems.map(problemText).join('; ');
+    const { status } = ombre;
+    if (status === 'ready') this.events.emit(ProviderEvents.Ready, {});
+    if (status === 'stale') this.events.emit(ProviderEvents.Stale, { message });
+    if (status === 'error') this.events.emit(ProviderEvents.Error, { message, errorCode: ErrorCode.GENERAL });
   }
 }
 

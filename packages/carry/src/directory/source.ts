@@ -5,7 +5,7 @@ import type { Resource } from '@ombre/decide/model';
 import type { Issue, SourceFile } from '@ombre/declare';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Problem } from '../problem.ts';
-import { sha256 } from '../receiver/stage.ts';
+import { sha256 } from '../sha256.ts';
 import { type Announced, type Ended, type Source, SourceError, type SourceEvent } from '../source.ts';
 import type { FolderReport } from './watch-folder.ts';
 

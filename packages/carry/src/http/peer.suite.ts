@@ -9,7 +9,7 @@ import {
   parsePosition,
   type SignedSuccession,
 } from '@ombre/protocol';
-import { sha256 } from '../receiver/stage.ts';
+import { sha256 } from '../sha256.ts';
 import { type Keys, makeKeys, signHead } from '../signing.suite.ts';
 
 export interface PeerOptions {

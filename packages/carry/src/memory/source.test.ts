@@ -1,6 +1,6 @@
 import { encodeSnapshot } from '@ombre/decide';
 import { describe, expect, test } from 'vitest';
-import { sha256 } from '../receiver/stage.ts';
+import { sha256 } from '../sha256.ts';
 import { sourceContract, textFlag } from '../source-contract.suite.ts';
 import { createMemorySource, type MemorySource } from './source.ts';
 

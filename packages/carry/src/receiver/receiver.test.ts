@@ -5,12 +5,12 @@ import { bind, type Entry, encodeSnapshot, evaluate } from '@ombre/decide';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type ManualClock, manualClock } from '../manual-clock.suite.ts';
 import { createMemorySource } from '../memory/source.ts';
+import { sha256 } from '../sha256.ts';
 import { type Keys, makeKeys, signHead, signSuccession } from '../signing.suite.ts';
 import { type Source, SourceError, type SourceEvent } from '../source.ts';
 import { textFlag } from '../source-contract.suite.ts';
 import { until } from '../until.suite.ts';
 import { openReceiver, type Receiver, type ReceiverEvent, type ReceiverOptions } from './receiver.ts';
-import { sha256 } from './stage.ts';
 
 const ENVIRONMENT = 'shop/live';
 const folders: string[] = [];

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { CompileOptions, Encoded, Head, Snapshot } from '@ombre/decide';
 import type { Acknowledgement, ReceiverClass } from '@ombre/protocol';
+import type { KillOrder, KillRefusal } from '../break-glass/kill-order.ts';
+import { createKills } from '../break-glass/kills.ts';
+import { layKills } from '../break-glass/lay-kills.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { openSource } from '../open.ts';
 import type { Problem } from '../problem.ts';
@@ -27,6 +30,8 @@ export interface ReceiverOptions {
   readonly stateDir?: string;
   /** One or two Ed25519 public keys, see `openKeyring`; absent: signatures are not checked. */
   readonly keys?: readonly string[];
+  /** The environment's break-glass key, see `openKeyring`; absent: no kill is taken but from the source. */
+  readonly breakGlassKey?: string;
   readonly compile?: CompileOptions;
   /** What the control plane calls this receiver; absent: a new name in each process. */
   readonly receiver?: string;
@@ -57,6 +62,13 @@ export interface Receiver {
   readonly problems: readonly Problem[];
   /** Settles with the first answer: up to date, refused, or serving from disk with the source away. */
   readonly started: Promise<Status>;
+  /**
+   * Carries out a kill that the operator signed while the control plane is away: at once, without a revision, kept over restarts until it
+   * runs out or a snapshot kills the flag itself.
+   */
+  kill(order: KillOrder): Promise<{ readonly ok: true } | { readonly ok: false; readonly code: KillRefusal }>;
+  /** The kills carried out here, for peers that ask. */
+  readonly kills: readonly KillOrder[];
   /** Exchanges the trusted keys while running; what serves stays. Throws TypeError for texts that are no keys. */
   trust(keys: readonly string[]): void;
   subscribe(listener: (event: ReceiverEvent) => void): () => void;
@@ -76,10 +88,17 @@ export function openReceiver(options: ReceiverOptions): Receiver {
   let keyring = readKeys(options.keys);
   let state: State = { ...NEW, environment: source.environment };
   let current: Stage | undefined;
+  /** What the process decides with: the current stage, and kills of its own laid over it. */
+  let served: Snapshot | undefined;
+  let laid: ReadonlySet<string> = new Set();
   let beside: Extract<Staged, { ok: true }> | undefined;
   let cancelWake: (() => void) | undefined;
   let watching = new AbortController();
   const life = new AbortController();
+  const kills = createKills(
+    options.breakGlassKey === undefined ? undefined : openKeyring([options.breakGlassKey]),
+    clock,
+  );
   const listeners = new Set<(event: ReceiverEvent) => void>();
   const inbox: Event[] = [];
   let turning = false;
@@ -211,8 +230,18 @@ export function openReceiver(options: ReceiverOptions): Receiver {
     const { stage: next, changed } = beside;
     beside = undefined;
     current = next;
-    boundaries.follow(next.snapshot);
-    if (changed.length > 0) tell({ type: 'changed', flags: changed });
+    serve(next, changed);
+  }
+
+  function serve(stage: Stage, changed: readonly string[]): void {
+    const active = kills.settle(stage);
+    served = layKills(stage, active).snapshot;
+    boundaries.follow(served);
+    const flags = new Set(active.map(({ flag }) => flag));
+    const turned = [...laid, ...flags].filter((flag) => laid.has(flag) !== flags.has(flag));
+    laid = flags;
+    const all = turned.length === 0 ? changed : [...new Set([...changed, ...turned])].sort();
+    if (all.length > 0) tell({ type: 'changed', flags: all });
   }
 
   function see(announced: Announced): Sighting {
@@ -250,6 +279,9 @@ export function openReceiver(options: ReceiverOptions): Receiver {
     const loaded = (await folder?.load(source.environment)) ?? {};
     if (life.signal.aborted) return;
     const { saved } = loaded;
+    const place = saved?.announced.signed.head.environment ?? source.environment;
+    if (folder !== undefined && place !== undefined) kills.restore(await folder.loadKills(place), place);
+    if (life.signal.aborted) return;
     const disk = saved && see(saved.announced);
     let { problem } = loaded;
     if (disk !== undefined && disk.trust !== 'trusted' && disk.trust !== 'unchecked') {
@@ -278,7 +310,19 @@ export function openReceiver(options: ReceiverOptions): Receiver {
 
   return {
     get snapshot() {
-      return current?.snapshot;
+      return served;
+    },
+    get kills() {
+      return kills.orders;
+    },
+    async kill(order) {
+      if (current === undefined) return { ok: false, code: 'KILL_UNSUPPORTED' };
+      const result = kills.accept(order, current);
+      if (!result.ok) return result;
+      serve(current, []);
+      const problem = await folder?.saveKills(current.head.environment, kills.orders);
+      if (problem !== undefined) dispatch({ type: 'persisted', problem });
+      return result;
     },
     get head() {
       return current?.head;

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   type Advanced,
   advanceInSteps,
@@ -13,6 +12,7 @@ import {
 } from '@ombre/decide';
 import { deltaAt, type WireDelta } from '@ombre/protocol';
 import type { Problem } from '../problem.ts';
+import { sha256 } from '../sha256.ts';
 import { headText } from './sighting.ts';
 import { inSlices, turn } from './slices.ts';
 
@@ -32,10 +32,6 @@ export type Staged =
 const FEW_CHUNKS = 16;
 
 const NEVER_ABORTED = new AbortController().signal;
-
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
 
 /** Verifies whole bytes against a head and compiles them, beside what serves now and without holding the event loop. */
 export async function stageFull(

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Encoded, encodeSnapshot, verifyEncoded } from '@ombre/decide';
 import { afterEach, describe, expect, test } from 'vitest';
-import { sha256 } from './stage.ts';
+import { sha256 } from '../sha256.ts';
 import { openStateFolder, type Saved } from './state-folder.ts';
 
 const folders: string[] = [];

@@ -3,12 +3,14 @@ import { mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/pr
 import { join } from 'node:path';
 import type { Encoded } from '@ombre/decide';
 import { formatSnapshot, parseSnapshot, readSignedHead, type SignedSuccession } from '@ombre/protocol';
+import type { KillOrder } from '../break-glass/kill-order.ts';
 import type { Problem } from '../problem.ts';
+import { sha256 } from '../sha256.ts';
 import type { Announced } from '../source.ts';
-import { sha256 } from './stage.ts';
 
 const FORMAT = 'ombre-state 1';
 const FILE = 'snapshot';
+const KILLS = 'kills.json';
 /** What a killed process left half written is swept when it is this old, in milliseconds. */
 const LEFT_OVER = 600_000;
 const ENVIRONMENT = /^[a-z0-9][a-z0-9._-]{0,99}\/[a-z0-9][a-z0-9._-]{0,99}$/;
@@ -30,6 +32,9 @@ export interface StateFolder {
   load(environment: string | undefined): Promise<Loaded>;
   /** Answers what went wrong; the file is then what it was. */
   save(saved: Saved): Promise<Problem | undefined>;
+  /** Break-glass kills, as they were signed. */
+  loadKills(environment: string): Promise<readonly KillOrder[]>;
+  saveKills(environment: string, orders: readonly KillOrder[]): Promise<Problem | undefined>;
 }
 
 export function openStateFolder(root: string, source: string): StateFolder {
@@ -73,7 +78,32 @@ export function openStateFolder(root: string, source: string): StateFolder {
         return { code: 'DISK_WRITE', detail: (error as Error).message };
       }
     },
+
+    async loadKills(environment) {
+      try {
+        const text = await readIfThere(join(root, environment, KILLS));
+        const orders: unknown = JSON.parse(text ?? '[]');
+        return Array.isArray(orders) ? orders.filter(isOrder) : [];
+      } catch {
+        return [];
+      }
+    },
+
+    async saveKills(environment, orders) {
+      try {
+        await replace(join(root, environment), KILLS, [`${JSON.stringify(orders)}\n`], async () => true);
+        return undefined;
+      } catch (error) {
+        return { code: 'DISK_WRITE', detail: (error as Error).message };
+      }
+    },
   };
+}
+
+function isOrder(value: unknown): value is KillOrder {
+  if (typeof value !== 'object' || value === null) return false;
+  const { payload, signature } = value as Record<string, unknown>;
+  return typeof payload === 'string' && typeof signature === 'string';
 }
 
 const NOTHING: Encoded = { manifest: '', digest: '', chunks: new Map(), blobs: new Map() };
