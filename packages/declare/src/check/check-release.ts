@@ -8,6 +8,7 @@ import {
 import type { Draft } from '../shape/draft.ts';
 import { servedVariants } from './check-serve.ts';
 import { type Formula, formulaOf, implies } from './formula.ts';
+import { everybody } from './reachable.ts';
 import { checkName, checkVariant } from './references.ts';
 import { reportRepeated } from './repeated.ts';
 import type { Report, World } from './world.ts';
@@ -31,7 +32,7 @@ export function checkRelease(draft: Draft, { spec }: ResourceOf<'Release'>, worl
     spec.ladder.map(({ name }) => name),
     report,
   );
-  checkLadder(spec, report);
+  checkLadder(spec, world, report);
 }
 
 /** Whether the flag itself ever serves a variant: by default, by a rule, or by a row of a table. */
@@ -57,7 +58,7 @@ interface Passed {
   readonly formula: Formula | undefined;
 }
 
-function checkLadder({ ladder }: ReleaseSpec, report: Report): void {
+function checkLadder({ ladder }: ReleaseSpec, { constants }: World, report: Report): void {
   const passed: Passed[] = [];
   for (const [index, level] of ladder.entries()) {
     const path = ['spec', 'ladder', index];
@@ -72,7 +73,7 @@ function checkLadder({ ladder }: ReleaseSpec, report: Report): void {
     }
     if (level.share === 1 && index < ladder.length - 1)
       report('NO_CONTROL', [...path, 'share'], { level: name });
-    const formula = level.when === undefined ? undefined : formulaOf(level.when);
+    const formula = everybody(level.when, constants) ? undefined : formulaOf(level.when ?? '');
     checkGrowth(level, formula, passed, [...path, 'share'], report);
     passed.push({ name: level.name, share: level.share, formula });
   }

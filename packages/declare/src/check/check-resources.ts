@@ -61,11 +61,11 @@ export function checkResources(resources: readonly Resource[], options: CheckOpt
   }
   const world = createWorld([...drafts.values()], vocabularies);
   checkQuotas(world, { ...defaultQuotas, ...quotas });
+  checkConditions(world);
   for (const draft of world.drafts) {
     const check = checks[draft.kind] as Check<Kind>;
     if (draft.resource !== undefined) check(draft, draft.resource as ResourceOf<Kind>, world);
   }
-  checkConditions(world);
   checkCircles(world);
   checkReleases(world);
   return orderIssues(world.findings.map((found) => toIssue(found, positions)));

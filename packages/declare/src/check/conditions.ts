@@ -53,9 +53,14 @@ export function checkConditions(world: World): void {
     const report = world.reportFor({ ...draft, written: (path) => path });
     for (const condition of conditionsOf(draft)) {
       if (condition.text.length > longest) continue;
-      const result =
-        checked.get(condition.text) ?? checkExpression(condition.text, world.environment, { kind: 'bool' });
-      checked.set(condition.text, result);
+      let result = checked.get(condition.text);
+      if (result === undefined) {
+        result = checkExpression(condition.text, world.environment, { kind: 'bool' });
+        checked.set(condition.text, result);
+        if (result.ok && result.reads.length === 0 && result.segments.length === 0) {
+          world.constants.set(condition.text, constantOf(condition.text, world.vocabularies));
+        }
+      }
       checkCondition(condition, result, world, report);
     }
   }
@@ -78,7 +83,7 @@ function checkCondition(
     return;
   }
   checkLiterals(text, path, world, report);
-  const constant = result.reads.length === 0 && result.segments.length === 0 ? constantOf(text) : undefined;
+  const constant = world.constants.get(text);
   if (constant === true) report('ALWAYS_TRUE', path, {});
   const why = constant === false ? 'it reads nothing that could differ' : contradiction(formulaOf(text));
   if (why !== undefined && !failsClosed) report('NEVER_TRUE', path, { why });

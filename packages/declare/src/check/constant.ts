@@ -1,6 +1,15 @@
-/** What a condition without attributes comes to, where that is plain to see. */
-export function constantOf(condition: string): boolean | undefined {
-  const text = condition.trim();
-  if (text === 'true') return true;
-  return text === 'false' ? false : undefined;
+import { bind, type CodeVocabulary, evaluate } from '@ombre/decide';
+import { trialSnapshot } from '../trial/trial-snapshot.ts';
+
+/** Whether a condition that reads nothing is true. The engine itself is asked; an error is not true. */
+export function constantOf(condition: string, vocabularies: readonly CodeVocabulary[]): boolean {
+  const body = {
+    type: 'boolean',
+    variants: { yes: true, no: false },
+    default: 'no',
+    off: 'no',
+    rules: [{ id: 'asked', when: condition, onError: 'skip', serve: { variant: 'yes' } }],
+  };
+  const snapshot = trialSnapshot([{ kind: 'Flag', name: 'asked', body }], vocabularies);
+  return evaluate(bind(snapshot, {}, 0), 'asked').variant === 'yes';
 }

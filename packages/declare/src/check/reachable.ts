@@ -1,7 +1,6 @@
 import type { Rule } from '@ombre/decide/model';
 import { servesEverybody } from './check-serve.ts';
 import { failsClosed } from './conditions.ts';
-import { constantOf } from './constant.ts';
 import { contradiction, type Formula, formulaOf, implies } from './formula.ts';
 import type { Report } from './world.ts';
 
@@ -9,10 +8,14 @@ import type { Report } from './world.ts';
 const compared = 200;
 
 /** Reports rules that an earlier one always forestalls: one that serves everybody, or serves whoever this one would match. */
-export function checkReachable(rules: readonly Rule[], report: Report): void {
+export function checkReachable(
+  rules: readonly Rule[],
+  constants: ReadonlyMap<string, boolean>,
+  report: Report,
+): void {
   const serving: { readonly id: string; readonly formula: Formula }[] = [];
   for (const [index, rule] of rules.entries()) {
-    const formula = rule.when === undefined ? undefined : formulaOf(rule.when);
+    const formula = everybody(rule.when, constants) ? undefined : formulaOf(rule.when ?? '');
     // A rule that fails closed is also taken where its condition has no truth, which proves nothing about others.
     const open = formula !== undefined && !failsClosed(rule) && contradiction(formula) === undefined;
     const earlier = open && serving.slice(-compared).find((one) => implies(formula, one.formula));
@@ -21,7 +24,7 @@ export function checkReachable(rules: readonly Rule[], report: Report): void {
       report('UNREACHABLE_RULE', ['spec', 'rules', index], { rule: JSON.stringify(rule.id), why });
     }
     if (!servesEverybody(rule.serve)) continue;
-    if (formula !== undefined && constantOf(rule.when ?? '') !== true) {
+    if (formula !== undefined) {
       serving.push({ id: rule.id, formula });
       continue;
     }
@@ -33,4 +36,9 @@ export function checkReachable(rules: readonly Rule[], report: Report): void {
     report('UNREACHABLE_RULE', ['spec', 'rules', index + 1], { rule: JSON.stringify(next.id), why });
     return;
   }
+}
+
+/** Whether a condition holds for everybody, being absent or always true. */
+export function everybody(when: string | undefined, constants: ReadonlyMap<string, boolean>): boolean {
+  return when === undefined || constants.get(when) === true;
 }

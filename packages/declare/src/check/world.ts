@@ -29,6 +29,9 @@ export type Report = <Code extends IssueCode>(
 export interface World {
   readonly drafts: readonly Draft[];
   readonly findings: Finding[];
+  /** Conditions that read nothing, and whether they are true; filled by {@link checkConditions}. */
+  readonly constants: Map<string, boolean>;
+  readonly vocabularies: readonly CodeVocabulary[];
   readonly environment: CelEnvironment;
   readonly attributes: ReadonlyMap<string, DeclaredAttribute>;
   /** Names of enrichers that are built in; undefined if nobody said. */
@@ -60,6 +63,8 @@ export function createWorld(
   return {
     drafts,
     findings,
+    constants: new Map(),
+    vocabularies: vocabularies ?? [],
     attributes,
     environment: { attributes: new Map([...attributes].map(([name, { type }]) => [name, type])), functions },
     enrichers: enrichers && new Set(enrichers),

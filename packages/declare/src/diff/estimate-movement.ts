@@ -1,12 +1,6 @@
-import {
-  bind,
-  type CodeVocabulary,
-  compileSnapshot,
-  encodeSnapshot,
-  evaluate,
-  type Snapshot,
-} from '@ombre/decide';
+import { bind, type CodeVocabulary, evaluate, type Snapshot } from '@ombre/decide';
 import type { JsonValue, Resource } from '@ombre/decide/model';
+import { trialSnapshot } from '../trial/trial-snapshot.ts';
 import type { Movement } from './computed-movement.ts';
 import { equalJson } from './structural-diff.ts';
 import { syntheticContexts } from './synthetic-contexts.ts';
@@ -44,8 +38,7 @@ function snapshotOf(resources: readonly Resource[], vocabularies: readonly CodeV
     name: resource.metadata.name,
     body: atRest(resource),
   }));
-  const functions = vocabularies.map((vocabulary) => ({ functions: vocabulary.functions ?? [] }));
-  return compileSnapshot(encodeSnapshot(entries, contentName), { vocabularies: functions, codegen: false });
+  return trialSnapshot(entries, vocabularies);
 }
 
 /** The spec with its attributes given, not derived, and without validity: so that the sample alone decides. */
@@ -59,18 +52,4 @@ function atRest(resource: Resource): JsonValue {
     ([name, { type }]) => [name, { type }] as const,
   );
   return { attributes: Object.fromEntries(attributes) };
-}
-
-/**
- * Names a text in place of SHA-256, which a pure room has not: eight runs of FNV-1a (Fowler, Noll & Vo) with different starts. The bytes it names
- * live for one estimate and are never shown or sent.
- */
-function contentName(text: string): string {
-  let name = '';
-  for (let run = 0; run < 8; run++) {
-    let hash = Math.imul(0x811c9dc5 ^ run, 0x01000193 + 2 * run);
-    for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-    name += ((hash ^ (hash >>> 15)) >>> 0).toString(16).padStart(8, '0');
-  }
-  return name;
 }

@@ -105,12 +105,27 @@ export const descriptions: Readonly<Record<string, string>> = {
   'Release.onChange':
     'What happens when the flag, a segment or a table changes while it climbs. Default: refuse.',
   'Release.onFailure': 'Default: rollback.',
+  'Release.onUnknown': 'What happens when nothing is known about health for long. Default: it stays frozen.',
+  'Release.onUnknown.after': 'How long, such as 15m.',
+  'Release.onUnknown.then': 'Taken back, or left frozen.',
   'Release.ladder':
     'Levels in the order they are climbed. They are cumulative: whoever an earlier one admitted stays in.',
   'Release.ladder[].name': 'Unique in the ladder; outcomes name it.',
   'Release.ladder[].when': 'A CEL condition. Absent: everybody.',
   'Release.ladder[].share': 'The largest share of matching units this level treats.',
   'Release.ladder[].dwell': 'Time at the level while health is good, such as 1h.',
+  'Release.ladder[].steps': 'Smaller shares climbed first, ascending.',
+  'Release.ladder[].steps[].share': 'The share of matching units this step treats.',
+  'Release.ladder[].steps[].dwell': 'Time at the step while health is good.',
+  'Release.ladder[].gate': 'What must agree before the level is entered.',
+  'Release.ladder[].gate.approval': 'A person: `ombre release approve`.',
+  'Release.ladder[].gate.webhook': 'A service that must answer 2xx.',
+  'Release.ladder[].gate.webhook.url': 'http or https; asked by POST.',
+  'Release.ladder[].gate.webhook.timeout': 'How long it may take. Default: 10s.',
+  'Release.ladder[].longest':
+    'How long a step is held at most while there is too little data to decide; then it freezes and alerts. Default: three times its dwell.',
+  'Release.ladder[].untested':
+    'Goes on although there may be too little data to see harm: "not tested", by choice.',
   'Release.guards': 'What must not happen.',
   'Release.guards[].errorRate': 'Bad when the share of failed requests is surely above `max`.',
   'Release.guards[].errorRate.max': 'Between 0 and 1.',
@@ -118,4 +133,30 @@ export const descriptions: Readonly<Record<string, string>> = {
     'Bad when too many requests surely take too long: a p99 guard is a share of 0.01.',
   'Release.guards[].latency.over': 'What counts as too long, such as 1.2s.',
   'Release.guards[].latency.share': 'How many are too many, between 0 and 1.',
+  'Release.guards[].meanLatency': 'Bad when the mean latency is surely above `max`.',
+  'Release.guards[].meanLatency.max': 'Such as 800ms.',
+  'Release.guards[].errorsAboveControl':
+    'Bad when treatment surely fails more often than its concurrent control.',
+  'Release.guards[].errorsAboveControl.effect':
+    'The rise in the share of failed requests that must be seen: 0.005 is half a point.',
+  'Release.guards[].errorsAboveControl.margin': 'A rise that is tolerated. Default: 0.',
+  'Release.guards[].slowAboveControl':
+    'Bad when surely more of treatment than of its concurrent control takes too long.',
+  'Release.guards[].slowAboveControl.over': 'What counts as too long.',
+  'Release.guards[].slowAboveControl.effect': 'The rise in the share of slow requests that must be seen.',
+  'Release.guards[].slowAboveControl.margin': 'A rise that is tolerated. Default: 0.',
+  'Release.probes':
+    'Questions asked in rounds while it climbs; failed rounds in a row take it back like a guard.',
+  'Release.probes.every': 'Time between rounds. Default: 5s.',
+  'Release.probes.rounds': 'How many failed rounds in a row are a failure. Default: 3.',
+  'Release.probes.any': 'A round fails when any of these fails.',
+  'Release.probes.any[].http': 'Fails when a GET is not answered well in time.',
+  'Release.probes.any[].http.url': 'http or https.',
+  'Release.probes.any[].http.status': 'The status it must answer. Default: any 2xx.',
+  'Release.probes.any[].http.timeout': 'How long an answer may take. Default: 2s.',
+  'Release.probes.any[].metric':
+    'Fails when a query to the metrics answers more than `max`; no answer is unknown.',
+  'Release.probes.any[].metric.query': 'PromQL with one number as its answer.',
+  'Release.probes.any[].metric.max': 'The largest answer that passes.',
+  'Release.watch': 'Time after the last level in which it still goes back by itself. Default: none.',
 };

@@ -16,26 +16,19 @@ export function explainShape(schema: z.ZodType, value: unknown, base: Path = [])
   const result = schema.safeParse(value);
   if (result.success) return [];
   const unions = new Set<string>();
-  const issues: ShapeIssue[] = [];
-  for (const issue of result.error.issues) {
+  const issues = result.error.issues.flatMap((issue) => {
     // The issue of a key is about the mapping around it, whatever its value should be.
     const met = firstUnion(schema, issue.code === 'invalid_key' ? issue.path.slice(0, -1) : issue.path);
-    if (met === undefined) {
-      issues.push(...explainIssue(schema, value, issue, base));
-      continue;
-    }
+    if (met === undefined) return explainIssue(schema, value, issue, base);
     const at = issue.path.slice(0, met.length);
     const key = JSON.stringify(at);
-    if (unions.has(key)) continue;
+    if (unions.has(key)) return [];
     unions.add(key);
-    const explained = explainUnion(met.union, valueAt(value, at), [...base, ...toPath(at)]);
-    // The form chosen may accept what the union refuses only if the two disagree, which would be our fault: zod's words then.
-    issues.push(
-      ...(explained.length > 0
-        ? explained
-        : [shapeIssue('BAD_VALUE', [...base, ...toPath(at)], { problem: issue.message })]),
-    );
-  }
+    const path = [...base, ...toPath(at)];
+    const explained = explainUnion(met.union, valueAt(value, at), path);
+    // The form chosen accepts what the union refuses only if the two disagree: zod's words then.
+    return explained.length > 0 ? explained : [shapeIssue('BAD_VALUE', path, { problem: issue.message })];
+  });
   return withoutMisspelt(issues);
 }
 

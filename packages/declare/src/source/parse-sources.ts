@@ -132,7 +132,7 @@ class SourceReader {
       return;
     }
     this.#written.set(id, written);
-    this.#findings.push(...explainShape(projectSchema, value).map((issue) => ({ ...issue, resource: id })));
+    for (const issue of explainShape(projectSchema, value)) this.#findings.push({ ...issue, resource: id });
     const text = (key: string) =>
       isMapping(value) && typeof value[key] === 'string' ? value[key] : undefined;
     const [project, environment] = [text('project'), text('environment')];
@@ -150,7 +150,7 @@ class SourceReader {
     const id =
       draft !== undefined && first === undefined ? draft.key : `${place.source.path}#${this.#written.size}`;
     this.#written.set(id, { ...place, name: draft?.key });
-    this.#findings.push(...[...findings, ...issues].map((issue) => ({ ...issue, resource: id })));
+    for (const issue of [...findings, ...issues]) this.#findings.push({ ...issue, resource: id });
     if (draft === undefined) return;
     if (first === undefined)
       this.#drafts.set(draft.key, { ...draft, id, whole: draft.whole && findings.length === 0 });

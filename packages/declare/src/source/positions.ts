@@ -1,4 +1,4 @@
-import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair } from 'yaml';
+import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml';
 import type { At } from '../issue/finding.ts';
 import type { Path } from '../issue/issue.ts';
 import { scalarOffsets } from './scalar-offsets.ts';
@@ -55,7 +55,7 @@ function walk(written: Written, path: Path): { node: Node; key: Node | undefined
   for (const step of path) {
     const inner = isAlias(node) ? (written.aliased.get(node) ?? node) : node;
     if (isMap(inner)) {
-      const pair = inner.items.find((item) => keyText(item) === String(step));
+      const pair = pairsOf(inner).get(String(step));
       if (pair === undefined) return { node, key, complete: false };
       key = pair.key as Node;
       node = (pair.value ?? pair.key) as Node;
@@ -67,6 +67,21 @@ function walk(written: Written, path: Path): { node: Node; key: Node | undefined
     } else return { node, key, complete: false };
   }
   return { node: isAlias(node) ? (written.aliased.get(node) ?? node) : node, key, complete: true };
+}
+
+/** The pairs of each mapping by key, made when a place in it is first looked up. */
+const pairs = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+
+function pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+  const known = pairs.get(map);
+  if (known !== undefined) return known;
+  const made = new Map<string, Pair>();
+  for (const pair of map.items) {
+    const key = keyText(pair);
+    if (key !== undefined && !made.has(key)) made.set(key, pair);
+  }
+  pairs.set(map, made);
+  return made;
 }
 
 /** The text of a pair's key as it becomes a key of JSON: numbers and booleans as they are written. */

@@ -13,12 +13,8 @@ export function scalarOffsets(source: string, node: Scalar, value: string): read
   const offsets: number[] = [];
   for (let index = 0; index < value.length; ) {
     const unit = value.charAt(index);
-    if (!isSpace(unit)) while (at < end && isSpace(source.charAt(at))) at++;
-    // A line end that is escaped, in double quotes, joins two lines.
-    while (quote === '"' && /^\\\r?\n/.test(source.slice(at, at + 3))) {
-      at = source.indexOf('\n', at) + 1;
-      while (at < end && /[ \t]/.test(source.charAt(at))) at++;
-    }
+    // Folding leaves white space of the source without a counterpart, in double quotes also as escapes: the next character finds its place again.
+    if (!isSpace(unit)) while (at < end && spaceAt(source, at, quote) > 0) at += spaceAt(source, at, quote);
     const read = readUnits(source, at, quote);
     for (let unitOf = 0; unitOf < read.units; unitOf++) offsets.push(Math.min(at, end));
     index += read.units;
@@ -51,6 +47,12 @@ function readUnits(source: string, at: number, quote: string | undefined): { len
 function afterHeader(source: string, start: number): number {
   const end = source.indexOf('\n', start);
   return end < 0 ? source.length : end + 1;
+}
+
+/** The length of the white space at an offset: of one character or escape; 0 if there is none. */
+function spaceAt(source: string, at: number, quote: string | undefined): number {
+  if (isSpace(source.charAt(at))) return 1;
+  return quote === '"' && source.charAt(at) === '\\' && /[\sntr]/.test(source.charAt(at + 1)) ? 2 : 0;
 }
 
 function isSpace(unit: string): boolean {
