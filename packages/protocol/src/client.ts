@@ -2,6 +2,7 @@ import type { SignedHead } from '@ombre/decide';
 import type { JsonValue, Resource } from '@ombre/decide/model';
 import { basePath, type RouteId, routePath, routes } from './routes.ts';
 import type { Acknowledgement, AcknowledgementAnswer, ReceiverView } from './sync/acknowledgement.ts';
+import type { BackupMade } from './wire/backup.ts';
 import type {
   Applied,
   ApplyRequest,
@@ -81,7 +82,9 @@ export interface Client {
   receivers(): Promise<Answer<{ revision: number; lineage: string; receivers: readonly ReceiverView[] }>>;
   status(): Promise<Answer<Status>>;
   environments(): Promise<Answer<{ environments: readonly string[] }>>;
-  backup(): Promise<Answer<Readonly<Record<string, unknown>>>>;
+  backup(): Promise<Answer<BackupMade>>;
+  /** Hands in a kill that was signed while the store was away. */
+  breakGlass(signed: { readonly payload: string; readonly signature: string }): Promise<Answer<Applied>>;
   head(): Promise<Answer<SignedHead>>;
   /** The text of a full snapshot, see parseSnapshot. */
   snapshot(digest: string): Promise<Answer<string>>;
@@ -169,6 +172,7 @@ export function createClient(options: ClientOptions): Client {
     status: () => call('status'),
     environments: () => call('environments'),
     backup: () => call('backup'),
+    breakGlass: (body) => call('breakGlass', { body }),
     head: () => call('syncHead'),
     snapshot: (digest) => call('syncSnapshot', { parameters: { digest } }),
     acknowledge: (body) => call('acknowledge', { body }),

@@ -6,6 +6,8 @@ export {
   createClient,
   type Fetch,
 } from './client.ts';
+export type { CounterRow, Counters, CountersAnswer } from './counters/counters.ts';
+export { SUB_BUCKETS } from './counters/sub-bucket.ts';
 export { type ErrorCode, type ErrorRow, errorAnchor, errors, isErrorCode } from './errors.ts';
 export { COMMENT, formatEvent, type StreamEvent } from './event-stream/format.ts';
 export { createEventParser, type EventParser, type ReceivedEvent } from './event-stream/parse.ts';
@@ -47,6 +49,7 @@ export {
 export { readSignedHead } from './sync/head.ts';
 export { formatPosition, type Position, parsePosition } from './sync/position.ts';
 export { formatSnapshot, parseSnapshot } from './sync/snapshot-text.ts';
+export type { BackupMade } from './wire/backup.ts';
 export type {
   Applied,
   ApplyRequest,

@@ -9,8 +9,14 @@ test('no two routes share method and path', () => {
   expect(new Set(seen).size).toBe(seen.length);
 });
 
-test('whatever changes something needs the write token', () => {
-  const readings = new Set<RouteId>(['evaluateFlag', 'evaluateFlags', 'explain', 'acknowledge']);
+test('whatever changes something needs the write token, or a signature of its own', () => {
+  const readings = new Set<RouteId>([
+    'evaluateFlag',
+    'evaluateFlags',
+    'explain',
+    'acknowledge',
+    'breakGlass',
+  ]);
   for (const id of ids) {
     if (routes[id].method !== 'GET' && !readings.has(id))
       expect([id, routes[id].access]).toEqual([id, 'write']);

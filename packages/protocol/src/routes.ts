@@ -18,6 +18,7 @@ export type RouteId =
   | 'unkill'
   | 'target'
   | 'untarget'
+  | 'breakGlass'
   | 'listOverrides'
   | 'explain'
   | 'listReceivers'
@@ -163,6 +164,13 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'environment',
     access: 'write',
     summary: 'Lift an individual target',
+  },
+  breakGlass: {
+    method: 'POST',
+    path: '/v1/break-glass',
+    scope: 'environment',
+    access: 'read',
+    summary: 'Hand in a kill that was signed while the store was away; its signature is its permission',
   },
   listOverrides: {
     method: 'GET',

@@ -1,11 +1,12 @@
-import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, readFolder, systemClock } from '@ombre/carry';
 import { parseSources } from '@ombre/declare';
-import type { WireIssue } from '@ombre/protocol';
+import type { BackupMade, WireIssue } from '@ombre/protocol';
 import type { FastifyInstance } from 'fastify';
 import { type DirectoryAuthor, openDirectoryAuthor } from './author/directory-author.ts';
 import { systemClock as commandClock } from './commands/clock.ts';
+import type { Signer } from './commands/commit.ts';
 import { openControl } from './commands/open-control.ts';
 import { createDoors, isLoopback } from './http/address.ts';
 import { createEdge } from './http/edge.ts';
@@ -21,7 +22,9 @@ import { openApiDocument } from './http/openapi.ts';
 import { createCredentials, keepToken, type Tokens } from './http/token.ts';
 import { openKeyring } from './keys/keyring.ts';
 import { createMetrics } from './metrics/metrics.ts';
-import type { Store } from './store/store.ts';
+import { newId } from './new-id.ts';
+import { openStore } from './open-store.ts';
+import type { SqlStore } from './store/sql/sql-store.ts';
 import { createReceivers } from './sync/receivers.ts';
 import { createSnapshotTexts } from './sync/snapshots.ts';
 import { VERSION } from './version.ts';
@@ -90,12 +93,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const environment = await environmentOf(options);
 
   const keyring = openKeyring(join(dataDirectory, 'keys'), () => clock.now());
-  const store = await openStore(options, clock, log);
+  const now = (): number => clock.now();
+  const { database } = options;
+  const { store, sql } = await openStore({
+    dataDirectory,
+    now,
+    log,
+    ...(database === undefined ? {} : { database }),
+  });
   const control = await openControl({
     store,
     clock: commandClock(),
     keyring,
-    newId: () => randomBytes(8).toString('hex'),
+    newId,
     log: (message) => log.warn({}, message),
   });
   const { commands, views, changes } = control;
@@ -159,6 +169,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       environments: () => views.environments(),
       metrics: metrics.text,
       openapi: JSON.stringify(openApiDocument(VERSION)),
+      ...(sql === undefined
+        ? {}
+        : { backup: () => backUpTo(dataDirectory, sql, keyring.signer(), clock.now()) }),
     }),
   });
   const stopExpiry = expireOverrides();
@@ -239,17 +252,19 @@ async function endGently(app: FastifyInstance): Promise<void> {
   clearTimeout(cut);
 }
 
-/** Only the driver that is used is loaded. */
-async function openStore(options: ServerOptions, clock: Clock, log: Log): Promise<Store> {
-  const { database, dataDirectory } = options;
-  const now = (): number => clock.now();
-  if (database === undefined) {
-    const { openSqliteStore } = await import('./store/sqlite/open-sqlite-store.ts');
-    return await openSqliteStore({ directory: dataDirectory, now });
-  }
-  if (database === 'memory:') return (await import('./store/memory-store.ts')).openMemoryStore(now);
-  const { openPostgresStore } = await import('./store/postgres/open-postgres-store.ts');
-  return await openPostgresStore({ url: database, log: (message) => log.warn({}, message) });
+/** A consistent copy in a folder of the data directory, named after the time. */
+async function backUpTo(
+  dataDirectory: string,
+  sql: SqlStore,
+  signer: Signer,
+  now: number,
+): Promise<BackupMade> {
+  const { backUp } = await import('./backup/back-up.ts');
+  const folder = join(dataDirectory, 'backups');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const file = join(folder, `ombre-${new Date(now).toISOString().replaceAll(/[:.]/g, '-')}.backup`);
+  const { bytes, sha256, environments } = await backUp(sql, { file, signer, now });
+  return { file, bytes, sha256, environments: environments.length };
 }
 
 function tokensOf(options: ServerOptions, loopback: boolean): Tokens {

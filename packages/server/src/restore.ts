@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { type Restored, restoreBackup } from './backup/restore-backup.ts';
 import { systemClock } from './commands/clock.ts';
+import { silent } from './http/log.ts';
 import { openKeyring } from './keys/keyring.ts';
-import { openPostgresStore } from './store/postgres/open-postgres-store.ts';
-import { openSqliteStore } from './store/sqlite/open-sqlite-store.ts';
+import { newId } from './new-id.ts';
+import { openStore } from './open-store.ts';
 
 export interface RestoreServerOptions {
   /** What `back up` wrote; its manifest stands beside it. */
@@ -22,15 +22,18 @@ export interface RestoreServerOptions {
 export async function restoreServer(options: RestoreServerOptions): Promise<Restored> {
   const { file, dataDirectory, database, author, why, dryRun = false } = options;
   const clock = systemClock();
-  const into =
-    database === undefined
-      ? await openSqliteStore({ directory: dataDirectory, now: () => clock.now() })
-      : await openPostgresStore({ url: database });
+  const now = (): number => clock.now();
+  const { sql } = await openStore({
+    dataDirectory,
+    now,
+    log: silent,
+    ...(database === undefined ? {} : { database }),
+  });
+  if (sql === undefined) throw new TypeError(`nothing can be restored into ${database}`);
   try {
-    const keyring = openKeyring(join(dataDirectory, 'keys'), () => clock.now());
-    const newId = (): string => randomBytes(8).toString('hex');
-    return await restoreBackup({ file, into, keyring, clock, newId, author, why, dryRun });
+    const keyring = openKeyring(join(dataDirectory, 'keys'), now);
+    return await restoreBackup({ file, into: sql, keyring, clock, newId, author, why, dryRun });
   } finally {
-    await into.close();
+    await sql.close();
   }
 }

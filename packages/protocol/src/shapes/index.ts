@@ -1,3 +1,4 @@
+export { counterRow, counters, countersAnswer } from '../counters/counters.ts';
 export { ofrepBulk, ofrepBulkFailure, ofrepFailure, ofrepRequest, ofrepSuccess } from '../ofrep/shape.ts';
 export { acknowledgement, receiverView } from '../sync/acknowledgement.ts';
 export { applied, applyRequest, storedResource } from '../wire/change.ts';

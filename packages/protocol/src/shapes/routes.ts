@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ofrepBulk, ofrepRequest, ofrepSuccess } from '../ofrep/shape.ts';
 import type { RouteId } from '../routes.ts';
 import { acknowledgement, acknowledgementAnswer, receiverView } from '../sync/acknowledgement.ts';
+import { backupMade } from '../wire/backup.ts';
 import {
   applied,
   applyEnvelope,
@@ -94,6 +95,10 @@ export const routeShapes: Readonly<Partial<Record<RouteId, RouteShape>>> = {
     query: z.object({ why: z.string().max(1000).optional(), author: z.string().max(200).optional() }),
     answer: applied,
   },
+  breakGlass: {
+    body: z.strictObject({ payload: z.string().max(8000), signature: z.string().max(200) }),
+    answer: applied,
+  },
   listOverrides: {
     answer: z.object({ overrides: z.array(wireOverride) }),
   },
@@ -112,7 +117,7 @@ export const routeShapes: Readonly<Partial<Record<RouteId, RouteShape>>> = {
     answer: statusSchema,
   },
   backup: {
-    answer: z.looseObject({}),
+    answer: backupMade,
   },
   syncHead: {
     answer: announcedSchema,

@@ -1,7 +1,6 @@
 import type { Clock } from '@ombre/carry';
 import type { CompileOptions } from '@ombre/decide';
 import type { AuthorStatus, SignedSuccession } from '@ombre/protocol';
-import { successionPayload } from '../commands/succession.ts';
 import { createTallies } from '../metrics/tally.ts';
 import { createLive } from '../sync/live.ts';
 import { createStreams } from '../sync/stream.ts';
@@ -73,11 +72,7 @@ export function openPlaces(options: PlacesOptions): Places & { close(): void } {
         lineage = now;
         views.successions(environment).then(
           (read) => {
-            known = read.map(({ key, signature, ...rest }) => ({
-              payload: successionPayload(rest),
-              key,
-              signature,
-            }));
+            known = read;
           },
           (error: unknown) =>
             log.warn({ environment, error: String(error) }, 'the successions could not be read'),

@@ -1,3 +1,4 @@
+import type { BackupMade } from '@ombre/protocol';
 import type { ProcessHandlers } from '../handler.ts';
 import { Refusal } from '../refusal.ts';
 
@@ -6,8 +7,8 @@ export interface ProcessOptions {
   readonly environments: () => readonly string[];
   readonly metrics: () => Promise<string>;
   readonly openapi: string;
-  /** Writes a consistent copy and says where; absent where the store has its own way. */
-  readonly backup?: () => Promise<object>;
+  /** Writes a consistent copy and says where; absent where nothing is kept. */
+  readonly backup?: () => Promise<BackupMade>;
 }
 
 /** What concerns the process and no single environment. */
@@ -27,7 +28,7 @@ export function processHandlers(options: ProcessOptions): ProcessHandlers {
       reply.header('content-type', 'application/json; charset=utf-8').send(options.openapi),
     async backup() {
       if (options.backup === undefined) {
-        throw new Refusal('UNSUPPORTED', 'This store is backed up by its own tools, such as pg_dump.');
+        throw new Refusal('UNSUPPORTED', 'This store keeps nothing that could be copied.');
       }
       return await options.backup();
     },

@@ -17,6 +17,7 @@ type WriteRoute =
   | 'putResource'
   | 'deleteResource'
   | 'rollback'
+  | 'breakGlass'
   | 'kill'
   | 'unkill'
   | 'target'
@@ -75,6 +76,11 @@ export function writeHandlers(commands: Commands): Record<Extract<RouteId, Write
     async rollback({ place, body }) {
       const { to, dryRun = false, ...who } = body as RollbackRequest;
       return answer(await commands.restore({ ...asked(place.environment, who), to, dryRun }));
+    },
+
+    async breakGlass({ place, body }) {
+      const { payload, signature } = body as { payload: string; signature: string };
+      return answer(await commands.breakGlass({ environment: place.environment, payload, signature }));
     },
 
     kill: (call) =>
