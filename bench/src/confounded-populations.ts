@@ -3,11 +3,15 @@ export interface ConfoundedPopulation {
   readonly treated: Uint8Array;
   readonly outcome: Float64Array;
   readonly causes: readonly { readonly name: string; readonly values: Float64Array }[];
-  /** The average effect over everybody who could be treated, not over these units alone. */
+  /** The average effect over all who would be treated, not over these units alone; and over everybody. */
   readonly att: number;
+  readonly ate: number;
   /** What a difference of means would say of infinitely many such units, minus the truth. */
   readonly confounding: number;
 }
+
+/** Units drawn to find a population's true effects. */
+const DRAWS = 30_000;
 
 /** Uniform numbers in [0, 1) from a seed (mulberry32). */
 export function uniforms(seed: number): () => number {
@@ -59,9 +63,10 @@ export function confoundedPopulation(
     return { x, treated, untreated, effect: base + along(toEffect, x) };
   };
 
-  const sums = { effect: 0, treated: 0, outcome: 0, controls: 0, controlOutcome: 0 };
-  for (let i = 0; i < 30_000; i++) {
+  const sums = { effect: 0, everybody: 0, treated: 0, outcome: 0, controls: 0, controlOutcome: 0 };
+  for (let i = 0; i < DRAWS; i++) {
     const { treated, untreated, effect } = unit();
+    sums.everybody += effect;
     if (treated) {
       sums.treated++;
       sums.effect += effect;
@@ -80,6 +85,7 @@ export function confoundedPopulation(
       values: Float64Array.from(drawn, ({ x }) => x[j] ?? 0),
     })),
     att: sums.effect / sums.treated,
+    ate: sums.everybody / DRAWS,
     confounding: sums.outcome / sums.treated - sums.controlOutcome / sums.controls,
   };
 }

@@ -36,7 +36,21 @@ for (let seed = 1; seed <= populations; seed++) {
     continue;
   }
   for (const { label, effect } of report.effects) {
-    if (!effect.refused) add(label, effect.estimate, effect.interval, population.att);
+    if (effect.refused) continue;
+    add(label, effect.estimate, effect.interval, population.att);
+  }
+  const once = matchNearest(population.treated, report.propensity, { caliper: 0.2 });
+  const adjusted = once.refused ? undefined : matchedEffect(population, once);
+  if (adjusted && !adjusted.refused && adjusted.adjusted) {
+    const { estimate, standardError } = adjusted.adjusted;
+    const reach = 1.959964 * standardError;
+    add('the same, regressed on the causes', estimate, [estimate - reach, estimate + reach], population.att);
+  }
+  for (const [label, effect] of [
+    ['weighting, everybody (ATE)', weightedEffect(population, report.propensity, 'ATE')],
+    ['doubly robust, everybody (ATE)', doublyRobustEffect(population, report.propensity, 'ATE')],
+  ] as const) {
+    if (!effect.refused) add(label, effect.estimate, effect.interval, population.ate);
   }
 }
 let withoutOverlap = 0;

@@ -11,7 +11,6 @@ export function unadjustedEffect(study: Study): Effect | CausalRefusal {
   const [t, c] = [moments(study.outcome, arms.treated), moments(study.outcome, arms.control)];
   const [vt, vc] = [t.variance / arms.treated.length, c.variance / arms.control.length];
   const variance = vt + vc;
-  if (variance === 0) return refuse('NO_VARIANCE', 'the outcome never varies within an arm');
   const effective = { treated: arms.treated.length, control: arms.control.length };
   const df = variance ** 2 / (vt ** 2 / (arms.treated.length - 1) + vc ** 2 / (arms.control.length - 1));
   return effect('unadjusted', 'ATT', t.mean - c.mean, Math.sqrt(variance), effective, df);

@@ -45,7 +45,12 @@ describe('refusals', () => {
   });
 
   test('an outcome that never varies has no test', () => {
-    expect(unadjustedEffect({ ...small, outcome: new Float64Array(7).fill(3) })).toMatchObject({
+    const propensity = unrefused(assignedPropensity(new Float64Array(7).fill(0.5)));
+    const still = { ...small, outcome: new Float64Array(7).fill(3) };
+    expect(weightedEffect(still, propensity, 'ATT')).toMatchObject({ refused: 'NO_VARIANCE' });
+    const matching = unrefused(matchNearest(still.treated, propensity));
+    expect(matchedEffect(still, matching)).toMatchObject({ refused: 'NO_VARIANCE' });
+    expect(unadjustedEffect(still)).toMatchObject({
       refused: 'NO_VARIANCE',
     });
   });

@@ -52,7 +52,7 @@ export function pehe(effects: Float64Array, truth: Float64Array): number {
 export interface DimensionEffects {
   readonly refused?: never;
   readonly levels: readonly (Effect & { readonly level: string; readonly treated: number })[];
-  /** Levels with fewer than two units in either arm, which have no estimate. */
+  /** Levels with fewer than two units in an arm, or whose units all do the same: they have no estimate or no error. */
   readonly leftOut: readonly string[];
   /** Cochran's Q over the levels: whether they differ at all. */
   readonly heterogeneity: { readonly q: number; readonly df: number; readonly p: number };
@@ -88,6 +88,10 @@ export function attByDimension(
     const squares = rows.reduce((sum, row) => {
       return sum + ((robust.scores[row] ?? 0) - (study.treated[row] ?? 0) * estimate) ** 2;
     }, 0);
+    if (squares === 0) {
+      leftOut.push(level);
+      continue;
+    }
     const effective = { treated, control: rows.length - treated };
     const base = effect('doubly-robust', 'ATT', estimate, Math.sqrt(squares) / treated, effective);
     levels.push({ ...base, level, treated });

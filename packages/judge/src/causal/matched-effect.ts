@@ -32,14 +32,21 @@ export function matchedEffect(study: Study, matching: Matching): MatchedEffect |
   const estimate = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
   if (replace) {
     const { standardError, sampleError } = abadieImbensErrors(study, matching, gaps, estimate);
+    if (!(standardError > 0)) return NO_SPREAD;
     const base = effect('matching-with-replacement', 'ATT', estimate, standardError, effective);
     return { ...base, method: 'matching-with-replacement', matched, sampleError, adjusted: undefined };
   }
   const crude = clusteredFit(study, matching, []);
+  if (!(crude.standardError > 0)) return NO_SPREAD;
   const adjusted = clusteredFit(study, matching, study.causes);
   const base = effect('matching', 'ATT', crude.estimate, crude.standardError, effective);
   return { ...base, method: 'matching', matched, sampleError: undefined, adjusted };
 }
+
+const NO_SPREAD = refuse(
+  'NO_VARIANCE',
+  'all matched pairs differ by the same, so there is no error to compare with',
+);
 
 /** Abadie & Imbens (2006), theorem 7 with one variance for all units, half the mean squared pair difference. */
 function abadieImbensErrors(

@@ -53,7 +53,7 @@ export function armsOf(treated: Uint8Array): Arms {
   };
 }
 
-/** Refuses a study whose columns differ in length, hold what is no number, or leave an arm with fewer than two units. */
+/** Refuses columns of different length or with what is no number, an arm of fewer than two units, a constant outcome. */
 export function checkStudy(study: Study): CausalRefusal | undefined {
   const n = study.treated.length;
   const columns: [string, Float64Array][] = [['the outcome', study.outcome]];
@@ -75,6 +75,14 @@ export function checkStudy(study: Study): CausalRefusal | undefined {
   for (const [name, rows] of [['treated', arms.treated] as const, ['control', arms.control] as const]) {
     if (rows.length < 2)
       return refuse('ARM_TOO_SMALL', `only ${rows.length} ${name} units: at least 2 are needed`, name);
+  }
+  const constant = (rows: Int32Array) =>
+    rows.every((row) => study.outcome[row] === study.outcome[rows[0] ?? 0]);
+  if (constant(arms.treated) && constant(arms.control)) {
+    return refuse(
+      'NO_VARIANCE',
+      'the outcome never varies within an arm, so there is no error to compare with',
+    );
   }
   return undefined;
 }
