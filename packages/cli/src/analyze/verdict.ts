@@ -139,27 +139,9 @@ function evidenceOf(
   const guardrail = question.guardrails.find(({ name }) => name === metric.name);
   const found = metric.contrasts.find((one) => one.treatment === treatment);
   if (!found || 'refused' in found || (!metric.primary && !guardrail)) return [];
-  const raw = measure(found.raw);
-  const looked: Measured = {
-    ...measure(found.raw),
-    ...found.oneLook,
-    estimate: found.estimate,
-    standardError: found.standardError,
-  };
-  const oneLookNumbers: Measured = {
-    estimate: looked.estimate,
-    standardError: looked.standardError,
-    p: looked.p,
-    low: looked.low,
-    high: looked.high,
-  };
-  const valid: Measured = {
-    estimate: found.estimate,
-    standardError: found.standardError,
-    p: found.alwaysValid.p,
-    low: found.alwaysValid.low,
-    high: found.alwaysValid.high,
-  };
+  const raw = measured(found, found.raw);
+  const oneLook = measured(found, found.oneLook);
+  const valid = measured(found, found.alwaysValid);
   const lower = guardrail ? guardrail.lowerIsBetter : question.lowerIsBetter;
   return [
     {
@@ -169,11 +151,13 @@ function evidenceOf(
       scale: metric.kind === 'conversion' ? 'share' : 'value',
       raw,
       trail: [
-        ...found.trail.map((detail) => ({ step: 'adjusted', detail, from: raw, to: oneLookNumbers })),
+        ...(found.trail.length > 0
+          ? [{ step: 'adjusted', detail: found.trail.join('; '), from: raw, to: oneLook }]
+          : []),
         {
           step: 'always-valid',
           detail: `asymptotic confidence sequence, tightest at ${question.plannedUnits} units`,
-          from: oneLookNumbers,
+          from: oneLook,
           to: valid,
         },
       ],
@@ -182,8 +166,19 @@ function evidenceOf(
   ];
 }
 
-function measure({ estimate, standardError, p, low, high }: Measured): Measured {
-  return { estimate, standardError, p, low, high };
+/** Numbers of one method; the estimate is the contrast's where that method only adds an interval to it. */
+function measured(
+  { estimate, standardError }: Contrast,
+  numbers: { readonly p: number; readonly low: number; readonly high: number } & Partial<Measured>,
+): Measured {
+  const { p, low, high } = numbers;
+  return {
+    estimate: numbers.estimate ?? estimate,
+    standardError: numbers.standardError ?? standardError,
+    p,
+    low,
+    high,
+  };
 }
 
 function moved(found: Contrast, scale: Scale): string {
