@@ -64,7 +64,7 @@ export function createEdge(options: EdgeOptions): FastifyInstance {
     // Longer than proxies keep theirs, so that they close first.
     keepAliveTimeout: 72_000,
     return503OnClosing: true,
-    frameworkErrors: (error, request, reply) => sendFailure(error, request, reply, options),
+    frameworkErrors: (error, request, reply) => void sendFailure(error, request, reply, options),
   });
   app.addHook('onRoute', (route) => {
     if (route.config?.route === undefined) throw new Error(`${route.url} has no rule of access`);

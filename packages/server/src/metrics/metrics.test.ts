@@ -7,12 +7,12 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
-const metrics = async () => await (await rig.ask('/metrics')).text();
+const metrics = async () => (await rig.ask('/metrics')).text();
 const line = (text: string, start: string) => text.split('\n').find((one) => one.startsWith(start));
 
 test('decisions are counted by flag, rule, variant and cause, misses by rule, over scrapes', async () => {
   const ask = async (context: object) =>
-    await (await rig.post('/ofrep/v1/evaluate/flags/tiered', { context })).arrayBuffer();
+    (await rig.post('/ofrep/v1/evaluate/flags/tiered', { context })).arrayBuffer();
   for (let i = 0; i < 3; i++) await ask({ user: { tier: 'L5' }, question: { difficulty: 0.1 } });
   for (let i = 0; i < 2; i++) await ask({ user: { tier: 'L1' }, question: { difficulty: 0.1 } });
   await metrics();

@@ -134,9 +134,9 @@ export function createMetrics({ places, receivers, views, clock }: MetricsOption
   const single = seconds.labels('single');
   const bulk = seconds.labels('bulk');
   return {
-    async text() {
+    text() {
       collect();
-      return await registry.metrics();
+      return registry.metrics();
     },
     evaluated: (kind, took) => (kind === 'single' ? single : bulk).observe(took),
     failed: (code) => failures.inc({ code }),

@@ -28,5 +28,5 @@ export function createSnapshotTexts(kept = 4): SnapshotTexts {
     return made;
   }
 
-  return { gzipped, plain: async (encoded) => await expand(await gzipped(encoded)) };
+  return { gzipped, plain: async (encoded) => expand(await gzipped(encoded)) };
 }

@@ -26,11 +26,11 @@ export function processHandlers(options: ProcessOptions): ProcessHandlers {
     },
     openapi: ({ reply }) =>
       reply.header('content-type', 'application/json; charset=utf-8').send(options.openapi),
-    async backup() {
+    backup() {
       if (options.backup === undefined) {
         throw new Refusal('UNSUPPORTED', 'This store keeps nothing that could be copied.');
       }
-      return await options.backup();
+      return options.backup();
     },
   };
 }

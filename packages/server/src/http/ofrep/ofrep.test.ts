@@ -65,8 +65,7 @@ describe('one flag', () => {
   });
 
   test('has the reason that fits: static, default, split, action', async () => {
-    const ask = async (key: string, context: object) =>
-      await (await rig.post(`${one}/${key}`, { context })).json();
+    const ask = async (key: string, context: object) => (await rig.post(`${one}/${key}`, { context })).json();
     expect(await ask('plain', {})).toMatchObject({ reason: 'STATIC', value: true });
     expect(await ask('layout', {})).toMatchObject({
       reason: 'STATIC',

@@ -1,0 +1,81 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as protocol from '@ombre/protocol';
+import { afterAll, expect, test } from 'vitest';
+import * as server from './index.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'ombre-readme-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const FLAGS = `apiVersion: ombre.dev/v1
+kind: Vocabulary
+metadata: { name: judge }
+spec: { attributes: { user.tier: { type: string } } }
+---
+apiVersion: ombre.dev/v1
+kind: Flag
+metadata: { name: submit-service }
+spec:
+  type: string
+  variants: { v1: judge-v1, v2: judge-v2 }
+  default: v1
+  off: v1
+  rules: [{ id: vip, when: 'user.tier == "L5"', serve: { variant: v2 } }]
+`;
+
+/** The first block of a README, run as a module would be: imports handed in, addresses the test's. */
+async function run(readme: string, replace: Readonly<Record<string, string>>): Promise<readonly unknown[][]> {
+  const text = readFileSync(new URL(readme, import.meta.url), 'utf8');
+  const block = /```js\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
+  expect(block.trim().split('\n').length).toBeLessThanOrEqual(30);
+  const modules: Record<string, object> = { '@ombre/protocol': protocol, '@ombre/server': server };
+  let body = block.replaceAll(
+    /^import (\{.*\}) from '(.*)';$/gm,
+    (_, names, from) => `const ${names} = modules['${from}'];`,
+  );
+  for (const [from, to] of Object.entries(replace)) body = body.replaceAll(from, to);
+  const printed: unknown[][] = [];
+  const AsyncFunction = (async () => {}).constructor as new (
+    ...text: string[]
+  ) => (...all: unknown[]) => Promise<void>;
+  await new AsyncFunction('modules', 'console', body)(modules, {
+    log: (...values: unknown[]) => printed.push(values),
+  });
+  return printed;
+}
+
+test("what this package's README shows runs", async () => {
+  const directory = join(folder, 'flags');
+  mkdirSync(directory);
+  writeFileSync(join(directory, 'flags.yaml'), FLAGS);
+  const printed = await run('../README.md', {
+    './flags': directory,
+    './.ombre': join(folder, 'data'),
+    '7171': '0',
+  });
+  expect(printed[0]?.slice(1)).toEqual(['default/default', 1]);
+  expect(printed[1]).toEqual(['judge-v2']);
+});
+
+test("what the protocol's README shows runs against a control plane", async () => {
+  const directory = join(folder, 'two');
+  mkdirSync(directory);
+  writeFileSync(join(directory, 'flags.yaml'), FLAGS);
+  writeFileSync(join(directory, 'ombre.yaml'), 'project: judge\nenvironment: production\n');
+  const running = await server.startServer({
+    directory,
+    dataDirectory: join(folder, 'data2'),
+    database: 'memory:',
+    port: 0,
+  });
+  try {
+    const printed = await run('../../protocol/README.md', {
+      'http://127.0.0.1:7171': running.url,
+      'WRITE-TOKEN': running.writeToken,
+    });
+    expect(printed.flat()).toEqual(['judge/production', 'resync', 'delta', true]);
+  } finally {
+    await running.close();
+  }
+});
