@@ -8,6 +8,7 @@ import { type DirectoryAuthor, openDirectoryAuthor } from './author/directory-au
 import { systemClock as commandClock } from './commands/clock.ts';
 import type { Signer } from './commands/commit.ts';
 import { openControl } from './commands/open-control.ts';
+import { expireOverrides } from './expire-overrides.ts';
 import { createDoors, isLoopback } from './http/address.ts';
 import { createEdge } from './http/edge.ts';
 import { evaluationHandlers } from './http/handlers/evaluation.ts';
@@ -85,22 +86,34 @@ const DEFAULT_ENVIRONMENT = 'default/default';
 /** Milliseconds an acknowledgement holds for; receivers renew it every few seconds. */
 const LEASE = 15_000;
 
-/** The control plane, composed and listening. Prints nothing. Throws StoreError, or what listening throws. */
+/** The control plane, composed and listening. Prints nothing. Throws StoreError, or what listening throws, with everything closed again. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { clock = systemClock, log = silent, dataDirectory } = options;
-  const host = options.host ?? DEFAULT_HOST;
+  const opened: (() => void | Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (let end = opened.pop(); end !== undefined; end = opened.pop()) await end();
+  };
+  try {
+    const server = await compose(options, (end) => opened.push(end));
+    return { ...server, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Opens part after part; `later` is told how each is closed, which happens in the opposite order. */
+async function compose(
+  options: ServerOptions,
+  later: (end: () => void | Promise<void>) => void,
+): Promise<Omit<RunningServer, 'close'>> {
+  const { clock = systemClock, log = silent, dataDirectory, database, host = DEFAULT_HOST } = options;
+  const now = (): number => clock.now();
   const loopback = isLoopback(host);
   const environment = await environmentOf(options);
 
-  const keyring = openKeyring(join(dataDirectory, 'keys'), () => clock.now());
-  const now = (): number => clock.now();
-  const { database } = options;
-  const { store, sql } = await openStore({
-    dataDirectory,
-    now,
-    log,
-    ...(database === undefined ? {} : { database }),
-  });
+  const { store, sql } = await openStore({ dataDirectory, database, now, log });
+  later(() => store.close());
+  const keyring = openKeyring(join(dataDirectory, 'keys'), now);
   const control = await openControl({
     store,
     clock: commandClock(),
@@ -108,13 +121,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     newId,
     log: (message) => log.warn({}, message),
   });
+  later(() => control.close());
   const { commands, views, changes } = control;
-  const asked = { environment, author: 'ombre', why: 'the server began' };
-  const { breakGlassKey } = await commands.init(asked);
+  const { breakGlassKey } = await commands.init({ environment, author: 'ombre', why: 'the server began' });
+  later(expireOverrides({ commands, views, changes, clock, log }));
 
   const tokens = tokensOf(options, loopback);
   const credentials = createCredentials(tokens);
   const limit = options.receiverLimit ?? 10_000;
+  const receivers = createReceivers({ clock, lease: LEASE, limit });
   let author: DirectoryAuthor | undefined;
   const places = openPlaces({
     views,
@@ -124,22 +139,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     streamLimit: limit,
     author: (name) => (name === environment ? author?.status : undefined),
   });
-  const receivers = createReceivers({ clock, lease: LEASE, limit });
   const metrics = createMetrics({ places, receivers, views, clock });
-  if (options.directory !== undefined) {
-    author = openDirectoryAuthor({
-      directory: options.directory,
-      environment,
-      commands,
-      views,
-      clock,
-      log,
-      applied: (result) => metrics.applied(environment, result),
-    });
-    await author.started;
-  }
+  later(() => metrics.close());
 
-  let ready = true;
   const evaluate = createEvaluate({
     clock,
     credentials,
@@ -147,17 +149,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     timed: metrics.evaluated,
     version: VERSION,
   });
+  let ready = false;
   const app = createEdge({
     places,
     credentials,
-    doors: createDoors({
-      loopback,
-      ...(options.hosts === undefined ? {} : { hosts: options.hosts }),
-      ...(options.origins === undefined ? {} : { origins: options.origins }),
-    }),
+    doors: createDoors({ loopback, hosts: options.hosts, origins: options.origins }),
     log,
     failed: metrics.failed,
-    ...(options.requestTimeout === undefined ? {} : { requestTimeout: options.requestTimeout }),
+    requestTimeout: options.requestTimeout,
     handlers: {
       ...evaluationHandlers(evaluate),
       ...readHandlers({ views, receivers, clock, version: VERSION }),
@@ -169,58 +168,32 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       environments: () => views.environments(),
       metrics: metrics.text,
       openapi: JSON.stringify(openApiDocument(VERSION)),
-      ...(sql === undefined
-        ? {}
-        : { backup: () => backUpTo(dataDirectory, sql, keyring.signer(), clock.now()) }),
+      backup: sql && (() => backUpTo(dataDirectory, sql, keyring.signer(), now())),
     }),
   });
-  const stopExpiry = expireOverrides();
+  later(() => endGently(app));
+  later(() => places.close());
 
-  /** Lifts overrides when their time runs out; looks at least once a minute, since other processes write too. */
-  function expireOverrides(): () => void {
-    let cancel = (): void => {};
-    const look = async (): Promise<void> => {
-      for (const name of views.environments()) {
-        const next = views.nextExpiry(name);
-        if (next !== undefined && next <= clock.now()) await commands.expire(name);
-      }
-    };
-    const wait = (): void => {
-      const due = views.environments().map((name) => views.nextExpiry(name) ?? Number.POSITIVE_INFINITY);
-      cancel = clock.after(Math.min(60_000, Math.max(10, Math.min(...due) - clock.now())), () => {
-        look()
-          .catch((error: unknown) => log.error({ error: String(error) }, 'overrides could not be lifted'))
-          .finally(wait);
-      });
-    };
-    const stop = changes.subscribe(environment, () => {
-      cancel();
-      wait();
+  if (options.directory !== undefined) {
+    const watching = openDirectoryAuthor({
+      directory: options.directory,
+      environment,
+      commands,
+      views,
+      clock,
+      log,
+      applied: (result) => metrics.applied(environment, result),
     });
-    wait();
-    return () => {
-      stop();
-      cancel();
-    };
+    later(() => watching.close());
+    author = watching;
+    await watching.started;
   }
-
-  async function close(): Promise<void> {
+  ready = true;
+  later(() => {
     ready = false;
-    stopExpiry();
-    await author?.close();
-    places.close();
-    await endGently(app);
-    metrics.close();
-    control.close();
-    await store.close();
-  }
+  });
 
-  try {
-    await app.listen({ host, port: options.port ?? DEFAULT_PORT });
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  await app.listen({ host, port: options.port ?? DEFAULT_PORT });
   const address = app.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const current = places.get(environment)?.live.current();
@@ -236,7 +209,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     issues: author?.status().issues ?? [],
     keys: keyring.trusted(),
     breakGlassKey,
-    close,
   };
 }
 

@@ -11,7 +11,7 @@ export interface OpenedStore {
 export interface OpenStoreOptions {
   readonly dataDirectory: string;
   /** `postgres://…`, or `memory:`; SQLite in the data directory unless said. */
-  readonly database?: string;
+  readonly database?: string | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly log: Log;

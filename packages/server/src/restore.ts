@@ -23,12 +23,7 @@ export async function restoreServer(options: RestoreServerOptions): Promise<Rest
   const { file, dataDirectory, database, author, why, dryRun = false } = options;
   const clock = systemClock();
   const now = (): number => clock.now();
-  const { sql } = await openStore({
-    dataDirectory,
-    now,
-    log: silent,
-    ...(database === undefined ? {} : { database }),
-  });
+  const { sql } = await openStore({ dataDirectory, database, now, log: silent });
   if (sql === undefined) throw new TypeError(`nothing can be restored into ${database}`);
   try {
     const keyring = openKeyring(join(dataDirectory, 'keys'), now);

@@ -5,6 +5,7 @@ import { declareSources, formatIssue, type Issue, type SourceFile } from '@ombre
 import type { AuthorStatus } from '@ombre/protocol';
 import type { ApplyResult, Commands } from '../commands/commands.ts';
 import type { Log } from '../http/log.ts';
+import type { ResourceRow } from '../store/row.ts';
 import type { Views } from '../views/views.ts';
 
 /** A directory whose saves are applies of origin `files`. */
@@ -20,7 +21,7 @@ export interface DirectoryAuthorOptions {
   /** `project/environment` that the directory writes; files that name another are refused. */
   readonly environment: string;
   readonly commands: Pick<Commands, 'apply'>;
-  readonly views: Pick<Views, 'resources'>;
+  readonly views: Pick<Views, 'resources' | 'head'>;
   readonly clock: Clock;
   readonly log: Log;
   /** Told how each apply ended: `changed`, `unchanged` or a code. */
@@ -36,6 +37,7 @@ const AUTHOR = 'files';
 export function openDirectoryAuthor(options: DirectoryAuthorOptions): DirectoryAuthor {
   const { directory, environment, commands, views, clock, log } = options;
   let declared: ReadonlyMap<string, string> | undefined;
+  let compared: Compared | undefined;
   let status: Omit<AuthorStatus, 'drift'> = { directory, state: 'starting', issues: [], files: 0 };
   let first = true;
   let busy: Promise<void> = Promise.resolve();
@@ -112,16 +114,13 @@ export function openDirectoryAuthor(options: DirectoryAuthorOptions): DirectoryA
     return true;
   }
 
-  /** Keys where what is served of the files differs from what the files say, such as after a rollback. */
+  /** Keys where what is served of the files differs from what the files say, such as after a rollback. Compared once a revision. */
   function drift(): readonly string[] {
-    if (declared === undefined) return [];
-    const found = new Set<string>(declared.keys());
-    for (const { resource } of views.resources(environment, { origin: 'files' }) ?? []) {
-      const key = keyOf(resource);
-      if (declared.get(key) === textOf(resource)) found.delete(key);
-      else found.add(key);
-    }
-    return [...found].sort();
+    const revision = views.head(environment)?.head.revision;
+    if (compared?.declared === declared && compared?.revision === revision) return compared?.keys ?? [];
+    const served = views.resources(environment, { origin: 'files' }) ?? [];
+    compared = { declared, revision, keys: declared === undefined ? [] : differing(declared, served) };
+    return compared.keys;
   }
 
   return {
@@ -132,6 +131,22 @@ export function openDirectoryAuthor(options: DirectoryAuthorOptions): DirectoryA
       await busy;
     },
   };
+}
+
+interface Compared {
+  readonly declared: ReadonlyMap<string, string> | undefined;
+  readonly revision: number | undefined;
+  readonly keys: readonly string[];
+}
+
+function differing(declared: ReadonlyMap<string, string>, served: readonly ResourceRow[]): readonly string[] {
+  const found = new Set(declared.keys());
+  for (const { resource } of served) {
+    const key = keyOf(resource);
+    if (declared.get(key) === textOf(resource)) found.delete(key);
+    else found.add(key);
+  }
+  return [...found].sort();
 }
 
 interface Read {

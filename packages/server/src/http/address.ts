@@ -25,9 +25,9 @@ export interface DoorsOptions {
   /** The server listens on loopback only. */
   readonly loopback: boolean;
   /** Further names this server is reached by. Off loopback, none means any: there every read needs a token, which another's page lacks. */
-  readonly hosts?: readonly string[];
+  readonly hosts?: readonly string[] | undefined;
   /** Origins of pages that may ask, such as `https://shop.example`. */
-  readonly origins?: readonly string[];
+  readonly origins?: readonly string[] | undefined;
 }
 
 export function createDoors(options: DoorsOptions): Doors {

@@ -38,7 +38,7 @@ export interface EdgeOptions {
   /** Told of every route as fastify takes it. */
   readonly registered?: (route: RouteOptions) => void;
   /** Milliseconds in which a request must have arrived. */
-  readonly requestTimeout?: number;
+  readonly requestTimeout?: number | undefined;
 }
 
 const SMALL_BODY = 64 * 1024;

@@ -8,7 +8,7 @@ export interface ProcessOptions {
   readonly metrics: () => Promise<string>;
   readonly openapi: string;
   /** Writes a consistent copy and says where; absent where nothing is kept. */
-  readonly backup?: () => Promise<BackupMade>;
+  readonly backup?: (() => Promise<BackupMade>) | undefined;
 }
 
 /** What concerns the process and no single environment. */
