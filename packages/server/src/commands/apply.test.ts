@@ -247,7 +247,7 @@ describe('a store that cannot write', () => {
       ...store,
       append: async (append) => {
         if (full) throw new StoreError('FULL', 'The disk is full: nothing was written.');
-        return await store.append(append);
+        return store.append(append);
       },
     });
     full = true;

@@ -41,7 +41,7 @@ const TRIES = 64;
 export async function commit(context: Commit, act: Act): Promise<ApplyResult> {
   const mirror = context.mirrors.get(act.environment);
   if (mirror === undefined) return unknownEnvironment(act.environment);
-  return await mirror.exclusively(async () => {
+  return mirror.exclusively(async () => {
     try {
       return await attempt(context, mirror, act);
     } catch (error) {

@@ -110,7 +110,7 @@ async function breakGlass(parts: CommandParts, input: BreakGlassInput): Promise<
   if (read?.ok === false) return read;
   const kill = read?.kill;
   const id = `break-glass/${kill?.id}`;
-  return await commit(parts, {
+  return commit(parts, {
     environment,
     author: kill?.by ?? '',
     why: kill?.why ?? '',

@@ -22,7 +22,7 @@ const completed = { reached: 2, shares: [0.1, 1], epoch: 1 };
 
 async function place(placement: Placement, version = 0, name = 'r') {
   const fence = { lease: 'shard', token };
-  return await control.commands.place({ ...asked, release: name, placement, version, fence });
+  return control.commands.place({ ...asked, release: name, placement, version, fence });
 }
 
 const segment = (ids: readonly string[]) => resource('Segment', 'beta', { ids });

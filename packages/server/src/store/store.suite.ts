@@ -145,7 +145,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       const results = await Promise.all(
         Array.from({ length: 8 }, async (_, index) => {
           const writes = [putFlag(`f${index}`, 2)];
-          return await store.append({ change: nextChange(first, writes), writes });
+          return store.append({ change: nextChange(first, writes), writes });
         }),
       );
       expect(results.filter(({ ok }) => ok)).toHaveLength(1);

@@ -58,8 +58,8 @@ export function createViews(parts: ViewParts): { readonly views: Views; readonly
       const changes = await store.before(environment, { limit: MOST_SUCCESSIONS, action: 'succeed' });
       return changes.toReversed().flatMap((change) => readSuccession(change) ?? []);
     },
-    history: async (environment, { before, limit = 100 } = {}) =>
-      await store.before(environment, {
+    history: (environment, { before, limit = 100 } = {}) =>
+      store.before(environment, {
         limit: Math.min(limit, LONGEST_PAGE),
         ...(before === undefined ? {} : { below: before }),
       }),

@@ -104,7 +104,7 @@ describe.skipIf(postgresPrograms === undefined)(`${title} on one PostgreSQL`, ()
     const keys = { ...keyring, knows: () => true };
     const move = async (from: SqlStore, into: SqlStore, file: string, lineage: string) => {
       await backUp(from, { file, signer: keyring.signer(), now: clock.now() });
-      return await restoreBackup({
+      return restoreBackup({
         file,
         into,
         keyring: keys,

@@ -1,16 +1,16 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const { resolve } = createRequire(import.meta.url);
 /** Native, or found at run time. */
 const outside = ['libsql', 'pg'];
 
 /**
- * Bundles a TypeScript file of this folder and all it imports from the sources into one JavaScript file that Node starts quickly, and gives its
+ * Bundles a TypeScript file and all it imports from the sources into one JavaScript file that Node starts quickly, and gives its
  * path.
  */
-export async function bundle(entry: string, into: string): Promise<string> {
+export async function bundle(entry: URL, into: string): Promise<string> {
   // Vite comes with vitest; asking for it through vitest gets the one that runs this test.
   const vite = createRequire(resolve('vitest/package.json')).resolve('vite');
   const { build } = (await import(pathToFileURL(vite).href)) as typeof import('vite');
@@ -25,7 +25,7 @@ export async function bundle(entry: string, into: string): Promise<string> {
       resolve: { conditions: ['ombre-source', 'node', 'import'] },
     },
     build: {
-      ssr: join(import.meta.dirname, entry),
+      ssr: fileURLToPath(entry),
       outDir: into,
       emptyOutDir: false,
       minify: false,

@@ -32,7 +32,7 @@ describe.skipIf(postgresPrograms === undefined)(title, () => {
   });
 
   test(`loses no acknowledged change when a writer dies at ${VICTIMS} random points of its driver`, async () => {
-    const child = await bundle('postgres-victim.suite.ts', directory);
+    const child = await bundle(new URL('./postgres-victim.suite.ts', import.meta.url), directory);
     const random = randomFrom(SEED);
     const url = await server.database();
     const places = ['before', 'during', 'after'];

@@ -32,7 +32,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 describe('SQLite and kill -9', () => {
   test(`loses no acknowledged change at ${VICTIMS * DIRECTORIES} random points of its driver`, async () => {
-    const child = await bundle('sqlite-victim.suite.ts', directory);
+    const child = await bundle(new URL('./sqlite-victim.suite.ts', import.meta.url), directory);
     const points = new Map<string, number>();
     const series = async (series: number): Promise<void> => {
       const random = randomFrom(SEED * 1_000 + series);

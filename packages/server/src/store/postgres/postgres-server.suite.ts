@@ -67,7 +67,7 @@ export async function startPostgres(): Promise<PostgresServer> {
       'track_commit_timestamp=on',
     ];
     server = spawn(join(programs, 'postgres'), args, options);
-    for (let tries = 0; tries < 200; tries += 1) {
+    for (let tries = 0; tries < 1_200; tries += 1) {
       const client = new pg.Client({ connectionString: url('postgres') });
       client.on('error', () => {});
       try {

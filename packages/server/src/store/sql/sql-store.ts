@@ -70,7 +70,7 @@ async function environments(db: Kysely<Tables>): Promise<readonly string[]> {
 
 async function begin(db: Kysely<Tables>, { change, breakGlass }: Beginning): Promise<boolean> {
   const { lineage, revision, to: digest, hash } = change;
-  return await db.transaction().execute(async (tx) => {
+  return db.transaction().execute(async (tx) => {
     const { numInsertedOrUpdatedRows } = await tx
       .insertInto('environment')
       .values({
@@ -123,7 +123,7 @@ async function append(
 ): Promise<Appended> {
   const { project, name } = environmentName(change.environment);
   const { lineage, revision, to: digest, hash, previous } = change;
-  return await db.transaction().execute(async (tx): Promise<Appended> => {
+  return db.transaction().execute(async (tx): Promise<Appended> => {
     if (fence !== undefined) {
       // The lease's row stays locked until the commit, so nobody takes it over in between.
       const held = await tx
