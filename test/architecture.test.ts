@@ -21,7 +21,7 @@ const pure = ['decide', 'judge', 'declare', 'release'];
 
 /** What a pure room may not touch, beside what its compiler settings hide already. */
 const impure =
-  /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bperformance\.now\(|\bconsole\.|\bprocess\.|['"]node:/;
+  /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bperformance\.now\(|\bconsole\.|(?<![-\w])process\.|['"]node:/;
 
 /** The parts of the model that are plain values. */
 const withoutSchema = /\/(?:duration|share|override|release\/placement)\.ts$/;
