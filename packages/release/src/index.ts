@@ -1,3 +1,16 @@
+export type { Effect, Topic } from './climb/effect.ts';
+export type { Command, Receivers, ReleaseEvent, Traffic } from './climb/event.ts';
+export {
+  type Blast,
+  type FreezeCause,
+  type PendingMove,
+  type Phase,
+  type Position,
+  type ProbeRounds,
+  type ReleaseState,
+  type RollbackRecord,
+  startRelease,
+} from './climb/state.ts';
 export {
   adjustedOf,
   type Evidence,
@@ -12,3 +25,8 @@ export type { Cell, PrimaryReading } from './conclusion/primary-reading.ts';
 export { replay } from './conclusion/replay.ts';
 export { type ConclusionRules, defaultRules } from './conclusion/rules.ts';
 export { conclude, type Decision, type Verdict } from './conclusion/verdict.ts';
+export type { CountersReport, CountersReportRow } from './health/counters-report.ts';
+export { combineHealth, type GuardEvidence, type Health, type HealthVerdict } from './health/health.ts';
+export type { ArmTally, Tally } from './health/tally.ts';
+export type { PlannedGuard, PlannedStep, ReleasePlan, TrafficEstimate } from './plan/plan.ts';
+export type { HealthState, JudgeHealth, Ledger, PlanRelease, Step } from './signatures.ts';

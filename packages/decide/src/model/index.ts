@@ -3,8 +3,14 @@ export type { Action, FlagSpec, FlagType, OnError, Prerequisite, Rule, Validity 
 export type { JsonValue } from './json.ts';
 export type { Override } from './override.ts';
 export { overrideSchema, placementSchema } from './owned.ts';
+export type { Gate } from './release/gate.ts';
+export { type Guard, latencyLimits } from './release/guards/guard.ts';
+export type { Level, LevelStep } from './release/level.ts';
 export { type Placement, START } from './release/placement.ts';
-export type { Guard, Level, ReleaseSpec } from './release/release.ts';
+export type { HttpProbe } from './release/probes/http.ts';
+export type { MetricProbe } from './release/probes/metric.ts';
+export type { Probe, Probes } from './release/probes/probes.ts';
+export type { ReleaseSpec } from './release/release.ts';
 export {
   API_VERSION,
   type Kind,

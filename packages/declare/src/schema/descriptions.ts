@@ -105,9 +105,8 @@ export const descriptions: Readonly<Record<string, string>> = {
   'Release.onChange':
     'What happens when the flag, a segment or a table changes while it climbs. Default: refuse.',
   'Release.onFailure': 'Default: rollback.',
-  'Release.onUnknown': 'What happens when nothing is known about health for long. Default: it stays frozen.',
-  'Release.onUnknown.after': 'How long, such as 15m.',
-  'Release.onUnknown.then': 'Taken back, or left frozen.',
+  'Release.onUnknown': 'When nothing is known about health. Default: frozen until something is.',
+  'Release.onUnknown.rollbackAfter': 'Taken back after so much time of it, such as 15m.',
   'Release.ladder':
     'Levels in the order they are climbed. They are cumulative: whoever an earlier one admitted stays in.',
   'Release.ladder[].name': 'Unique in the ladder; outcomes name it.',

@@ -1,20 +1,8 @@
 import { z } from 'zod';
-import { condition, duration, label, name, share } from '../scalars.ts';
-import { type ErrorRateGuard, errorRateGuard } from './guards/error-rate.ts';
-import { type LatencyGuard, latencyGuard } from './guards/latency.ts';
-
-export type Guard = ErrorRateGuard | LatencyGuard;
-
-/** One step of the ladder. Levels are cumulative: whoever an earlier one admitted stays in. */
-export interface Level {
-  readonly name: string;
-  /** CEL; absent: everybody. */
-  readonly when?: string;
-  /** The largest share of matching units this level treats. */
-  readonly share: number;
-  /** Time at the level while health is good. */
-  readonly dwell: string;
-}
+import { duration, label, name } from '../scalars.ts';
+import { type Guard, guardSchema } from './guards/guard.ts';
+import { type Level, levelSchema } from './level.ts';
+import { type Probes, probesSchema } from './probes/probes.ts';
 
 /** Moves a flag from one variant to another, level by level. */
 export interface ReleaseSpec {
@@ -26,8 +14,13 @@ export interface ReleaseSpec {
   readonly onChange?: 'refuse' | 'restart' | 'carry-on';
   /** Default: rollback. */
   readonly onFailure?: 'rollback' | 'freeze';
+  /** When nothing is known about health. Default: frozen until something is. */
+  readonly onUnknown?: { readonly rollbackAfter: string };
   readonly ladder: readonly Level[];
   readonly guards?: readonly Guard[];
+  readonly probes?: Probes;
+  /** Time after the last level in which it still goes back by itself. Default: none. */
+  readonly watch?: string;
 }
 
 export const releaseSpec: z.ZodType<ReleaseSpec> = z.strictObject({
@@ -37,12 +30,9 @@ export const releaseSpec: z.ZodType<ReleaseSpec> = z.strictObject({
   to: label,
   onChange: z.enum(['refuse', 'restart', 'carry-on']).exactOptional(),
   onFailure: z.enum(['rollback', 'freeze']).exactOptional(),
-  ladder: z
-    .array(z.strictObject({ name: label, when: condition.exactOptional(), share, dwell: duration }))
-    .min(1)
-    .max(50),
-  guards: z
-    .array(z.union([errorRateGuard, latencyGuard]))
-    .max(50)
-    .exactOptional(),
+  onUnknown: z.strictObject({ rollbackAfter: duration }).exactOptional(),
+  ladder: z.array(levelSchema).min(1).max(50),
+  guards: z.array(guardSchema).max(50).exactOptional(),
+  probes: probesSchema.exactOptional(),
+  watch: duration.exactOptional(),
 });

@@ -1,0 +1,45 @@
+import type { Placement, Probe } from '@ombre/decide/model';
+
+/** What people are told about. */
+export type Topic =
+  | 'started'
+  | 'level'
+  | 'waiting'
+  | 'frozen'
+  | 'thawed'
+  | 'rolling-back'
+  | 'rolled-back'
+  | 'watching'
+  | 'completed'
+  | 'landed'
+  | 'refused';
+
+/**
+ * What the shell shall do, at least once, with the key as idempotency key (unique within the release). It answers each with a
+ * `result` event, except `place`, which is answered by `placed` or a failed result. Effects of one release are performed in
+ * order; an older `place` that was not performed yet may be left out.
+ */
+export type Effect =
+  | { readonly kind: 'place'; readonly key: string; readonly placement: Placement; readonly why: string }
+  | {
+      readonly kind: 'notify';
+      readonly key: string;
+      readonly topic: Topic;
+      /** Somebody should look now. */
+      readonly alert: boolean;
+      readonly text: string;
+    }
+  /** Ask whether a level may be entered. Repeated under a new key while the answer is `unknown`. */
+  | {
+      readonly kind: 'gate';
+      readonly key: string;
+      readonly url: string;
+      /** Milliseconds. */
+      readonly timeout: number;
+      readonly level: string;
+    }
+  | { readonly kind: 'probe'; readonly key: string; readonly probe: Probe }
+  /** Write `to` into the flag's spec in `from`'s place and retire the release. */
+  | { readonly kind: 'land'; readonly key: string }
+  /** Nobody is treated any more: the deletion may go through. */
+  | { readonly kind: 'delete'; readonly key: string };

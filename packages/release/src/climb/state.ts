@@ -1,0 +1,125 @@
+import type { Placement } from '@ombre/decide/model';
+import type { GuardEvidence } from '../health/health.ts';
+
+/**
+ * `pending`: nothing was moved yet. `climbing`: a move was asked for, or receivers have not all activated it. `dwelling`: held
+ * at a step. `waiting`: for a gate. `frozen`: stays where it is, see `frozen.causes`. `rolling-back`: asked for, not yet
+ * confirmed by receivers and traffic. `rolled-back`: nobody is treated. `watching`: everybody is, and it may still go back.
+ * `completed`: holds until landed. `landed`: the spec says `to`; nothing is left to do.
+ */
+export type Phase =
+  | 'pending'
+  | 'climbing'
+  | 'dwelling'
+  | 'waiting'
+  | 'frozen'
+  | 'rolling-back'
+  | 'rolled-back'
+  | 'watching'
+  | 'completed'
+  | 'landed';
+
+/** A step of a level: indices into the ladder and into the level's `steps` followed by its own share. */
+export type Position = { readonly level: number; readonly step: number };
+
+/**
+ * Why a release stays where it is. `unknown` goes away by itself when health is known again; `paused`, `failure`, `undecided`
+ * and `changed` go away by `resume`; `killed` by `resume` after the kill was lifted.
+ */
+export type FreezeCause = 'unknown' | 'paused' | 'failure' | 'undecided' | 'changed' | 'killed';
+
+/** A move that was asked for and not confirmed: `key` is that of its effect. */
+export type PendingMove = { readonly key: string; readonly placement: Placement };
+
+/** How a release was taken back; times are the `now` of the step that learned of it, in ms since 1970. */
+export type RollbackRecord = {
+  readonly cause: 'guard' | 'probe' | 'abort' | 'unknown' | 'changed' | 'deleted';
+  readonly why: string;
+  readonly by: string;
+  readonly evidence: readonly GuardEvidence[];
+  /** Where what was seen began; absent for a person's abort. */
+  readonly faultAt?: number;
+  /** When health was judged bad. */
+  readonly detectedAt?: number;
+  readonly decidedAt: number;
+  /** When the move had its revision. */
+  readonly placedAt?: number;
+  /** When every live receiver had activated it. */
+  readonly activatedAt?: number;
+  /** When no request reached `to` any more. */
+  readonly drainedAt?: number;
+  readonly blast?: Blast;
+};
+
+/** How much was hurt: bad responses of treatment beyond what control's rate explains, over the whole climb. */
+export type Blast = {
+  readonly requests: number;
+  readonly treated: number;
+  readonly units: number;
+  /** Bad responses of treatment, and how many control's rate would have given. */
+  readonly bad: number;
+  readonly expected: number;
+};
+
+/** Progress of one release: all that its machine knows. Plain JSON; the shell writes it and never looks inside to decide. */
+export type ReleaseState = {
+  readonly format: 1;
+  readonly phase: Phase;
+  /** 1 for the first climb; a resumed roll-back or a restart counts on. */
+  readonly attempt: number;
+  /** Where it stands or is going; absent before the first level and after a roll-back. */
+  readonly at?: Position;
+  /** The last confirmed placement, and the revision that brought it; -1 before the first. */
+  readonly placement: Placement;
+  readonly revision: number;
+  readonly move?: PendingMove;
+  /** When all live receivers had activated the step: its evidence starts here. */
+  readonly evidenceFrom?: number;
+  /** Milliseconds of good and fresh time at this step (in `watching`: of the watch window). */
+  readonly held: number;
+  /** Milliseconds at this step in which there was too little data. */
+  readonly undecided: number;
+  /** Milliseconds without knowledge of health, in a row. */
+  readonly unknown: number;
+  /** Milliseconds in a row without traffic of `to`, while rolling back. */
+  readonly quiet: number;
+  readonly frozen?: { readonly causes: readonly FreezeCause[]; readonly from: Phase; readonly since: number };
+  /** The gate being waited for; `key` is that of its effect, if it is a webhook. */
+  readonly gate?: { readonly level: number; readonly key?: string };
+  readonly killed: boolean;
+  /** The release was deleted, or pinned resources changed with `onChange: restart`: what to do once rolled back. */
+  readonly afterRollback?: 'delete' | 'restart';
+  readonly probes: ProbeRounds;
+  readonly rollback?: RollbackRecord;
+  /** `now` of the last tick. */
+  readonly ticked?: number;
+  /** Counts effects; their keys are unique within a release. */
+  readonly sequence: number;
+};
+
+/** Rounds of probes: the answers to the round being asked, and how many rounds failed or were unknown in a row. */
+export type ProbeRounds = {
+  readonly since: number;
+  readonly open: readonly string[];
+  readonly answers: readonly ('done' | 'failed' | 'unknown')[];
+  readonly failed: number;
+  readonly unknown: number;
+};
+
+/** A release before anything happened; `placement` is what the store holds for it, if it was placed before. */
+export function startRelease(placement: Placement): ReleaseState {
+  return {
+    format: 1,
+    phase: 'pending',
+    attempt: 1,
+    placement,
+    revision: -1,
+    held: 0,
+    undecided: 0,
+    unknown: 0,
+    quiet: 0,
+    killed: false,
+    probes: { since: 0, open: [], answers: [], failed: 0, unknown: 0 },
+    sequence: 0,
+  };
+}
