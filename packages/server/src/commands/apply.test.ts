@@ -278,4 +278,14 @@ describe('a store that cannot write', () => {
     lose = undefined;
     expect(await control.files([flag('b')])).toMatchObject({ ok: true, revision: 3 });
   });
+
+  test('that cannot note what an origin applied still says the truth about the change', async () => {
+    const store = openMemoryStore(() => 0);
+    control = await openTestControl({
+      ...store,
+      stand: () => Promise.reject(new StoreError('FULL', 'The disk is full')),
+    });
+    expect(await control.files([flag('a')])).toMatchObject({ ok: true, changed: true, revision: 2 });
+    expect(keys()).toEqual(['Flag/a']);
+  });
 });

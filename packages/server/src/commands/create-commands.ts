@@ -2,7 +2,7 @@ import { encodeSnapshot } from '@ombre/decide';
 import { generateKeyPair } from '../keys/key-pair.ts';
 import { sealChange } from '../store/hash-chain.ts';
 import { sha256 } from '../store/sha256.ts';
-import type { Store } from '../store/store.ts';
+import { type Store, StoreError } from '../store/store.ts';
 import { readSignedKill } from './break-glass.ts';
 import type { ApplyInput, ApplyResult, Asked, BreakGlassInput, Commands } from './commands.ts';
 import { type Commit, commit } from './commit.ts';
@@ -91,15 +91,15 @@ async function apply(parts: CommandParts, input: ApplyInput): Promise<ApplyResul
   });
   if (result.ok && whole && !skipped && input.dryRun !== true) {
     const { revision, issues } = result;
-    await store.stand(environment, {
-      origin,
-      digest,
-      revision,
-      at: clock.now(),
-      issues: JSON.stringify(issues),
-    });
+    const standing = { origin, digest, revision, at: clock.now(), issues: JSON.stringify(issues) };
+    // The change is committed whatever becomes of this note: without it a restart applies the same set once more.
+    await store.stand(environment, standing).catch(ignoreStoreError);
   }
   return result;
+}
+
+function ignoreStoreError(error: unknown): void {
+  if (!(error instanceof StoreError)) throw error;
 }
 
 async function breakGlass(parts: CommandParts, input: BreakGlassInput): Promise<ApplyResult> {

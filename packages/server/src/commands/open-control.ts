@@ -28,12 +28,15 @@ export interface Control {
   close(): void;
 }
 
-/** Reads every environment and makes the commands and views over them. */
+/** Reads every environment, sees to it that each head names the bytes of this version, and makes the commands and views over them. */
 export async function openControl(parts: ControlParts): Promise<Control> {
   const { store, clock, keyring, newId, log, checks = declaredChecks } = parts;
   const mirrors = await openMirrors(store, log);
   const { signer } = keyring;
   const commands = createCommands({ store, mirrors, clock, signer, newId, checks });
+  for (const { environment } of mirrors.all()) {
+    await commands.init({ environment, author: 'ombre', why: 'the server began' });
+  }
   const { views, changes } = createViews({
     store,
     mirrors,

@@ -9,6 +9,7 @@ import {
   testClock,
   testKeyring,
 } from '../commands/control.suite.ts';
+import { sealChange } from '../store/hash-chain.ts';
 import { openMemoryStore } from '../store/memory-store.ts';
 import { sha256 } from '../store/sha256.ts';
 import type { Store } from '../store/store.ts';
@@ -168,5 +169,60 @@ describe('heads', () => {
     active = { ...second, id: 'second' };
     expect(head()).toMatchObject({ key: 'second', head: was.head });
     expect(head().signature).not.toBe(was.signature);
+  });
+});
+
+describe('another version of Ombre', () => {
+  /** A log as a version wrote it that encodes the same rows to other bytes. */
+  async function foreignChange(on: Store): Promise<void> {
+    const { head, hash } = (await on.load(ENVIRONMENT))!;
+    const change = sealChange(
+      {
+        ...head,
+        revision: head.revision + 1,
+        at: '1',
+        author: 'of the future',
+        why: '',
+        action: 'encode',
+        origin: null,
+        from: head.digest,
+        to: 'bytes of the future',
+        names: [],
+        diff: [],
+        writes: [],
+        facts: {},
+      },
+      hash,
+      keyring.signer(),
+    );
+    expect(await on.append({ change, writes: [] })).toEqual({ ok: true });
+  }
+
+  test('that writes beside this one leaves it serving its last revision, and writing nothing', async () => {
+    await one.files([flag('a')]);
+    await foreignChange(store);
+    const refused = await one.files([flag('b')]);
+    expect(refused).toMatchObject({ ok: false, code: 'UNAVAILABLE' });
+    expect(!refused.ok && refused.message).toContain('another version of Ombre');
+    expect(one.views.head(ENVIRONMENT)?.head.revision).toBe(2);
+    expect(one.views.encoded(ENVIRONMENT)?.digest).toBe(one.views.head(ENVIRONMENT)?.head.digest);
+  });
+
+  test('that wrote before this one started costs one revision with today’s bytes', async () => {
+    await one.files([flag('a')]);
+    await foreignChange(store);
+    const upgraded = await openTestControl(store, testClock(), keyring);
+    const { head } = upgraded.views.head(ENVIRONMENT)!;
+    expect(head).toMatchObject({
+      lineage: 'lineage-1',
+      revision: 4,
+      digest: upgraded.views.encoded(ENVIRONMENT)?.digest,
+    });
+    expect(await upgraded.views.change(ENVIRONMENT, 4)).toMatchObject({
+      action: 'encode',
+      from: 'bytes of the future',
+    });
+    expect((await upgraded.views.verifyHistory(ENVIRONMENT))?.faults).toEqual([]);
+    expect(await upgraded.files([flag('b')])).toMatchObject({ ok: true, revision: 5 });
   });
 });
