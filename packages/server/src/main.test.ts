@@ -103,6 +103,13 @@ describe('a start', () => {
   });
 });
 
+test('behind a proxy the stream is named by the path the proxy publishes', async () => {
+  const rig = await startRig({ files: EXAMPLE, publicPath: '/flags' });
+  const { eventStreams } = await (await rig.post('/p/judge/production/ofrep/v1/evaluate/flags', {})).json();
+  expect(eventStreams[0].endpoint.requestUri).toBe('/flags/p/judge/production/ofrep/v1/events');
+  await rig.close();
+});
+
 describe('an end', () => {
   test('ends streams, answers what is in flight and refuses what comes later', async () => {
     const rig = await startRig({ files: EXAMPLE });

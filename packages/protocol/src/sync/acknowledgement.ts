@@ -48,12 +48,15 @@ export interface AcknowledgementAnswer {
   readonly lease: number;
   readonly lineage: string;
   readonly revision: number;
+  /** Milliseconds of which a receiver waits a random part before the next one, so that a thousand do not answer a change at once. */
+  readonly within: number;
 }
 
 export const acknowledgementAnswer: z.ZodType<AcknowledgementAnswer> = z.object({
   lease: z.int().min(1),
   lineage: z.string(),
   revision: z.int(),
+  within: z.int().min(0),
 });
 
 /** One row of the receivers view. */

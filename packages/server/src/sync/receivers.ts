@@ -10,6 +10,8 @@ export interface Receivers {
     environment: string,
     at: { readonly lineage: string; readonly revision: number },
   ): readonly ReceiverView[];
+  /** Milliseconds over which receivers should spread their next acknowledgements: one each, a second at most. */
+  readonly spread: number;
   readonly lease: number;
 }
 
@@ -41,6 +43,9 @@ export function createReceivers(options: {
 
   return {
     lease,
+    get spread() {
+      return Math.min(1_000, rows.size);
+    },
     acknowledge(environment, acknowledgement) {
       const key = keyOf(environment, acknowledgement.receiver);
       if (!rows.has(key) && !makeRoom()) return false;

@@ -156,7 +156,7 @@ test('who acknowledged what is shown, with lag, lease and whether its stream is 
     agent: 'shop 1.2',
   } as const;
   const answer = await rig.client.acknowledge(acknowledgement);
-  expect(answer).toMatchObject({ ok: true, value: { lineage, revision } });
+  expect(answer).toMatchObject({ ok: true, value: { lineage, revision, within: 1 } });
   const view = await rig.client.receivers();
   expect(view).toMatchObject({
     ok: true,

@@ -59,7 +59,7 @@ export function syncHandlers(options: {
         throw new Refusal('RECEIVERS_FULL', undefined, {}, { 'retry-after': '5' });
       }
       const { lineage, revision } = place.live.current().head.head;
-      return { lease: receivers.lease, lineage, revision };
+      return { lease: receivers.lease, lineage, revision, within: receivers.spread };
     },
 
     listReceivers({ place }) {
