@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -65,6 +66,18 @@ describe('SQLite and kill -9', () => {
     expect(points.get('written, not acknowledged') ?? 0).toBeGreaterThan(0);
     expect(points.get('not written') ?? 0).toBeGreaterThan(0);
   }, 240_000);
+
+  test('refuses a second process on the directory of a living one, and names it', async () => {
+    const held = join(directory, 'held');
+    const store = await openSqliteStore({ directory: held, now });
+    const child = await bundle(new URL('./sqlite-victim.suite.ts', import.meta.url), directory);
+    const errand = JSON.stringify({ directory: held, seed: 1, step: 1_000, when: 'before' });
+    const second = spawnSync(process.execPath, [child, errand], { encoding: 'utf8', env: {} });
+    expect(second.status).toBe(1);
+    expect(second.stderr).toContain(`in use by process ${process.pid} on`);
+    expect(await store.environments()).toEqual([]);
+    await store.close();
+  });
 
   test('comes back at the last whole commit wherever a write to its log was torn', async () => {
     const data = join(directory, 'torn');
