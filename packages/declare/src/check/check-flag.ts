@@ -32,7 +32,7 @@ export function checkFlag(draft: Draft, { spec }: ResourceOf<'Flag'>, world: Wor
     report,
   );
   for (const [index, rule] of rules.entries()) checkRule(draft.name, spec, rule, index, world, report);
-  checkReachable(rules, world.constants, report);
+  checkReachable(rules, world, report);
 }
 
 function checkVariants({ variants, type }: FlagSpec, report: Report): void {

@@ -5,7 +5,7 @@ import type { Draft } from '../shape/draft.ts';
 import { isMapping, valueAt } from '../shape/schema-walk.ts';
 import { inWordsOfIssues } from './cel-issues.ts';
 import { constantOf } from './constant.ts';
-import { contradiction, formulaOf } from './formula.ts';
+import { contradiction } from './formula.ts';
 import { comparisonsOf, segmentsOf } from './literals.ts';
 import { checkName } from './references.ts';
 import type { Report, World } from './world.ts';
@@ -82,10 +82,10 @@ function checkCondition(
     }
     return;
   }
-  checkLiterals(text, path, world, report);
+  if (world.hasValues) checkLiterals(text, path, world, report);
   const constant = world.constants.get(text);
   if (constant === true) report('ALWAYS_TRUE', path, {});
-  const why = constant === false ? 'it reads nothing that could differ' : contradiction(formulaOf(text));
+  const why = constant === false ? 'it reads nothing that could differ' : contradiction(world.formula(text));
   if (why !== undefined && !failsClosed) report('NEVER_TRUE', path, { why });
 }
 

@@ -56,6 +56,7 @@ function literalBefore(tokens: readonly Token[], at: number): readonly Token[] {
 
 /** Every `inSegment("name")` of a condition; the place is that of the name. */
 export function segmentsOf(condition: string): readonly SegmentMention[] {
+  if (!condition.includes('inSegment')) return [];
   const tokens = tokensOf(condition);
   return tokens.flatMap(({ text, kind }, at) => {
     const name = tokens[at + 2];

@@ -1,21 +1,17 @@
 import type { Rule } from '@ombre/decide/model';
 import { servesEverybody } from './check-serve.ts';
 import { failsClosed } from './conditions.ts';
-import { contradiction, type Formula, formulaOf, implies } from './formula.ts';
-import type { Report } from './world.ts';
+import { contradiction, type Formula, implies } from './formula.ts';
+import type { Report, World } from './world.ts';
 
 /** Comparing each rule with each before it is quadratic; with more rules than this only the nearest are compared. */
 const compared = 200;
 
 /** Reports rules that an earlier one always forestalls: one that serves everybody, or serves whoever this one would match. */
-export function checkReachable(
-  rules: readonly Rule[],
-  constants: ReadonlyMap<string, boolean>,
-  report: Report,
-): void {
+export function checkReachable(rules: readonly Rule[], world: World, report: Report): void {
   const serving: { readonly id: string; readonly formula: Formula }[] = [];
   for (const [index, rule] of rules.entries()) {
-    const formula = everybody(rule.when, constants) ? undefined : formulaOf(rule.when ?? '');
+    const formula = frameOf(rule.when, world);
     // A rule that fails closed is also taken where its condition has no truth, which proves nothing about others.
     const open = formula !== undefined && !failsClosed(rule) && contradiction(formula) === undefined;
     const earlier = open && serving.slice(-compared).find((one) => implies(formula, one.formula));
@@ -38,7 +34,7 @@ export function checkReachable(
   }
 }
 
-/** Whether a condition holds for everybody, being absent or always true. */
-export function everybody(when: string | undefined, constants: ReadonlyMap<string, boolean>): boolean {
-  return when === undefined || constants.get(when) === true;
+/** The frame of a condition; undefined if it holds for everybody, being absent or always true. */
+export function frameOf(when: string | undefined, world: World): Formula | undefined {
+  return when === undefined || world.constants.get(when) === true ? undefined : world.formula(when);
 }

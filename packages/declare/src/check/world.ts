@@ -5,6 +5,7 @@ import { type Details, type Finding, finding } from '../issue/finding.ts';
 import type { Path } from '../issue/issue.ts';
 import type { Draft } from '../shape/draft.ts';
 import { isMapping, valueAt } from '../shape/schema-walk.ts';
+import { type Formula, formulaOf } from './formula.ts';
 
 /** An attribute and where it is declared. */
 export interface DeclaredAttribute {
@@ -32,6 +33,10 @@ export interface World {
   /** Conditions that read nothing, and whether they are true; filled by {@link checkConditions}. */
   readonly constants: Map<string, boolean>;
   readonly vocabularies: readonly CodeVocabulary[];
+  /** Whether an attribute lists its values. */
+  readonly hasValues: boolean;
+  /** The frame of a condition, read once. */
+  formula(condition: string): Formula;
   readonly environment: CelEnvironment;
   readonly attributes: ReadonlyMap<string, DeclaredAttribute>;
   /** Names of enrichers that are built in; undefined if nobody said. */
@@ -54,6 +59,7 @@ export function createWorld(
     byKind.set(draft.kind, names.set(draft.name, draft));
   }
   const findings: Finding[] = [];
+  const formulas = new Map<string, Formula>();
   const attributes = attributesOf(drafts);
   const functions = vocabularies?.flatMap((vocabulary) => vocabulary.functions ?? []) ?? [];
   const enrichers = vocabularies?.flatMap(
@@ -65,6 +71,12 @@ export function createWorld(
     findings,
     constants: new Map(),
     vocabularies: vocabularies ?? [],
+    hasValues: [...attributes.values()].some(({ values }) => values !== undefined),
+    formula(condition) {
+      const formula = formulas.get(condition) ?? formulaOf(condition);
+      formulas.set(condition, formula);
+      return formula;
+    },
     attributes,
     environment: { attributes: new Map([...attributes].map(([name, { type }]) => [name, type])), functions },
     enrichers: enrichers && new Set(enrichers),

@@ -2,8 +2,8 @@ import type { Resource, ResourceOf } from '@ombre/decide/model';
 import { segmentsOf } from '../check/literals.ts';
 
 /**
- * The keys of everything that decides a flag, itself first: prerequisites, segments (and those they ask for) and tables, all
- * through one another, and every vocabulary. What is not there is left out. Releases are not: without a placement they decide nothing.
+ * The keys of everything that decides a flag, itself first: prerequisites, segments (and those they ask for) and tables, all through one another. What
+ * is not there is left out. Vocabularies are not named, since most flags need all of them, nor releases: without a placement they decide nothing.
  */
 export function dependenciesOf(
   flag: ResourceOf<'Flag'>,
@@ -20,10 +20,6 @@ export function dependenciesOf(
       if (resource !== undefined) rest.push(resource);
     }
   }
-  const conditions =
-    [...found].some((key) => !key.startsWith('Flag/')) ||
-    (flag.spec.rules ?? []).some(({ when }) => when !== undefined);
-  for (const key of conditions ? all.keys() : []) if (key.startsWith('Vocabulary/')) found.add(key);
   return found;
 }
 

@@ -68,6 +68,9 @@ function movements(
 ): ReadonlyMap<string, readonly Movement[]> {
   const moves = new Map<string, Movement[]>();
   const add = (key: string, movement: Movement) => moves.set(key, [...(moves.get(key) ?? []), movement]);
+  const vocabularyKeys = [...new Set([...before.keys(), ...after.keys()])].filter((key) =>
+    key.startsWith('Vocabulary/'),
+  );
   let left = estimates;
   for (const [key, old] of before) {
     if (old.kind !== 'Flag') continue;
@@ -77,7 +80,11 @@ function movements(
       add(key, { flag, share: 1, basis: 'computed', of: 'all units, which get the default of their code' });
       continue;
     }
-    const needed = new Set([...dependenciesOf(old, before), ...dependenciesOf(now, after)]);
+    const needed = new Set([
+      ...dependenciesOf(old, before),
+      ...dependenciesOf(now, after),
+      ...vocabularyKeys,
+    ]);
     const causes = [...needed].filter((one) => changed.has(one));
     const own = changed.has(key) ? computedMovement(flag, old.spec, now.spec) : undefined;
     if (own !== undefined && causes.every((cause) => cause === key)) {

@@ -592,6 +592,23 @@ export const codes = {
     message: 'the dwell of level {level} is 0',
     about: 'Health needs time to show; a level is held for its dwell before the next.',
   },
+  STEP_OUT_OF_ORDER: {
+    severity: 'error',
+    message: 'the steps of level {level} do not lead up to its share',
+    about:
+      "Steps are smaller shares on the way to the level's own: each is above the one before it and below the level's.",
+  },
+  LONGEST_TOO_SHORT: {
+    severity: 'error',
+    message: 'the level {level} would be frozen before its dwell is over',
+    about:
+      'After `longest` a level that still has too little data is frozen; it cannot be shorter than the dwell.',
+  },
+  ZERO_TIME: {
+    severity: 'error',
+    message: 'the time is 0',
+    about: 'Nothing can be answered or learned in no time.',
+  },
 } as const;
 
 export type IssueCode = keyof typeof codes;

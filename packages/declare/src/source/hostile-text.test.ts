@@ -7,9 +7,9 @@ import { jsonFault } from './json-syntax.ts';
 import type { SourceFile } from './source-file.ts';
 
 /** Reads a text every way there is; whatever it is, the answer is data and its places lie in the file. */
-function read(text: string): void {
+function read(text: string, paths: readonly string[] = ['a.yaml', 'a.json', 'ombre.yaml']): void {
   const lines = text.split('\n').length;
-  for (const path of ['a.yaml', 'a.json', 'ombre.yaml']) {
+  for (const path of paths) {
     const files: readonly SourceFile[] = [
       { path, text },
       { path: 'ids.txt', text },
@@ -168,7 +168,7 @@ describe('hostile text', () => {
       `a0: &a0 [x, x]\n${Array.from({ length: 60 }, (_, at) => `a${at + 1}: &a${at + 1} [*a${at}, *a${at}]`).join('\n')}`,
     ],
   ])('%s in the tens of thousands are read in bounded time', { timeout: 20_000 }, (_, text) => {
-    read(text);
+    read(text, ['ombre.yaml', 'a.json']);
   });
 
   test('what JSON.parse refuses, and only that, has a fault', () => {
