@@ -1,33 +1,31 @@
 import type { Scope } from '../cel/closure.ts';
 import { targetingKey } from '../cel/environment.ts';
-import { fromSlot, type Slot } from '../cel/slot.ts';
+import { fromSlot, type Slot, toSlot } from '../cel/slot.ts';
 import { CelError, type CelValue } from '../cel/value.ts';
-import { asUnit, readOwn, takeAttribute, targetingKeyOf } from './attribute.ts';
+import { type Attribute, asUnit, readOwn, targetingKeyOf } from './attribute.ts';
 import type { CompiledSnapshot } from './compiled-snapshot.ts';
-import { UNREAD } from './schema.ts';
 import { isMember, MEMBER, UNKNOWN } from './segment-cell.ts';
+import { loadSlot, Slots, storeSlot, UNREAD } from './slots.ts';
 
 /** Attributes, nested or under dotted keys (which win), and the targeting key. Not to be changed while bound. */
 export type Context = Readonly<Record<string, unknown>>;
 
 /** One context on one snapshot at one instant, as the engine sees it. Attributes are read when first needed, and once. */
-export class BoundContext implements Scope {
-  readonly snapshot: CompiledSnapshot;
-  readonly context: Context;
+export class BoundContext extends Slots implements Scope {
+  declare readonly snapshot: CompiledSnapshot;
+  declare readonly context: Context;
   /** Milliseconds since 1970. */
-  readonly now: number;
+  declare readonly now: number;
   /** What flags are bucketed by unless they name another attribute. */
-  readonly unit: string | undefined;
-  /** Values by slot; UNREAD until asked for, undefined where missing or of another type than declared. */
-  readonly slots: unknown[];
+  declare readonly unit: string | undefined;
   #derived: Map<string, Readonly<Record<string, unknown>>> | undefined;
 
   constructor(snapshot: CompiledSnapshot, context: Context, now: number) {
+    super(snapshot.schema.blank);
     this.snapshot = snapshot;
     this.context = context;
     this.now = now;
     this.unit = targetingKeyOf(context);
-    this.slots = snapshot.schema.blank.slice();
     this.#derived = undefined;
   }
 
@@ -64,8 +62,8 @@ export class BoundContext implements Scope {
     const { schema } = this.snapshot;
     const slot = schema.slotOf(name);
     const attribute = slot === undefined ? undefined : schema.attributes[slot];
-    if (attribute === undefined) return readOwn(this.context, name, name.split('.'));
-    return attribute.derivedBy === undefined ? readOwn(this.context, name, attribute.path) : undefined;
+    if (attribute === undefined) return readOwn(this.context, name);
+    return attribute.derivedBy === undefined ? attribute.read(this.context) : undefined;
   }
 }
 
@@ -75,23 +73,26 @@ const unknownMembership = new CelError('missing', 'Whether the unit is in the se
 
 /** The value in a slot, read now if nobody did before. */
 export function readSlot(bound: BoundContext, slot: number): unknown {
-  const value = bound.slots[slot];
+  const value = loadSlot(bound, slot);
   return value === UNREAD ? fillSlot(bound, slot) : value;
 }
 
 /** Reads an attribute into its slot and answers it; undefined where it is missing, of another type, or cannot be read. */
 export function fillSlot(bound: BoundContext, slot: number): unknown {
-  const attribute = bound.snapshot.schema.attributes[slot];
   let value: unknown;
-  if (attribute !== undefined) {
-    const { name, path, derivedBy } = attribute;
-    if (name === targetingKey) value = bound.unit;
-    else if (derivedBy === undefined)
-      value = takeAttribute(attribute, () => readOwn(bound.context, name, path));
-    else value = takeAttribute(attribute, () => readOwn(bound.derived(derivedBy), name, [name]));
+  try {
+    const attribute = bound.snapshot.schema.attributes[slot];
+    if (attribute !== undefined) value = toSlot(readAttribute(bound, attribute), attribute.type);
+  } catch {
+    // A getter, a proxy or an enricher threw: the attribute is missing.
   }
-  bound.slots[slot] = value;
+  storeSlot(bound, slot, value);
   return value;
+}
+
+function readAttribute(bound: BoundContext, { name, derivedBy, read }: Attribute): unknown {
+  if (derivedBy !== undefined) return readOwn(bound.derived(derivedBy), name);
+  return name === targetingKey ? bound.unit : read(bound.context);
 }
 
 /** The unit in a slot: a string that is not empty, or an integer in decimal. */

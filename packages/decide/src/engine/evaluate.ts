@@ -1,8 +1,9 @@
 import type { Outcome } from '../outcome.ts';
 import { compiled } from './advance.ts';
 import { BoundContext, type Context } from './bound.ts';
+import type { CompiledSnapshot } from './compiled-snapshot.ts';
+import type { FlagCell } from './flag-cell.ts';
 import { failedOutcome } from './outcomes.ts';
-import type { Numbering } from './roster.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** One context on one snapshot at one instant: what a request decides with. Attributes are read when first needed, and once. */
@@ -31,23 +32,18 @@ export function evaluate(bound: Bound, flag: string): Outcome {
   }
 }
 
-/** A flag looked up once: asks any snapshot, without a search by name as long as the snapshots descend from one another. */
+/** A flag looked up once for each snapshot, not for each question: what a typed flag holds on to. */
 export function flagReader(flag: string): (bound: Bound) => Outcome {
-  let numbering: Numbering | undefined;
-  let number = 0;
+  let snapshot: CompiledSnapshot | undefined;
+  let settled: FlagCell['decide'] | undefined;
   return (bound) => {
     const context = bound as BoundContext;
-    const { flagCells } = context.snapshot;
-    if (flagCells.numbering !== numbering) {
-      const found = flagCells.numbering.numbers.get(flag);
-      if (found === undefined) return failedOutcome(flag, 'FLAG_NOT_FOUND');
-      numbering = flagCells.numbering;
-      number = found;
-    }
-    const cell = flagCells.items[number];
-    if (cell === undefined) return failedOutcome(flag, 'FLAG_NOT_FOUND');
     try {
-      return cell.decide(context);
+      if (context.snapshot === snapshot && settled !== undefined) return settled(context);
+      snapshot = context.snapshot;
+      const cell = snapshot.flagCells.get(flag);
+      settled = cell?.isSettled === true ? cell.decide : undefined;
+      return cell === undefined ? failedOutcome(flag, 'FLAG_NOT_FOUND') : cell.decide(context);
     } catch {
       return failedOutcome(flag, 'FLAG_BROKEN');
     }

@@ -23,14 +23,22 @@ export type Planned =
 /** A flag of a snapshot. Compiled when first asked, and into code of its own when asked often. */
 export class FlagCell {
   readonly line: Line;
-  /** Exchanges itself for something faster. */
-  decide: (this: FlagCell, bound: BoundContext) => Outcome;
+  /** Exchanges itself for something faster until it is settled. */
+  decide: Decide;
+  isSettled: boolean;
   #planned: Planned | undefined;
 
   constructor(line: Line) {
     this.line = line;
     this.decide = decideFirst;
+    this.isSettled = false;
     this.#planned = undefined;
+  }
+
+  settle(decide: Decide): Decide {
+    this.decide = decide;
+    this.isSettled = true;
+    return decide;
   }
 
   planned(snapshot: CompiledSnapshot): Planned {
@@ -40,25 +48,18 @@ export class FlagCell {
 }
 
 function decideFirst(this: FlagCell, bound: BoundContext): Outcome {
-  const { snapshot } = bound;
-  const { plan, failure } = this.planned(snapshot);
-  if (failure !== undefined) {
-    const { outcome } = failure;
-    this.decide = () => outcome;
-  } else this.decide = firstDecide(this, plan, snapshot);
-  return this.decide(bound);
-}
-
-function firstDecide(cell: FlagCell, plan: FlagPlan, { schema }: CompiledSnapshot): Decide {
-  const byPlan = decideByPlan(plan);
+  const { schema } = bound.snapshot;
   const { foundry } = schema.equipment;
-  if (foundry === undefined) return byPlan;
-  let calls = 0;
-  return (bound) => {
+  const { plan, failure } = this.planned(bound.snapshot);
+  if (plan === undefined) return this.settle(() => failure.outcome)(bound);
+  const byPlan = decideByPlan(plan);
+  if (foundry === undefined) return this.settle(byPlan)(bound);
+  let calls = 1;
+  this.decide = (next) => {
     calls += 1;
-    if (calls === HOT) cell.decide = generateDecide(plan, schema, foundry) ?? byPlan;
-    return byPlan(bound);
+    return calls < HOT ? byPlan(next) : this.settle(generateDecide(plan, schema, foundry) ?? byPlan)(next);
   };
+  return byPlan(bound);
 }
 
 function plan(line: Line, snapshot: CompiledSnapshot): Planned {

@@ -7,9 +7,11 @@ import { type BoundContext, fillSlot, unitIn } from './bound.ts';
 import { type Decide, serve, servedVariant, targetFor } from './decide.ts';
 import type { FlagPlan, RulePlan, ServePlan, Site } from './flag-plan.ts';
 import type { Foundry } from './foundry.ts';
+import { interned } from './interned.ts';
 import { admit } from './release-plan.ts';
-import { type Schema, UNREAD } from './schema.ts';
+import type { Schema } from './schema.ts';
 import { isMember, MEMBER, STRANGER } from './segment-cell.ts';
+import { slotCode, UNREAD } from './slots.ts';
 
 /** Flags with more rules than this stay with the interpreter: one function of them would be too long to be optimised. */
 const MOST_RULES = 100;
@@ -75,7 +77,7 @@ class CodeWriter implements Emitter {
     const known = this.#names.get(value);
     if (known !== undefined) return known;
     const name = `k${this.constants.length}`;
-    this.constants.push(value);
+    this.constants.push(value instanceof Set ? new Set([...value].map(interned)) : interned(value));
     // Equal texts or numbers of two places stay two constants: a shape must not depend on their being equal.
     if (typeof value !== 'string' && typeof value !== 'number') this.#names.set(value, name);
     return name;
@@ -101,7 +103,7 @@ class CodeWriter implements Emitter {
     const { ir } = condition.program;
     const test = matchOnError ? `!${emitFalse(ir, this)}` : emitTrue(ir, this);
     for (const slot of this.#waiting) {
-      this.#add(`let a${slot}=b.slots[${slot}];if(a${slot}===${this.constant(UNREAD)})`);
+      this.#add(`let a${slot}=${slotCode('b', slot)};if(a${slot}===${this.constant(UNREAD)})`);
       this.#add(`a${slot}=${this.constant(fillSlot)}(b,${slot});`);
       this.#loaded.add(slot);
     }

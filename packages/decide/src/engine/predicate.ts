@@ -3,6 +3,7 @@ import type { BinaryOperator, IrNode } from '../cel/ir.ts';
 import type { CelType } from '../cel/type.ts';
 import type { CelValue } from '../cel/value.ts';
 import { type BoundContext, readSlot } from './bound.ts';
+import { interned } from './interned.ts';
 import type { Schema } from './schema.ts';
 import { isMember, MEMBER, STRANGER } from './segment-cell.ts';
 
@@ -103,7 +104,7 @@ function membership(truth: boolean, slot: number, type: CelType, list: CelValue)
 function slotConstant(value: CelValue, type: CelType): string | number | boolean | undefined {
   if (type.kind === 'string' || type.kind === 'bool') {
     return typeof value === (type.kind === 'bool' ? 'boolean' : 'string')
-      ? (value as string | boolean)
+      ? (interned(value) as string | boolean)
       : undefined;
   }
   if (type.kind === 'double') return typeof value === 'number' && !Number.isNaN(value) ? value : undefined;

@@ -2,15 +2,13 @@ import { type CelEnvironment, targetingKey } from '../cel/environment.ts';
 import type { CelFunction } from '../cel/function.ts';
 import { type CelType, parseType } from '../cel/type.ts';
 import type { VocabularySpec } from '../model/vocabulary.ts';
-import type { Attribute } from './attribute.ts';
+import { type Attribute, readOwn } from './attribute.ts';
 import type { CodeVocabulary, Enricher } from './code-vocabulary.ts';
 import { Condition } from './condition.ts';
 import { Foundry } from './foundry.ts';
 import type { Numbering } from './roster.ts';
+import { FIELDS, UNREAD } from './slots.ts';
 import { TwoGenerationMap } from './two-generation-map.ts';
-
-/** Stands in a slot that was not read yet. */
-export const UNREAD: unique symbol = Symbol('unread');
 
 /** Conditions kept beside those in use. */
 const CONDITIONS = 50_000;
@@ -53,7 +51,7 @@ export class Schema {
   readonly numberings: Numberings;
   readonly attributes: readonly Attribute[];
   readonly environment: CelEnvironment;
-  /** A slot for each attribute, none read. */
+  /** What a bound context's slots beyond its fields begin with. */
   readonly blank: readonly unknown[];
   readonly #slots: ReadonlyMap<string, number>;
   readonly #conditions = new TwoGenerationMap<string, Condition>(CONDITIONS);
@@ -77,13 +75,13 @@ export class Schema {
       return {
         name,
         type: types.get(name) ?? { kind: 'dyn' },
-        path: name.split('.'),
+        read: equipment.foundry?.reader(name) ?? ((context: unknown) => readOwn(context, name)),
         derivedBy: enricher,
         enricher: enricher === undefined ? undefined : equipment.enrichers.get(enricher),
       };
     });
     this.#slots = new Map(this.attributes.map(({ name }, slot) => [name, slot]));
-    this.blank = this.attributes.map(() => UNREAD);
+    this.blank = this.attributes.slice(FIELDS).map(() => UNREAD);
   }
 
   /** The slot of an attribute; undefined where no vocabulary declares it. */

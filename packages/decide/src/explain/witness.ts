@@ -2,7 +2,7 @@ import { type Scope, toClosure } from '../cel/closure.ts';
 import { compileProgram } from '../cel/program.ts';
 import { type TraceNode, traceProgram } from '../cel/trace.ts';
 import { CelError, CelUint, type CelValue } from '../cel/value.ts';
-import { asUnit, readOwn } from '../engine/attribute.ts';
+import { asUnit } from '../engine/attribute.ts';
 import type { BoundContext } from '../engine/bound.ts';
 import { isCircular } from '../engine/circle.ts';
 import { idSetOf, segmentSpec } from '../engine/segment-cell.ts';
@@ -110,7 +110,7 @@ export class Witness implements Scope {
     if (attribute.derivedBy !== undefined)
       return { name, status: attribute.enricher === undefined ? 'unavailable' : 'missing' };
     try {
-      const given = readOwn(this.#bound.context, name, attribute.path);
+      const given = attribute.read(this.#bound.context);
       return { name, status: given === undefined || given === null ? 'missing' : 'mistyped' };
     } catch {
       return { name, status: 'missing' };
