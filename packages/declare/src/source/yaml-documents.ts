@@ -36,7 +36,7 @@ export function yamlDocuments(
     const error = document.errors[0] ?? document.warnings.find(({ code }) => code !== 'BAD_DIRECTIVE');
     if (version?.explicit === true && version.version !== '1.2') {
       report('YAML_VERSION', [document.range[0], document.range[0] + 1], { version: version.version });
-    } else if (error !== undefined) reportSyntax(error, source, limits, report);
+    } else if (error !== undefined) reportSyntax(error, source, tokens, limits, report);
     else documents.push(document);
   }
   return documents;
@@ -60,7 +60,34 @@ function deeperThan(root: CST.Token, limit: number): number | undefined {
   return undefined;
 }
 
-function reportSyntax(error: YAMLError, source: SourceText, limits: SourceLimits, report: Report): void {
+/** The last bracket before an offset that is never closed. */
+function openBefore(
+  tokens: readonly CST.Token[],
+  offset: number,
+): readonly [start: number, message: string] | undefined {
+  let found: CST.FlowCollection | undefined;
+  const rest: CST.Token[] = [...tokens];
+  for (let token = rest.pop(); token !== undefined; token = rest.pop()) {
+    if (token.type === 'document' && token.value !== undefined) rest.push(token.value);
+    if (!('items' in token)) continue;
+    if (token.type === 'flow-collection' && token.offset < offset && token.offset >= (found?.offset ?? 0)) {
+      if (!token.end.some(({ source }) => source === '}' || source === ']')) found = token;
+    }
+    for (const { key, value } of token.items) {
+      if (key) rest.push(key);
+      if (value) rest.push(value);
+    }
+  }
+  return found && [found.offset, `the ${found.start.source} that does not end`];
+}
+
+function reportSyntax(
+  error: YAMLError,
+  source: SourceText,
+  tokens: readonly CST.Token[],
+  limits: SourceLimits,
+  report: Report,
+): void {
   const [start, end] = error.pos;
   const at = [start, Math.max(end, start + 1)] as const;
   if (error.code === 'TAB_AS_INDENT') report('TAB_INDENT', at, {});
@@ -68,7 +95,16 @@ function reportSyntax(error: YAMLError, source: SourceText, limits: SourceLimits
   else if (error.code === 'TAG_RESOLVE_FAILED') {
     const [tag = '!'] = /^!\S*/.exec(source.text.slice(start, end)) ?? [];
     report('YAML_TAG', at, { tag });
-  } else report('YAML_SYNTAX', at, { problem: problemOf(error, source.text) }, hintOf(error, source.text));
+  } else {
+    const also = / end with a .$/.test(error.message) ? openBefore(tokens, start) : undefined;
+    const problem = problemOf(error, source.text);
+    report(
+      'YAML_SYNTAX',
+      at,
+      { problem },
+      { ...hintOf(error, source.text), ...(also !== undefined && { also }) },
+    );
+  }
 }
 
 /** Errors of the library that speak of its own tokens, said in the words of somebody who writes YAML. */
