@@ -66,7 +66,7 @@ function excerpt(
   const rows = shown.map((line, index) => {
     const number = first + index;
     const meant = number === issue.line;
-    const part = (from > 0 ? `…${line.slice(from + 1)}` : line).slice(0, widest);
+    const part = (meant && from > 0 ? `…${line.slice(from + 1)}` : line).slice(0, widest);
     const margin = `${meant ? '>' : ' '} ${String(number).padStart(width)} |`;
     return `  ${style('faint', margin)} ${visible(part)}`.trimEnd();
   });
