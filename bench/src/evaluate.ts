@@ -22,9 +22,11 @@ import {
 import { ombreEncoded } from './evaluate-ombre.ts';
 import {
   contexts,
+  expectedVariant,
   fiveRules,
   lastRuleProfiles,
   manyFlags,
+  memberIds,
   type Profile,
   type RuleFlag,
   random,
@@ -32,6 +34,8 @@ import {
   type Shape,
   unlikeFlags,
 } from './evaluate-workloads.ts';
+import type { FlagKind, Peer, PeerEngine } from './peers/peer.ts';
+import { peers } from './peers/peers.ts';
 
 type Context = Record<string, unknown>;
 
@@ -55,6 +59,11 @@ interface Workload {
   readonly profiles: readonly Profile[];
   /** The flags asked: one, or many in random order. */
   readonly flags: readonly string[];
+  readonly kind: FlagKind;
+  /** The value any engine must give a profile; undefined where each hashes its own way. */
+  readonly expected?: (profile: Profile, flag: number) => unknown;
+  /** Where each hashes its own way: how often each value must come. */
+  readonly share?: number;
   readonly byHand: (shape: Shape) => readonly HandWritten[];
 }
 
@@ -62,14 +71,33 @@ const one = (call: HandWritten) => () => [call];
 const ofRules = (list: readonly RuleFlag[]) => (shape: Shape) =>
   list.map(shape === 'nested' ? fiveRulesByHandNested : fiveRulesByHand);
 const random10k = randomProfiles(10_000);
+const memberSet = new Set(memberIds);
 const workloads: readonly Workload[] = [
-  { id: '1', title: 'static on', profiles: random10k, flags: ['static-on'], byHand: one(staticOn) },
-  { id: '2', title: '50 % by user', profiles: random10k, flags: ['half-by-user'], byHand: one(halfByUser) },
+  {
+    id: '1',
+    title: 'static on',
+    profiles: random10k,
+    flags: ['static-on'],
+    kind: 'boolean',
+    expected: () => true,
+    byHand: one(staticOn),
+  },
+  {
+    id: '2',
+    title: '50 % by user',
+    profiles: random10k,
+    flags: ['half-by-user'],
+    kind: 'boolean',
+    share: 0.5,
+    byHand: one(halfByUser),
+  },
   {
     id: '3',
     title: 'five rules of three, last matches',
     profiles: lastRuleProfiles(10_000),
     flags: ['five-rules'],
+    kind: 'string',
+    expected: () => 'v5',
     byHand: ofRules([fiveRules]),
   },
   {
@@ -77,13 +105,17 @@ const workloads: readonly Workload[] = [
     title: 'a random one of 1,000 such',
     profiles: random10k,
     flags: many.map(({ name }) => name),
+    kind: 'string',
+    expected: (profile, flag) => expectedVariant(many[flag] ?? fiveRules, profile),
     byHand: ofRules(many),
   },
   {
     id: '4u',
-    title: 'a random one of 1,000 unlike ones',
+    title: 'a random one of 1,000 that ask unlike things',
     profiles: random10k,
     flags: unlike.map(({ name }) => name),
+    kind: 'string',
+    expected: (profile, flag) => expectedVariant(unlike[flag] ?? fiveRules, profile),
     byHand: (shape) => unlike.map((flag) => anyRulesByHand(flag, shape === 'nested')),
   },
   {
@@ -91,9 +123,19 @@ const workloads: readonly Workload[] = [
     title: 'membership in 10,000 ids',
     profiles: random10k,
     flags: ['membership'],
+    kind: 'boolean',
+    expected: ({ targetingKey }) => memberSet.has(targetingKey),
     byHand: one(membership),
   },
-  { id: '6', title: 'four-way JSON variant', profiles: random10k, flags: ['four-way'], byHand: one(fourWay) },
+  {
+    id: '6',
+    title: 'four-way JSON variant',
+    profiles: random10k,
+    flags: ['four-way'],
+    kind: 'object',
+    share: 0.25,
+    byHand: one(fourWay),
+  },
 ];
 
 interface Report {
@@ -101,6 +143,10 @@ interface Report {
   readonly shape: Shape;
   readonly timings: readonly Timing[];
 }
+
+const rules = [fiveRules, ...many, ...unlike];
+const engines: (readonly [Peer, PeerEngine])[] = [];
+for (const peer of peers) engines.push([peer, await peer.open(peer.config(rules))]);
 
 const reports: Report[] = [];
 for (const shape of ['plain', 'unlike', 'nested'] as const) {
@@ -139,11 +185,19 @@ for (const shape of ['plain', 'unlike', 'nested'] as const) {
       ),
       subject('ombre, bind alone', items, (context) => bind(snapshot, context, 0)),
     ];
+    // The peers read flat contexts.
+    for (const [peer, engine] of shape === 'nested' ? [] : engines) {
+      const askers = workload.flags.map((flag) => engine.asker(flag, workload.kind));
+      const own = items.map((context) => engine.contextOf(context));
+      await agreePeer(peer, engine, workload, own, order, askers);
+      subjects.push(asked(peer.name, own, askers));
+    }
     const timings = compare(subjects, effort);
     reports.push({ workload: workload.id, shape, timings });
     if (!flags.json) print(workload, shape, timings);
   }
 }
+for (const [, engine] of engines) await engine.close();
 if (flags.json) console.log(JSON.stringify(reports, undefined, 2));
 
 function pairs<T>(items: readonly T[], order: readonly number[], names: readonly string[]): [T, string][] {
@@ -169,6 +223,32 @@ function agree(
           `workload ${id}: ${JSON.stringify(context)} gives ${JSON.stringify(found)}, by hand ${expected}`,
         );
     }
+  }
+}
+
+/** The same values from a peer; where it hashes its own way, as often. */
+async function agreePeer(
+  { name }: Peer,
+  engine: PeerEngine,
+  { id, kind, profiles, expected, share }: Workload,
+  items: readonly unknown[],
+  order: readonly number[],
+  askers: readonly ((context: unknown) => unknown)[],
+): Promise<void> {
+  const counts = new Map<string, number>();
+  for (const [index, context] of items.entries()) {
+    const number = order[index] ?? 0;
+    const value = JSON.stringify(await engine.valueOf(askers[number]?.(context), kind));
+    const wanted = expected && JSON.stringify(expected(profiles[index] as Profile, number));
+    if (wanted !== undefined && value !== wanted)
+      throw new Error(`workload ${id}: ${name} gives ${value} for ${JSON.stringify(context)}, not ${wanted}`);
+    counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  if (share === undefined) return;
+  const slack = 4 * Math.sqrt(items.length * share * (1 - share));
+  for (const [value, count] of counts) {
+    if (counts.size !== 1 / share || Math.abs(count - items.length * share) > slack)
+      throw new Error(`workload ${id}: ${name} gives ${value} ${count} times of ${items.length}`);
   }
 }
 
