@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const conditions = ['ombre-source', 'module', 'node', 'import', 'default'];
+const conditions = ['ombre-source', 'node'];
 const resolve = { conditions };
 const ssr = { resolve: { conditions } };
 const pure = ['decide', 'judge', 'declare', 'release', 'protocol'];

@@ -3,5 +3,6 @@ import { join } from 'node:path';
 import { prepare, root } from './prepare.mjs';
 
 prepare('start');
-process.argv.splice(2, 0, 'up', join(root, 'examples', 'question-bank'));
+// The data directory stands in the root, where `npx ombre …` looks for a running control plane.
+process.argv.splice(2, 0, '--data-dir', join(root, '.ombre'), 'up', join(root, 'examples', 'question-bank'));
 await import('../packages/cli/dist/main.js');

@@ -73,8 +73,16 @@ export interface Source {
   watch(from: Head | undefined, listen: (event: SourceEvent) => void, signal: AbortSignal): Promise<Ended>;
 }
 
+/** What an acknowledgement earns. */
+export interface Granted {
+  /** Milliseconds the lease runs, from the sending. */
+  readonly lease: number;
+  /** Milliseconds of which a random part is waited before the next one, so that many receivers do not answer a change at once. */
+  readonly within: number;
+}
+
 /** The power of sources that have a way back: tells the control plane who runs what. */
 export interface Acknowledging {
-  /** Answers the milliseconds the lease now runs, from the sending. Throws {@link SourceError}; a lost one is made good by the next. */
-  acknowledge(acknowledgement: Acknowledgement, signal: AbortSignal): Promise<number>;
+  /** Throws {@link SourceError}; a lost one is made good by the next. */
+  acknowledge(acknowledgement: Acknowledgement, signal: AbortSignal): Promise<Granted>;
 }

@@ -32,3 +32,11 @@ test.each(['[1]', '7', '{oops', 'null'])('refuses %s as a context', (json) => {
 test('refuses a word without a name', () => {
   expect(() => readContext(terminal, undefined, ['=1'])).toThrow(/name=value/);
 });
+
+test('leaves the value of a declared string as it stands', () => {
+  const typeOf = (name: string): string | undefined => (name === 'user.id' ? 'string' : undefined);
+  expect(readContext(terminal, undefined, ['user.id=77912', 'age=7'], typeOf)).toEqual({
+    'user.id': '77912',
+    age: 7,
+  });
+});

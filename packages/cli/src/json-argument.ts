@@ -5,12 +5,14 @@ import type { Terminal } from './terminal.ts';
 
 /**
  * The context of an evaluation from the words of a command line: a JSON object, `@file`, `-` for standard input, and
- * `name=value` pairs laid over it, where a value that is JSON is taken as such and any other as text.
+ * `name=value` pairs laid over it. A value whose attribute is declared a string is text as it stands; of others, what is JSON is
+ * taken as such and the rest as text.
  */
 export function readContext(
   terminal: Terminal,
   json: string | undefined,
   pairs: readonly string[],
+  typeOf: (attribute: string) => string | undefined = () => undefined,
 ): Readonly<Record<string, unknown>> {
   const context: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   if (json !== undefined) {
@@ -34,9 +36,10 @@ export function readContext(
     if (at < 1) {
       throw new CommandEnd(exits.usage, `"${pair}" is no name=value pair; write for example user.tier=L5`);
     }
+    const name = pair.slice(0, at);
     const text = pair.slice(at + 1);
-    const value = parse(text);
-    context[pair.slice(0, at)] = value === undefined ? text : value;
+    const value = typeOf(name) === 'string' ? undefined : parse(text);
+    context[name] = value === undefined ? text : value;
   }
   return { ...context };
 }

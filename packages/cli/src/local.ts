@@ -47,6 +47,10 @@ export async function declareDirectory(shell: Shell, place: string): Promise<Dec
   return { files, resources: declared.resources, issues, text };
 }
 
+export async function declaredResources(shell: Shell, place: string): Promise<readonly Resource[]> {
+  return (await declareDirectory(shell, place)).resources;
+}
+
 export async function evaluateLocally(
   shell: Shell,
   place: string,

@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { type Connection, connect } from './connection.ts';
 import { CommandEnd, exits } from './exit.ts';
@@ -60,6 +61,14 @@ export function createShell(program: Command, terminal: Terminal): Shell {
       const answer = await terminal.ask(`${question} [y/N] `);
       if (!/^y(es)?$/i.test(answer.trim())) throw new CommandEnd(exits.no, 'nothing was changed');
     },
-    author: () => terminal.env.OMBRE_AUTHOR ?? terminal.env.USER ?? terminal.env.USERNAME ?? 'unknown',
+    author: () => terminal.env.OMBRE_AUTHOR ?? terminal.env.USER ?? terminal.env.USERNAME ?? userName(),
   };
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'unknown';
+  }
 }

@@ -135,7 +135,7 @@ describe('the HTTP carrier', () => {
     const peer = await start();
     const source = openHttpSource(peer.url);
     const acknowledgement = { receiver: 'me', class: 'sdk', lineage: 'a', revision: 1, digest: 'd' } as const;
-    expect(await source.acknowledge(acknowledgement, signal)).toBe(9_000);
+    expect(await source.acknowledge(acknowledgement, signal)).toEqual({ lease: 9_000, within: 0 });
     expect(peer.acknowledged).toEqual([acknowledgement]);
     peer.intercept = (_, response) => {
       response.writeHead(503, { 'retry-after': '5' }).end();

@@ -122,7 +122,7 @@ export function openHttpSource(url: string, options: HttpSourceOptions = {}): So
         PATIENCE,
         async ({ body }) => {
           const answer = readJson(await readAll(body)) as AcknowledgementAnswer | undefined;
-          if (typeof answer?.lease === 'number') return answer.lease;
+          if (typeof answer?.lease === 'number') return { lease: answer.lease, within: answer.within ?? 0 };
           throw new SourceError(protocolProblem('the answer has no lease'));
         },
         { headers: { 'content-type': 'application/json' }, body: JSON.stringify(acknowledgement) },

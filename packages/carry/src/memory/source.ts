@@ -94,7 +94,7 @@ export function createMemorySource(options: MemorySourceOptions = {}): MemorySou
     async acknowledge(acknowledgement) {
       newest();
       acknowledged.push(acknowledgement);
-      return 30_000;
+      return { lease: 30_000, within: 0 };
     },
 
     publish(encoded, signed, successions) {

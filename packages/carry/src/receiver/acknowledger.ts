@@ -14,7 +14,7 @@ const PATIENCE = 10_000;
 const MOST_UNSUPPORTED = 1_000;
 
 export interface Acknowledger {
-  /** There is something to say: now, or when a second has passed since the last. */
+  /** There is something to say: after a random part of what the source asked for, and a second after the last at the soonest. */
   request(): void;
   stop(): void;
 }
@@ -27,8 +27,11 @@ export function createAcknowledger(
   source: Acknowledging,
   clock: Clock,
   say: () => Acknowledgement | undefined,
+  random: () => number,
 ): Acknowledger {
   let lease = LEASE;
+  let within = 0;
+  let cancelSpread: (() => void) | undefined;
   let cancel: (() => void) | undefined;
   const life = new AbortController();
 
@@ -39,7 +42,7 @@ export function createAcknowledger(
     if (acknowledgement === undefined) return;
     const limit = limitSignal(life.signal, clock, PATIENCE);
     try {
-      lease = await source.acknowledge(trim(acknowledgement), limit.signal);
+      ({ lease, within } = await source.acknowledge(trim(acknowledgement), limit.signal));
     } catch {
       // The stream notices that the source is away; the renewal tries again.
     } finally {
@@ -48,10 +51,17 @@ export function createAcknowledger(
   });
 
   return {
-    request: () => pacer.request(),
+    request() {
+      if (within === 0) return pacer.request();
+      cancelSpread ??= clock.after(random() * within, () => {
+        cancelSpread = undefined;
+        pacer.request();
+      });
+    },
     stop() {
       pacer.stop();
       cancel?.();
+      cancelSpread?.();
       life.abort();
     },
   };

@@ -110,7 +110,7 @@ export function openReceiver(options: ReceiverOptions): Receiver {
     createSaver(folder, clock, (problem) =>
       dispatch(problem === undefined ? { type: 'persisted' } : { type: 'persisted', problem }),
     );
-  const acknowledger = canAcknowledge(source) ? createAcknowledger(source, clock, say) : undefined;
+  const acknowledger = canAcknowledge(source) ? createAcknowledger(source, clock, say, random) : undefined;
   const boundaries = createBoundaryTimer(clock, (flags) => tell({ type: 'changed', flags }));
 
   /** One event after the other, also where performing the effects of one makes the next. */

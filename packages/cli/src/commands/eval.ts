@@ -1,3 +1,4 @@
+import type { Resource } from '@ombre/decide/model';
 import type { Command } from 'commander';
 import { expectValue } from '../connection.ts';
 import { CommandEnd, exits } from '../exit.ts';
@@ -30,7 +31,7 @@ export function addEval(program: Command, shell: Shell): void {
     )
     .action(
       shell.action(async (flag: string, attributes: readonly string[], options: ContextOptions) => {
-        const context = contextOf(shell, attributes, options);
+        const context = await contextOf(shell, attributes, options);
         const { status, body } =
           options.dir === undefined
             ? await remote(shell, flag, context)
@@ -41,13 +42,35 @@ export function addEval(program: Command, shell: Shell): void {
     );
 }
 
-export function contextOf(
+/** The context the words describe; what the environment declares a string stays text, so that `user.id=77912` is no number. */
+export async function contextOf(
   shell: Shell,
   attributes: readonly string[],
   options: ContextOptions,
-): Readonly<Record<string, unknown>> {
-  const context = readContext(shell.terminal, options.context, attributes);
+): Promise<Readonly<Record<string, unknown>>> {
+  const types = attributes.length === 0 ? new Map<string, string>() : await declaredTypes(shell, options);
+  const context = readContext(shell.terminal, options.context, attributes, (name) => types.get(name));
   return options.unit === undefined ? context : { ...context, targetingKey: options.unit };
+}
+
+async function declaredTypes(shell: Shell, options: ContextOptions): Promise<ReadonlyMap<string, string>> {
+  const resources =
+    options.dir === undefined
+      ? await heldVocabularies(shell)
+      : await (await import('../local.ts')).declaredResources(shell, options.dir);
+  const vocabularies = resources.flatMap((one) => (one.kind === 'Vocabulary' ? [one.spec.attributes] : []));
+  return new Map([
+    ['targetingKey', 'string'],
+    ...vocabularies.flatMap((declared) =>
+      Object.entries(declared).map(([name, { type }]) => [name, type] as const),
+    ),
+  ]);
+}
+
+async function heldVocabularies(shell: Shell): Promise<readonly Resource[]> {
+  const connection = shell.connect();
+  const held = expectValue(await connection.client.resources({ kind: 'Vocabulary' }), connection);
+  return held.resources.map(({ resource }) => resource);
 }
 
 async function remote(

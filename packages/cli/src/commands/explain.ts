@@ -15,7 +15,7 @@ export function addExplain(program: Command, shell: Shell): void {
     )
     .action(
       shell.action(async (flag: string, attributes: readonly string[], options: ContextOptions) => {
-        const context = contextOf(shell, attributes, options);
+        const context = await contextOf(shell, attributes, options);
         const explanation =
           options.dir === undefined
             ? await remote(shell, flag, context)
