@@ -581,12 +581,6 @@ export const codes = {
     message: 'the level {level} adds nobody: {why}',
     about: 'Whoever this level would admit is in already.',
   },
-  NO_CONTROL: {
-    severity: 'warning',
-    message: 'the level {level} treats everybody it matches and leaves no control',
-    about:
-      'Nothing can be compared within the level; its guards see only absolute limits. 0.9 keeps a tenth as control.',
-  },
   ZERO_DWELL: {
     severity: 'error',
     message: 'the dwell of level {level} is 0',
