@@ -33,20 +33,23 @@ export function* compileInSteps(
   options: CompileOptions = {},
 ): Generator<undefined, Snapshot> {
   const dependents = new Dependents();
+  const numberings = { flags: new Numbering(), segments: new Numbering(), tables: new Numbering() };
+  const flags: FlagCell[] = [];
   const lines = new Map<EntryKind, Line[]>();
   for (const chunk of encoded.chunks.values()) {
     for (const text of linesOf(chunk)) {
       const line = readLine(text);
       if (line === undefined) continue;
-      const { kind } = line;
-      const same = lines.get(kind);
-      if (same === undefined) lines.set(kind, [line]);
-      else same.push(line);
       dependents.note(line);
+      if (line.kind === 'Flag') flags[numberings.flags.of(line.name)] = new FlagCell(line);
+      else {
+        const same = lines.get(line.kind);
+        if (same === undefined) lines.set(line.kind, [line]);
+        else same.push(line);
+      }
     }
     yield;
   }
-  const numberings = { flags: new Numbering(), segments: new Numbering(), tables: new Numbering() };
   const equipment = equip(options.vocabularies ?? [], options.data, options.codegen);
   const schema = new Schema(vocabulariesOf(lines.get('Vocabulary') ?? []), equipment, numberings);
 
@@ -60,9 +63,7 @@ export function* compileInSteps(
       new Map((lines.get(kind) ?? []).map((line) => [line.name, { line }])),
     );
   const cells: Cells = {
-    Flag: new Roster<FlagCell>(numberings.flags).with(
-      new Map((lines.get('Flag') ?? []).map((line) => [line.name, new FlagCell(line)])),
-    ),
+    Flag: new Roster(numberings.flags, flags),
     Segment: new Roster<SegmentCell>(numberings.segments).with(segments),
     Table: new Roster<TableCell>(numberings.tables).with(
       new Map((lines.get('Table') ?? []).map((line) => [line.name, new TableCell(line, schema)])),
