@@ -1,8 +1,10 @@
 export type { Effect, Topic } from './climb/effect.ts';
 export type { Command, Receivers, ReleaseEvent, Traffic } from './climb/event.ts';
+export { type RollbackParts, rollbackParts, rollbackSentence } from './climb/rollback-parts.ts';
 export {
   type Blast,
   type FreezeCause,
+  type Frozen,
   type PendingMove,
   type Phase,
   type Position,
@@ -10,7 +12,9 @@ export {
   type ReleaseState,
   type RollbackRecord,
   startRelease,
+  type WaitingGate,
 } from './climb/state.ts';
+export { step } from './climb/step.ts';
 export {
   adjustedOf,
   type Evidence,
@@ -29,4 +33,4 @@ export type { CountersReport, CountersReportRow } from './health/counters-report
 export { combineHealth, type GuardEvidence, type Health, type HealthVerdict } from './health/health.ts';
 export type { ArmTally, Tally } from './health/tally.ts';
 export type { PlannedGuard, PlannedStep, ReleasePlan, TrafficEstimate } from './plan/plan.ts';
-export type { HealthState, JudgeHealth, Ledger, PlanRelease, Step } from './signatures.ts';
+export type { HealthState, JudgeHealth, Ledger, PlanRelease } from './signatures.ts';

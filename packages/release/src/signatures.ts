@@ -1,19 +1,10 @@
 import type { ReleaseSpec } from '@ombre/decide/model';
-import type { Effect } from './climb/effect.ts';
-import type { ReleaseEvent, Traffic } from './climb/event.ts';
+import type { Traffic } from './climb/event.ts';
 import type { ReleaseState } from './climb/state.ts';
 import type { CountersReport } from './health/counters-report.ts';
 import type { Health } from './health/health.ts';
 import type { Tally } from './health/tally.ts';
 import type { ReleasePlan, TrafficEstimate } from './plan/plan.ts';
-
-/** `step`: never throws; the same state and event give the same effects. A refused command answers with a `notify` of topic `refused`. */
-export type Step = (
-  spec: ReleaseSpec,
-  state: ReleaseState,
-  event: ReleaseEvent,
-  now: number,
-) => { readonly state: ReleaseState; readonly effects: readonly Effect[] };
 
 /** `createLedger`: sums the reports of gateways in memory; after a restart it asks each for a full report. */
 export type Ledger = {

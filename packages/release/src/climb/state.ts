@@ -28,8 +28,23 @@ export type Position = { readonly level: number; readonly step: number };
  */
 export type FreezeCause = 'unknown' | 'paused' | 'failure' | 'undecided' | 'changed' | 'killed';
 
-/** A move that was asked for and not confirmed: `key` is that of its effect. */
-export type PendingMove = { readonly key: string; readonly placement: Placement };
+/** `from`: the phase to go back to; `since`: ms since 1970. */
+export type Frozen = {
+  readonly causes: readonly FreezeCause[];
+  readonly from: Phase;
+  readonly since: number;
+};
+
+/** A level that may not be entered yet: `key` of the webhook's open effect, `quiet` ms since its last answer, `told` people of a refusal. */
+export type WaitingGate = {
+  readonly level: number;
+  readonly key?: string | undefined;
+  readonly quiet: number;
+  readonly told: boolean;
+};
+
+/** A move that was asked for and not confirmed: `key` is that of its effect; `refused` if the store would not have it. */
+export type PendingMove = { readonly key: string; readonly placement: Placement; readonly refused?: boolean };
 
 /** How a release was taken back; times are the `now` of the step that learned of it, in ms since 1970. */
 export type RollbackRecord = {
@@ -68,13 +83,13 @@ export type ReleaseState = {
   /** 1 for the first climb; a resumed roll-back or a restart counts on. */
   readonly attempt: number;
   /** Where it stands or is going; absent before the first level and after a roll-back. */
-  readonly at?: Position;
+  readonly at?: Position | undefined;
   /** The last confirmed placement, and the revision that brought it; -1 before the first. */
   readonly placement: Placement;
   readonly revision: number;
-  readonly move?: PendingMove;
+  readonly move?: PendingMove | undefined;
   /** When all live receivers had activated the step: its evidence starts here. */
-  readonly evidenceFrom?: number;
+  readonly evidenceFrom?: number | undefined;
   /** Milliseconds of good and fresh time at this step (in `watching`: of the watch window). */
   readonly held: number;
   /** Milliseconds at this step in which there was too little data. */
@@ -83,28 +98,36 @@ export type ReleaseState = {
   readonly unknown: number;
   /** Milliseconds in a row without traffic of `to`, while rolling back. */
   readonly quiet: number;
-  readonly frozen?: { readonly causes: readonly FreezeCause[]; readonly from: Phase; readonly since: number };
-  /** The gate being waited for; `key` is that of its effect, if it is a webhook. */
-  readonly gate?: { readonly level: number; readonly key?: string };
+  readonly frozen?: Frozen | undefined;
+  /** The gate being waited for. */
+  readonly gate?: WaitingGate | undefined;
+  /** Key of the effect that writes `to` into the spec. */
+  readonly landing?: string | undefined;
   readonly killed: boolean;
   /** The release was deleted, or pinned resources changed with `onChange: restart`: what to do once rolled back. */
-  readonly afterRollback?: 'delete' | 'restart';
+  readonly afterRollback?: 'delete' | 'restart' | undefined;
   readonly probes: ProbeRounds;
-  readonly rollback?: RollbackRecord;
+  readonly rollback?: RollbackRecord | undefined;
   /** `now` of the last tick. */
-  readonly ticked?: number;
+  readonly ticked?: number | undefined;
   /** Counts effects; their keys are unique within a release. */
   readonly sequence: number;
 };
 
-/** Rounds of probes: the answers to the round being asked, and how many rounds failed or were unknown in a row. */
+/** Rounds of probes: ms since the last was asked, what it answered so far, and how many failed or were unknown in a row. */
 export type ProbeRounds = {
   readonly since: number;
+  /** Keys of effects without an answer. */
   readonly open: readonly string[];
   readonly answers: readonly ('done' | 'failed' | 'unknown')[];
   readonly failed: number;
   readonly unknown: number;
+  /** What the last failed probe said. */
+  readonly detail: string;
 };
+
+/** No round asked, none failed. */
+export const NO_ROUNDS: ProbeRounds = { since: 0, open: [], answers: [], failed: 0, unknown: 0, detail: '' };
 
 /** A release before anything happened; `placement` is what the store holds for it, if it was placed before. */
 export function startRelease(placement: Placement): ReleaseState {
@@ -119,7 +142,7 @@ export function startRelease(placement: Placement): ReleaseState {
     unknown: 0,
     quiet: 0,
     killed: false,
-    probes: { since: 0, open: [], answers: [], failed: 0, unknown: 0 },
+    probes: NO_ROUNDS,
     sequence: 0,
   };
 }

@@ -1,0 +1,55 @@
+import type { Command } from './event.ts';
+import { canFreeze, freeze, thaw } from './freeze.ts';
+import { advancePastGate } from './moves.ts';
+import { startOver, takeBack } from './take-back.ts';
+import { change, emit, refuse, type Turn } from './turn.ts';
+
+/** Who asks, and why. */
+type Asked = { readonly by: string; readonly why: string };
+
+/** What each command of a person does. */
+export const commands: { readonly [C in Command]: (turn: Turn, asked: Asked) => Turn } = {
+  pause: (turn, { by, why }) =>
+    canFreeze(turn)
+      ? freeze(turn, 'paused', `Paused by ${by}: ${why}`)
+      : refuse(turn, `Cannot pause: it is ${turn.state.phase}.`),
+  resume: (turn, { by, why }) => {
+    const { phase, killed, afterRollback } = turn.state;
+    if (killed) return refuse(turn, 'Cannot resume: the flag is killed; lift the kill first.');
+    if (phase === 'rolled-back' && afterRollback !== 'delete') return startOver(turn);
+    if (phase !== 'frozen') return refuse(turn, `Cannot resume: it is ${phase}.`);
+    return thaw(
+      turn,
+      ['paused', 'failure', 'undecided', 'changed', 'killed'],
+      `Goes on, asked by ${by}: ${why}`,
+    );
+  },
+  promote: (turn) => {
+    const { phase, frozen, move } = turn.state;
+    const held = frozen?.causes.find((cause) => cause === 'paused' || cause === 'killed');
+    if (held !== undefined) return refuse(turn, `Cannot promote: it is ${held}; resume it first.`);
+    if (move !== undefined) return refuse(turn, 'Cannot promote: its last move is not confirmed yet.');
+    const from = frozen?.from ?? phase;
+    return PROMOTABLE.includes(from)
+      ? advancePastGate(turn)
+      : refuse(turn, `Cannot promote: it is ${phase}.`);
+  },
+  abort: (turn, { by, why }) => {
+    const { phase } = turn.state;
+    if (phase === 'rolled-back' || phase === 'landed') return refuse(turn, `Cannot abort: it is ${phase}.`);
+    return takeBack(turn, { cause: 'abort', why, by });
+  },
+  approve: (turn) =>
+    turn.state.phase === 'waiting'
+      ? advancePastGate(turn)
+      : refuse(turn, `Nothing waits for approval: it is ${turn.state.phase}.`),
+  land: (turn) => {
+    const { phase, landing } = turn.state;
+    if (phase !== 'completed') return refuse(turn, `Cannot land: it is ${phase}, not completed.`);
+    if (landing !== undefined) return turn;
+    const asked = emit(turn, { kind: 'land' });
+    return change(asked.turn, { landing: asked.key });
+  },
+};
+
+const PROMOTABLE: readonly string[] = ['pending', 'climbing', 'dwelling', 'waiting', 'watching'];

@@ -1,0 +1,43 @@
+import type { ReleaseEvent } from './event.ts';
+import { advancePastGate, GATE_AGAIN } from './moves.ts';
+import { answerProbe } from './probe-rounds.ts';
+import { change, notify, type Turn } from './turn.ts';
+
+type Result = ReleaseEvent & { kind: 'result' };
+
+/** What became of an effect. Answers to effects nobody waits for any more change nothing. */
+export function takeResult(turn: Turn, event: Result): Turn {
+  const { move, gate, landing, probes } = turn.state;
+  if (event.key === move?.key) return moveRefused(turn, event);
+  if (event.key === gate?.key) return gateAnswered(turn, event);
+  if (event.key === landing) return landed(turn, event);
+  return probes.open.includes(event.key) ? answerProbe(turn, event) : turn;
+}
+
+/** The store would not have the move: it is asked for again at the next tick, from where the store stands. */
+function moveRefused(turn: Turn, { result, epoch, detail }: Result): Turn {
+  const { move } = turn.state;
+  if (move === undefined || result !== 'failed') return turn;
+  const placement = epoch === undefined ? move.placement : { ...move.placement, epoch: epoch + 1 };
+  const refused = change(turn, { move: { ...move, placement, refused: true } });
+  return notify(refused, 'refused', `A move was refused: ${detail ?? 'no reason given'}`, true);
+}
+
+function gateAnswered(turn: Turn, { result, detail }: Result): Turn {
+  const { gate, phase } = turn.state;
+  if (gate === undefined) return turn;
+  if (result === 'done' && phase === 'waiting') return advancePastGate(turn);
+  // While frozen an agreement is not kept: it is asked for again as soon as the release goes on.
+  const quiet = result === 'done' ? GATE_AGAIN : 0;
+  const told = gate.told || result !== 'done';
+  const closed = change(turn, { gate: { ...gate, key: undefined, quiet, told } });
+  if (result === 'done' || gate.told) return closed;
+  return notify(closed, 'waiting', `The gate does not agree yet: ${detail ?? 'no answer'}`, true);
+}
+
+function landed(turn: Turn, { result, detail }: Result): Turn {
+  if (result === 'unknown') return turn;
+  const closed = change(turn, { landing: undefined });
+  if (result === 'failed') return notify(closed, 'refused', `Cannot land: ${detail ?? 'refused'}`, true);
+  return notify(change(closed, { phase: 'landed' }), 'landed', 'Landed: the spec says so now.');
+}

@@ -1,0 +1,44 @@
+import type { RollbackRecord } from './state.ts';
+
+/** How long each part of a roll-back took, in ms; absent where an end of it is not known. */
+export type RollbackParts = {
+  /** From what was first seen to the judgement that it is bad. */
+  readonly detection?: number;
+  /** From the judgement to the decision. */
+  readonly decision?: number;
+  /** From the decision until every live receiver had activated the move. */
+  readonly propagation?: number;
+  /** From there until no request reached the version. */
+  readonly drain?: number;
+};
+
+export function rollbackParts(record: RollbackRecord): RollbackParts {
+  const { faultAt, detectedAt, decidedAt, activatedAt, drainedAt } = record;
+  return {
+    ...between('detection', faultAt, detectedAt),
+    ...between('decision', detectedAt, decidedAt),
+    ...between('propagation', decidedAt, activatedAt),
+    ...between('drain', activatedAt, drainedAt),
+  };
+}
+
+function between(part: keyof RollbackParts, from: number | undefined, to: number | undefined): RollbackParts {
+  return from === undefined || to === undefined ? {} : { [part]: Math.max(0, to - from) };
+}
+
+/** One line for people: the cause, the parts, and who was hurt. */
+export function rollbackSentence(record: RollbackRecord): string {
+  const parts = Object.entries(rollbackParts(record)).map(([part, ms]) => `${part} ${seconds(ms)}`);
+  const { blast } = record;
+  const hurt =
+    blast === undefined
+      ? []
+      : [
+          `${Math.round(Math.max(0, blast.bad - blast.expected))} responses too many were bad, of ${blast.treated} given to ${blast.units} units`,
+        ];
+  return [`Taken back: ${record.why}`, parts.join(', '), ...hurt].filter(Boolean).join('; ');
+}
+
+function seconds(ms: number): string {
+  return `${Number((ms / 1000).toFixed(2))} s`;
+}

@@ -1,0 +1,91 @@
+import type { ReleaseSpec } from '@ombre/decide/model';
+import { commands } from './commands.ts';
+import type { Effect } from './effect.ts';
+import type { ReleaseEvent } from './event.ts';
+import { freeze } from './freeze.ts';
+import { takeResult } from './results.ts';
+import type { Phase, ReleaseState } from './state.ts';
+import { takeBack } from './take-back.ts';
+import { tick } from './tick.ts';
+import { change, emit, notify, type Turn } from './turn.ts';
+
+/**
+ * What an event makes of a release: its next state, and what the shell shall do. Never throws; the same state, event and
+ * time give the same answer. The shell writes state and effects in one transaction, performs effects at least once with their
+ * keys, and hands the results back as events; repeated and late events change nothing.
+ */
+export function step(
+  spec: ReleaseSpec,
+  state: ReleaseState,
+  event: ReleaseEvent,
+  now: number,
+): { readonly state: ReleaseState; readonly effects: readonly Effect[] } {
+  const handle = handlers[event.kind] as (turn: Turn, event: ReleaseEvent) => Turn;
+  const after = handle({ spec, state, effects: [], now }, event);
+  return { state: compact(after.state), effects: after.effects };
+}
+
+type Handlers = { readonly [E in ReleaseEvent as E['kind']]: (turn: Turn, event: E) => Turn };
+
+const handlers: Handlers = {
+  tick,
+  command: (turn, { command, by, why }) => commands[command](turn, { by, why }),
+  placed: (turn, { epoch, revision }) => {
+    const { move, rollback, phase } = turn.state;
+    // An older move that went in before the one now waited for.
+    if (move === undefined || epoch < move.placement.epoch) return turn;
+    const confirmed = change(turn, { placement: { ...move.placement, epoch }, revision, move: undefined });
+    if (phase !== 'rolling-back' || rollback === undefined) return confirmed;
+    return change(confirmed, { rollback: { ...rollback, placedAt: turn.now } });
+  },
+  result: takeResult,
+  changed: (turn, { what }) => {
+    if (!isClimbing(turn.state)) return turn;
+    const why = `${what.join(', ')} changed while it climbs`;
+    const { onChange = 'refuse' } = turn.spec;
+    if (onChange === 'refuse') return freeze(turn, 'changed', `Frozen: ${why}`);
+    if (onChange === 'restart') {
+      const back = takeBack(change(turn, { afterRollback: 'restart' }), {
+        cause: 'changed',
+        why,
+        by: 'onChange',
+      });
+      return back;
+    }
+    return notify(restartHold(turn), 'level', `Holds this step anew: ${why}`);
+  },
+  killed: (turn, { by }) =>
+    freeze(
+      change(turn, { killed: true }),
+      'killed',
+      `The flag was killed by ${by}; resume after lifting it.`,
+    ),
+  lifted: (turn) => change(turn, { killed: false }),
+  deleted: (turn, { by }) => {
+    const { phase } = turn.state;
+    const marked = change(turn, { afterRollback: 'delete' });
+    if (phase === 'rolled-back' || phase === 'landed') return emit(marked, { kind: 'delete' }).turn;
+    return takeBack(marked, { cause: 'deleted', why: `deleted by ${by}`, by });
+  },
+};
+
+const CLIMBING: readonly Phase[] = ['climbing', 'dwelling', 'waiting', 'frozen', 'watching'];
+
+function isClimbing({ phase, frozen }: ReleaseState): boolean {
+  return CLIMBING.includes(phase) && frozen?.from !== 'pending' && frozen?.from !== 'completed';
+}
+
+/** Evidence from before the change does not count. */
+function restartHold(turn: Turn): Turn {
+  const { phase, frozen } = turn.state;
+  const again = { held: 0, undecided: 0, evidenceFrom: undefined };
+  if (phase === 'dwelling') return change(turn, { ...again, phase: 'climbing' });
+  if (frozen?.from === 'dwelling') return change(turn, { ...again, frozen: { ...frozen, from: 'climbing' } });
+  return phase === 'watching' ? change(turn, { held: 0 }) : turn;
+}
+
+/** Without keys that hold nothing, so that a state read back from JSON equals the one that was written. */
+function compact(state: ReleaseState): ReleaseState {
+  const kept = Object.entries(state).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(kept) as ReleaseState;
+}

@@ -1,0 +1,90 @@
+import type { GuardEvidence } from '../health/health.ts';
+import type { ReleaseEvent } from './event.ts';
+import { freeze } from './freeze.ts';
+import { moveToNobody } from './moves.ts';
+import { rollbackSentence } from './rollback-parts.ts';
+import { NO_ROUNDS, type RollbackRecord } from './state.ts';
+import { change, emit, notify, type Turn } from './turn.ts';
+
+/** Why a release goes back. */
+export type Reason = {
+  readonly cause: RollbackRecord['cause'];
+  readonly why: string;
+  readonly by: string;
+  readonly evidence?: readonly GuardEvidence[];
+};
+
+/** What a failure asks for: going back, or staying where going back is not safe. */
+export function fail(turn: Turn, reason: Reason): Turn {
+  if (turn.spec.onFailure !== 'freeze') return takeBack(turn, reason);
+  return freeze(turn, 'failure', `Failed, and stays where it is: ${reason.why}`);
+}
+
+/** Goes back; waits for nothing, whatever was asked for before. */
+export function takeBack(turn: Turn, { cause, why, by, evidence = [] }: Reason): Turn {
+  const { state, now } = turn;
+  if (state.phase === 'rolling-back' || state.phase === 'rolled-back' || state.phase === 'landed')
+    return turn;
+  const bad = evidence.filter(({ verdict }) => verdict === 'bad');
+  const record: RollbackRecord = {
+    cause,
+    why,
+    by,
+    evidence: bad,
+    ...(bad.length === 0
+      ? {}
+      : { faultAt: Math.min(...bad.map(({ window }) => window.from)), detectedAt: now }),
+    decidedAt: now,
+  };
+  const leaving = change(turn, {
+    phase: 'rolling-back',
+    rollback: record,
+    at: undefined,
+    frozen: undefined,
+    gate: undefined,
+    landing: undefined,
+    evidenceFrom: undefined,
+    held: 0,
+    undecided: 0,
+    quiet: 0,
+    probes: NO_ROUNDS,
+  });
+  if (state.move === undefined && state.placement.reached === 0) return finish(leaving);
+  return notify(moveToNobody(leaving, why), 'rolling-back', `Goes back: ${why}`, cause !== 'abort');
+}
+
+/**
+ * Confirms a roll-back by what is seen: every live receiver has activated it, and nothing reached `to` for two ticks in a
+ * row. Where nobody counts traffic, acknowledgements must do.
+ */
+export function confirm(turn: Turn, tick: ReleaseEvent & { kind: 'tick' }, elapsed: number): Turn {
+  const { rollback, move } = turn.state;
+  if (rollback === undefined || move !== undefined) return turn;
+  const { to, blast } = tick.traffic;
+  const quiet = to === undefined || to === 0 ? turn.state.quiet + elapsed : 0;
+  const known = { ...rollback, ...(blast === undefined ? {} : { blast }) };
+  if (rollback.activatedAt === undefined && tick.receivers.activated < tick.receivers.live) {
+    return change(turn, { quiet, rollback: known });
+  }
+  const activatedAt = rollback.activatedAt ?? turn.now;
+  const activated = { ...known, activatedAt };
+  if (to === undefined) return finish(change(turn, { rollback: activated }));
+  if (quiet < 2 * tick.interval) return change(turn, { quiet, rollback: activated });
+  const drainedAt = Math.max(activatedAt, turn.now - quiet);
+  return finish(change(turn, { quiet, rollback: { ...activated, drainedAt } }));
+}
+
+function finish(turn: Turn): Turn {
+  const { rollback, afterRollback } = turn.state;
+  const text = rollback === undefined ? 'Taken back.' : rollbackSentence(rollback);
+  const over = notify(change(turn, { phase: 'rolled-back' }), 'rolled-back', text);
+  if (afterRollback === 'delete') return emit(over, { kind: 'delete' }).turn;
+  return afterRollback === 'restart' ? startOver(over) : over;
+}
+
+/** Begins again at the bottom, after a roll-back. */
+export function startOver(turn: Turn): Turn {
+  const { attempt } = turn.state;
+  const again = { phase: 'pending', attempt: attempt + 1, afterRollback: undefined, unknown: 0 } as const;
+  return change(turn, again);
+}
