@@ -20,12 +20,20 @@ export function formatDiff(terminal: Terminal, diff: readonly WireDiff[]): strin
   return `${lines.join('\n')}\n${counts.join(', ')}\n`;
 }
 
-function moves(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return '';
-  const { share, estimate } = value as { share?: unknown; estimate?: unknown };
-  if (typeof share !== 'number') return '';
-  const percent = `${Number((share * 100).toPrecision(3))} %`;
-  return `  ${estimate === true ? 'about ' : ''}${percent} of units move`;
+/** Who moves, as far as it is known: `~ Flag/x  30 % of all units move`; several flags where a segment or table moved them. */
+function moves(movements: WireDiff['moves']): string {
+  const moving = (movements ?? []).filter(({ share }) => share > 0);
+  return moving
+    .map(({ flag, share, atMost, basis, of }, _, all) => {
+      const upTo = atMost === undefined || atMost === share ? '' : ` to ${percent(atMost)}`;
+      const whose = all.length > 1 ? ` in ${flag}` : '';
+      return `  ${basis === 'estimated' ? 'about ' : ''}${percent(share)}${upTo} of ${of} move${whose}`;
+    })
+    .join(',');
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toPrecision(3))} %`;
 }
 
 function short(value: unknown): string {
