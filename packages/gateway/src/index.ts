@@ -1,1 +1,14 @@
-export {};
+export {
+  BREAKER_DEFAULTS,
+  type Breaker,
+  type BreakerEvent,
+  type BreakerSettings,
+  type BreakerState,
+  createBreaker,
+  type Permit,
+} from './breaker/breaker.ts';
+export { type RunningGateway, startGateway } from './gateway.ts';
+export type { GatewayOptions, Listen } from './options.ts';
+export { type RefusalCode, refusals } from './refusal.ts';
+export { REQUEST_TYPES } from './request/attributes.ts';
+export type { RouteView } from './routing/routes.ts';

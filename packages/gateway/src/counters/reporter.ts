@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '@ombre/carry';
+import type { Counters } from '@ombre/protocol';
+import type { Tally } from './tally.ts';
+
+/** How often counters are reported. */
+const INTERVAL = 250;
+
+/** How long a control plane is left alone that does not take counters. */
+const LATER = 10_000;
+
+/** What became of a report. `unsupported`: whoever answers does not take counters. */
+export type Delivery = 'taken' | 'resend' | 'lost' | 'unsupported';
+
+export type Deliver = (report: Counters) => Promise<Delivery>;
+
+export interface Reporter {
+  /** How the last report fared; undefined before the first has. */
+  readonly last: Delivery | undefined;
+  /** Sends what is still to be said and stops. */
+  close(): Promise<void>;
+}
+
+/** Reports a tally every 250 ms, one report at a time; after one that was not taken the next is full. */
+export function startReporter(tally: Tally, source: string, clock: Clock, deliver: Deliver): Reporter {
+  let boot = randomUUID();
+  let generation = tally.generation;
+  let sequence = 0;
+  let full = true;
+  let last: Delivery | undefined;
+  let closed = false;
+  let cancel = (): void => {};
+  let sending: Promise<void> = Promise.resolve();
+
+  function next(): Counters {
+    if (tally.generation !== generation) {
+      generation = tally.generation;
+      boot = randomUUID();
+      sequence = 0;
+      full = true;
+    }
+    sequence += 1;
+    const report = { source, boot, sequence, at: clock.now(), limits: tally.limits, full };
+    return { ...report, rows: tally.rows(clock.monotonic(), full) };
+  }
+
+  async function send(): Promise<void> {
+    last = await deliver(next()).catch(() => 'lost' as const);
+    full = last !== 'taken';
+  }
+
+  function schedule(milliseconds: number): void {
+    cancel = clock.after(milliseconds, () => {
+      sending = send().then(() => {
+        if (!closed) schedule(last === 'unsupported' ? LATER : INTERVAL);
+      });
+    });
+  }
+
+  schedule(INTERVAL);
+  return {
+    get last() {
+      return last;
+    },
+    async close() {
+      closed = true;
+      cancel();
+      await sending;
+      if (last !== undefined && last !== 'unsupported') await send();
+    },
+  };
+}

@@ -1,0 +1,196 @@
+import type { Outcome } from '@ombre/decide';
+import { type CounterRow, SUB_BUCKETS } from '@ombre/protocol';
+import { createHistogram, type Histogram } from './histogram.ts';
+import { createUnitSketch, type UnitSketch } from './unit-sketch.ts';
+
+/** Past so many rows counting begins anew, so that a gateway that lives through thousands of placements stays small. */
+const MOST_ROWS = 50_000;
+
+/** What is counted together: one outcome but for the sub-bucket. */
+export type Cell = Omit<
+  CounterRow,
+  'bucket' | 'requests' | 'failures' | 'slow' | 'latencySum' | 'open' | 'units'
+>;
+
+export interface Group {
+  readonly cell: Cell;
+  readonly limits: readonly number[];
+  /** By sub-bucket. */
+  readonly rows: (Row | undefined)[];
+  readonly histograms: Map<string, Histogram>;
+}
+
+interface Row {
+  requests: number;
+  failures: number;
+  readonly slow: number[];
+  latencySum: number;
+  open: number;
+  readonly units: UnitSketch;
+  changed: boolean;
+}
+
+/** A request in flight. */
+export interface Open {
+  readonly group: Group;
+  readonly row: Row;
+  readonly began: number;
+  /** Limits passed so far. */
+  passed: number;
+}
+
+/** Counts requests by outcome and sub-bucket, cumulative from its birth or the last fresh start. Times are milliseconds that never go back. */
+export interface Tally {
+  /** Grows with each fresh start. */
+  readonly generation: number;
+  readonly limits: Readonly<Record<string, readonly number[]>>;
+  /** Limits of a release that is counted already begin everything anew. */
+  setLimits(limits: Readonly<Record<string, readonly number[]>>): void;
+  begin(outcome: Outcome, hash: number, now: number): Open;
+  /** `upstream`: who answered; undefined where nobody was asked. */
+  end(open: Open, now: number, failed: boolean, upstream: string | undefined): void;
+  /** All rows, or those that changed since they were last read. Requests in flight that passed a limit by `now` are counted there. */
+  rows(now: number, all: boolean): CounterRow[];
+  groups(): readonly Group[];
+}
+
+export function createTally(): Tally {
+  let generation = 1;
+  let limits: Readonly<Record<string, readonly number[]>> = {};
+  let groups = new Map<string, Group>();
+  let byOutcome = new WeakMap<Outcome, Group>();
+  let flying = new Set<Open>();
+  let size = 0;
+
+  /** What is in flight ends in rows nobody reads any more. */
+  function restart(): void {
+    generation += 1;
+    groups = new Map();
+    byOutcome = new WeakMap();
+    flying = new Set();
+    size = 0;
+  }
+
+  function groupOf(outcome: Outcome): Group {
+    const known = byOutcome.get(outcome);
+    if (known !== undefined) return known;
+    const cell = cellOf(outcome);
+    const key = JSON.stringify(cell);
+    const found = groups.get(key) ?? {
+      cell,
+      limits: limits[cell.release ?? ''] ?? [],
+      rows: Array<Row | undefined>(SUB_BUCKETS).fill(undefined),
+      histograms: new Map<string, Histogram>(),
+    };
+    groups.set(key, found);
+    byOutcome.set(outcome, found);
+    return found;
+  }
+
+  function rowOf(group: Group, bucket: number): Row {
+    const known = group.rows[bucket];
+    if (known !== undefined) return known;
+    const row: Row = {
+      requests: 0,
+      failures: 0,
+      slow: group.limits.map(() => 0),
+      latencySum: 0,
+      open: 0,
+      units: createUnitSketch(),
+      changed: true,
+    };
+    group.rows[bucket] = row;
+    size += 1;
+    return row;
+  }
+
+  return {
+    get generation() {
+      return generation;
+    },
+    get limits() {
+      return limits;
+    },
+    setLimits(next) {
+      const moved = Object.entries(limits).some(
+        ([release, edges]) => next[release] !== undefined && next[release].join() !== edges.join(),
+      );
+      limits = next;
+      if (moved) restart();
+    },
+    begin(outcome, hash, now) {
+      if (size >= MOST_ROWS) restart();
+      const group = groupOf(outcome);
+      const row = rowOf(group, hash % SUB_BUCKETS);
+      row.requests += 1;
+      row.open += 1;
+      row.units.add(hash);
+      row.changed = true;
+      const open: Open = { group, row, began: now, passed: 0 };
+      flying.add(open);
+      return open;
+    },
+    end(open, now, failed, upstream) {
+      flying.delete(open);
+      const { group, row } = open;
+      const took = now - open.began;
+      pass(open, took);
+      row.open -= 1;
+      row.failures += Number(failed);
+      row.latencySum += took;
+      row.changed = true;
+      let histogram = group.histograms.get(upstream ?? '');
+      if (histogram === undefined) {
+        histogram = createHistogram(group.limits);
+        group.histograms.set(upstream ?? '', histogram);
+      }
+      histogram.add(took);
+    },
+    rows(now, all) {
+      for (const open of flying) pass(open, now - open.began);
+      const rows: CounterRow[] = [];
+      for (const { cell, rows: buckets } of groups.values()) {
+        for (const [bucket, row] of buckets.entries()) {
+          if (row === undefined || !(all || row.changed)) continue;
+          row.changed = false;
+          const { requests, failures, slow, latencySum, open, units } = row;
+          rows.push({
+            ...cell,
+            bucket,
+            requests,
+            failures,
+            slow: [...slow],
+            latencySum,
+            open,
+            units: Math.min(requests, units.estimate()),
+          });
+        }
+      }
+      return rows;
+    },
+    groups: () => [...groups.values()],
+  };
+}
+
+/** Counts the limits that a request has passed by now, each once. */
+function pass(open: Open, took: number): void {
+  const { group, row } = open;
+  while (open.passed < group.limits.length && took > (group.limits[open.passed] ?? 0)) {
+    row.slow[open.passed] = (row.slow[open.passed] ?? 0) + 1;
+    row.changed = true;
+    open.passed += 1;
+  }
+}
+
+function cellOf(outcome: Outcome): Cell {
+  const { flag, rule, release, level, arm, epoch, variant } = outcome;
+  return {
+    flag,
+    rule: rule ?? null,
+    release: release ?? null,
+    level: level ?? null,
+    arm,
+    epoch: epoch ?? null,
+    variant: variant ?? null,
+  };
+}

@@ -1,0 +1,30 @@
+/** W3C Trace Context (Level 1): version, trace id, parent id, flags; all-zero ids are invalid, and so is version ff. */
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}/;
+
+export interface TraceContext {
+  readonly traceparent: string;
+  /** Vendors' parts, handed on untouched; dropped with a traceparent that is none. */
+  readonly tracestate: string | undefined;
+}
+
+/**
+ * The trace a request belongs to: the client's where it names a valid one, else a new one that begins here, marked as sampled.
+ * `random` fills bytes; the gateway records no span of its own, so it does not put itself between.
+ */
+export function traceContextOf(
+  traceparent: string | undefined,
+  tracestate: string | undefined,
+  random: (bytes: number) => Buffer,
+): TraceContext {
+  if (traceparent !== undefined && isTraceparent(traceparent)) return { traceparent, tracestate };
+  const bytes = random(24);
+  // An id of zeros only is invalid; a set bit cannot be missed.
+  bytes[0] = (bytes[0] ?? 0) | 1;
+  bytes[16] = (bytes[16] ?? 0) | 1;
+  const id = bytes.toString('hex');
+  return { traceparent: `00-${id.slice(0, 32)}-${id.slice(32)}-01`, tracestate: undefined };
+}
+
+function isTraceparent(text: string): boolean {
+  return TRACEPARENT.test(text) && (text.length === 55 || (!text.startsWith('00') && text[55] === '-'));
+}

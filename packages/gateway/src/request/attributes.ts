@@ -1,0 +1,126 @@
+/** The parts of an HTTP request that its attributes are read from. Header names are in lower case. */
+export interface RequestParts {
+  readonly method: string;
+  /** Path and query as sent. */
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Of the client, see `clientOf`. */
+  readonly address: string;
+}
+
+/**
+ * What conditions may ask of a request, under the dotted names `request.method` … `request.address`. Each is worked out when it is
+ * first read, since few flags ask for more than one or two.
+ */
+export interface RequestAttributes {
+  readonly method: string;
+  /** Without the query; escapes of unreserved characters and dot segments resolved, so that a path has one spelling. */
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly host: string;
+  readonly header: Readonly<Record<string, string>>;
+  readonly cookie: Readonly<Record<string, string>>;
+  /** Bytes of the body as announced; 0 without one, -1 where it is sent in chunks of unknown sum. */
+  readonly size: number;
+  readonly address: string;
+}
+
+/** The CEL types of the request attributes, for a vocabulary. */
+export const REQUEST_TYPES: Readonly<Record<`request.${keyof RequestAttributes}`, string>> = {
+  'request.method': 'string',
+  'request.path': 'string',
+  'request.query': 'map(string, string)',
+  'request.host': 'string',
+  'request.header': 'map(string, string)',
+  'request.cookie': 'map(string, string)',
+  'request.size': 'int',
+  'request.address': 'string',
+};
+
+export function requestAttributes({ method, target, headers, address }: RequestParts): RequestAttributes {
+  return {
+    method,
+    get path() {
+      return normalPath(target);
+    },
+    get query() {
+      const at = target.indexOf('?');
+      return at < 0 ? {} : firstOfEach(target.slice(at + 1).split('&'), decode);
+    },
+    get host() {
+      return (textOf(headers.host) ?? '').toLowerCase();
+    },
+    get header() {
+      const entries = Object.entries(headers).flatMap(([name, value]) => {
+        const text = textOf(value);
+        return text === undefined ? [] : [[name, text] as const];
+      });
+      return Object.fromEntries(entries);
+    },
+    get cookie() {
+      return cookiesOf(textOf(headers.cookie));
+    },
+    get size() {
+      if (headers['transfer-encoding'] !== undefined) return -1;
+      return Number(textOf(headers['content-length']) ?? 0);
+    },
+    address,
+  };
+}
+
+/** Cookies by name, as sent; of several of one name the first (RFC 6265, 5.4: the more specific path). */
+export function cookiesOf(header: string | undefined): Readonly<Record<string, string>> {
+  if (header === undefined) return {};
+  return firstOfEach(
+    header.split(';').map((pair) => pair.trim()),
+    (text) => text,
+  );
+}
+
+/** A path in one spelling (RFC 3986, 6.2.2): `/a/../%62` is `/b`. */
+export function normalPath(target: string): string {
+  const path = target.split('?', 1)[0] ?? '';
+  if (!path.includes('%') && !path.includes('/.')) return path;
+  const segments: string[] = [];
+  const parts = path
+    .replaceAll(/%[0-9a-f]{2}/gi, plain)
+    .split('/')
+    .slice(1);
+  for (const [index, part] of parts.entries()) {
+    if (part === '..') segments.pop();
+    else if (part !== '.') segments.push(part);
+    if (index === parts.length - 1 && (part === '.' || part === '..')) segments.push('');
+  }
+  return `/${segments.join('/')}`;
+}
+
+/** The character of an escape where it need not be escaped; else the escape in upper case. */
+function plain(escaped: string): string {
+  const character = String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
+  return /[\w.~-]/.test(character) ? character : escaped.toUpperCase();
+}
+
+function firstOfEach(
+  pairs: readonly string[],
+  read: (text: string) => string,
+): Readonly<Record<string, string>> {
+  const found = new Map<string, string>();
+  for (const pair of pairs) {
+    const at = pair.indexOf('=');
+    const name = read(at < 0 ? pair : pair.slice(0, at));
+    if (name !== '' && !found.has(name)) found.set(name, at < 0 ? '' : read(pair.slice(at + 1)));
+  }
+  return Object.fromEntries(found);
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return text;
+  }
+}
+
+function textOf(value: string | readonly string[] | undefined): string | undefined {
+  return typeof value === 'object' ? value.join(', ') : value;
+}

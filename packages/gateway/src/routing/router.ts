@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Clock, Receiver } from '@ombre/carry';
+import { bind, type Context, flagReader, type Outcome, type Snapshot } from '@ombre/decide';
+import { isAnonymousUnit } from '../proxy/unit-cookie.ts';
+import type { Refusal } from '../refusal.ts';
+import { cookiesOf, requestAttributes } from '../request/attributes.ts';
+import { type Client, clientOf } from '../request/client-address.ts';
+import type { Network } from '../request/ip.ts';
+import { createTokenBucket, type TokenBucket } from '../throttle/token-bucket.ts';
+import type { Upstream, Upstreams } from '../upstream/upstream.ts';
+import { type PlacedValue, valueAt } from './placed-value.ts';
+import { createWorldReader, type World } from './world.ts';
+
+export interface RouterOptions {
+  readonly flag: string;
+  readonly trusted: readonly Network[];
+  /** Where the unit is read from; the first that has a value counts. */
+  readonly units: readonly PlacedValue[];
+  /** Further attributes by name. */
+  readonly attributes: Readonly<Record<string, PlacedValue>>;
+  /** Name of the cookie for anonymous units. */
+  readonly cookie: string;
+}
+
+/** What becomes of one request, all of it from one revision. */
+export interface Decision {
+  readonly client: Client;
+  readonly revision: number | undefined;
+  /** Undefined where nothing could be decided. */
+  readonly outcome: Outcome | undefined;
+  /** What is counted by. */
+  readonly unit: string;
+  /** The unit is new and its client should keep it. */
+  readonly fresh: boolean;
+  readonly verdict:
+    | { readonly upstream: Upstream; readonly refusal?: never }
+    | { readonly refusal: Refusal; readonly upstream?: never };
+}
+
+export interface Router {
+  decide(request: IncomingMessage): Decision;
+  /** What the gateway last read of the snapshot; undefined before the first. */
+  readonly world: World | undefined;
+  /** Takes over a new snapshot now and not only with the next request. */
+  refresh(): void;
+}
+
+export function createRouter(
+  receiver: Receiver,
+  upstreams: Upstreams,
+  options: RouterOptions,
+  clock: Clock,
+  onWorld: (world: World) => void,
+): Router {
+  const readWorld = createWorldReader(options.flag);
+  const readFlag = flagReader(options.flag);
+  const buckets = new Map<string, TokenBucket>();
+  let digest: string | undefined;
+  let world: World | undefined;
+
+  /** The snapshot and the upstreams change together: both are taken in the same turn of the event loop. */
+  function current(): Snapshot | undefined {
+    const { encoded, snapshot } = receiver;
+    if (encoded !== undefined && encoded.digest !== digest) {
+      digest = encoded.digest;
+      world = readWorld(encoded);
+      upstreams.follow(world.upstreams);
+      onWorld(world);
+    }
+    return snapshot;
+  }
+
+  function throttle(outcome: Outcome, rate: number): Refusal | undefined {
+    const rule = outcome.rule ?? '';
+    let bucket = buckets.get(rule);
+    if (bucket?.rate !== rate) {
+      bucket = createTokenBucket(rate);
+      buckets.set(rule, bucket);
+    }
+    const retryAfter = bucket.take(clock.monotonic());
+    return retryAfter === 0 ? undefined : { code: 'THROTTLED', retryAfter };
+  }
+
+  function verdictOf(outcome: Outcome): Decision['verdict'] {
+    const { action, value, variant } = outcome;
+    if (action !== undefined && 'deny' in action) return { refusal: { code: 'DENIED' } };
+    if (action !== undefined && 'throttle' in action) {
+      const refusal = throttle(outcome, action.throttle);
+      if (refusal !== undefined) return { refusal };
+    }
+    if (value === undefined) return { refusal: { code: 'NO_DECISION' } };
+    const upstream =
+      action !== undefined && 'degrade' in action
+        ? upstreams.get(action.degrade)
+        : upstreamFor(value, variant, upstreams);
+    return upstream === undefined ? { refusal: { code: 'NO_UPSTREAM' } } : { upstream };
+  }
+
+  return {
+    get world() {
+      return world;
+    },
+    refresh: () => void current(),
+    decide(request) {
+      const { headers, socket } = request;
+      const client = clientOf(
+        { peer: socket.remoteAddress, header: (name) => headers[name] as string | undefined },
+        options.trusted,
+      );
+      const given = firstValue(options.units, headers);
+      const kept = given === undefined ? cookiesOf(headers.cookie)[options.cookie] : undefined;
+      const anonymous = isAnonymousUnit(kept) ? kept : undefined;
+      const key = given ?? anonymous ?? randomUUID();
+      const fresh = given === undefined && anonymous === undefined;
+
+      const snapshot = current();
+      const base = { client, unit: key, fresh, revision: receiver.head?.revision };
+      if (snapshot === undefined) {
+        return {
+          ...base,
+          outcome: undefined,
+          verdict: { refusal: { code: 'NOT_READY', retryAfter: 1_000 } },
+        };
+      }
+      const context: Record<string, unknown> = {
+        targetingKey: key,
+        request: requestAttributes({
+          method: request.method ?? 'GET',
+          target: request.url ?? '/',
+          headers,
+          address: client.address,
+        }),
+      };
+      for (const [name, place] of Object.entries(options.attributes)) {
+        const value = valueAt(place, headers);
+        if (value !== undefined) context[name] = value;
+      }
+      const outcome = readFlag(bind(snapshot, context, clock.now()));
+      return { ...base, unit: countedUnit(world, context, key), outcome, verdict: verdictOf(outcome) };
+    },
+  };
+}
+
+/** A variant's requests go to the upstream its value names, else to the one its name names. */
+export function upstreamFor<T>(
+  value: unknown,
+  variant: string | undefined,
+  upstreams: { get(name: string): T | undefined },
+): T | undefined {
+  const byValue = typeof value === 'string' ? upstreams.get(value) : undefined;
+  return byValue ?? (variant === undefined ? undefined : upstreams.get(variant));
+}
+
+/** Units are counted by what the flag buckets by, as far as the request gives it. */
+function countedUnit(world: World | undefined, context: Context, key: string): string {
+  const attribute = world?.flag?.unit;
+  const value = attribute === undefined ? undefined : context[attribute];
+  return typeof value === 'string' && value !== '' ? value : key;
+}
+
+function firstValue(places: readonly PlacedValue[], headers: IncomingMessage['headers']): string | undefined {
+  for (const place of places) {
+    const value = valueAt(place, headers);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
