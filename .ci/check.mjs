@@ -22,6 +22,9 @@ function step(name, words) {
   return ok;
 }
 
+/** Tests that cannot be, whatever is installed: the reason stands in the test. */
+const excused = new Set(['memory as a store keeps everything when it is closed and opened again']);
+
 /** Runs the tests as `npm test` does and counts them. A skip is a failure: here everything a test needs is installed. */
 function tests() {
   console.log('\n== tests: npm test');
@@ -37,7 +40,7 @@ function tests() {
   );
   const skipped = testResults.flatMap((file) =>
     file.assertionResults
-      .filter((one) => one.status === 'skipped' || one.status === 'pending' || one.status === 'todo')
+      .filter((one) => ['skipped', 'pending', 'todo'].includes(one.status) && !excused.has(one.fullName))
       .map((one) => `${file.name.slice(root.length + 1)}: ${one.fullName}`),
   );
   for (const one of skipped) console.log(`skipped: ${one}`);

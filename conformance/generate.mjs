@@ -31,14 +31,14 @@ function table() {
   const BITS = 128n;
   return Array.from({ length: 1025 }, (_, index) => {
     const i = BigInt(index);
-    const square = (i * i << BITS) / ((2048n + i) * (2048n + i));
+    const square = ((i * i) << BITS) / ((2048n + i) * (2048n + i));
     let power = (i << BITS) / (2048n + i);
     let sum = 0n;
     for (let n = 1n; power > 0n; n += 2n) {
       sum += power / n;
       power = (power * square) >> BITS;
     }
-    return ((2n * sum >> (BITS - 27n)) + 1n) >> 1n;
+    return (((2n * sum) >> (BITS - 27n)) + 1n) >> 1n;
   });
 }
 
@@ -78,19 +78,40 @@ function random(below) {
 }
 
 const units = [
-  '1', 'a', 'ab', 'abc', 'abcd', 'user-123', '42', 'wx4g0bm', '🙂', 'Ünïcode', '学生-8440', 'x'.repeat(250), 'with:colon', ' spaced ',
+  '1',
+  'a',
+  'ab',
+  'abc',
+  'abcd',
+  'user-123',
+  '42',
+  'wx4g0bm',
+  '🙂',
+  'Ünïcode',
+  '学生-8440',
+  'x'.repeat(250),
+  'with:colon',
+  ' spaced ',
   '3f2504e0-4f89-11d3-9a0c-0305e82c3301',
 ];
 while (units.length < 200) units.push(`user-${random(1e9)}`);
 const salts = ['submit-service/tenth', 'release/submit-v2', 'f', 'é/r', 'abc', 'abcd', 'abcde'];
 const lists = [
-  { v1: 50, v2: 50 }, { v1: 90, v2: 10 }, { a: 1, b: 1, c: 1, d: 1 }, { a: 0.5, b: 0.25, c: 0.25 }, { a: 0, b: 3 }, { only: 1 },
-  { small: 0.000001, large: 1000000 }, { B: 10, a: 20, 'a-b': 30, 'a.b': 40 }, { x: 33.3333, y: 33.3333, z: 33.3334 },
+  { v1: 50, v2: 50 },
+  { v1: 90, v2: 10 },
+  { a: 1, b: 1, c: 1, d: 1 },
+  { a: 0.5, b: 0.25, c: 0.25 },
+  { a: 0, b: 3 },
+  { only: 1 },
+  { small: 0.000001, large: 1000000 },
+  { B: 10, a: 20, 'a-b': 30, 'a.b': 40 },
+  { x: 33.3333, y: 33.3333, z: 33.3334 },
 ];
 
 function write(name, about, members) {
   const lists = Object.entries(members).map(([key, rows]) => {
-    const lines = key === 'table' ? [`    ${rows.join(', ')}`] : rows.map((row) => `    ${JSON.stringify(row)}`);
+    const lines =
+      key === 'table' ? [`    ${rows.join(', ')}`] : rows.map((row) => `    ${JSON.stringify(row)}`);
     return `  ${JSON.stringify(key)}: [\n${lines.join(',\n')}\n  ]`;
   });
   writeFileSync(

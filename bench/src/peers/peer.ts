@@ -22,4 +22,4 @@ export interface PeerEngine {
 export type FlagKind = 'boolean' | 'string' | 'object';
 
 /** Texts that name the workloads' attributes. */
-export type Facts = Readonly<Record<string, string | number>>;
+type Facts = Readonly<Record<string, string | number>>;

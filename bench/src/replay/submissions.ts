@@ -10,8 +10,13 @@ export interface Submission {
  * The ASSISTments answers in the order each student gave them, three lines a student: id, skills, whether correct. The difficulty of
  * a question is what the judge could know when it was submitted: the share of wrong answers to its skill so far, smoothed by one of each.
  */
-export function* submissions(file: string, students: number = Number.POSITIVE_INFINITY): Generator<Submission> {
-  const lines = readFileSync(file, 'utf8').split('\n').filter((line) => line !== '' && /^[\d.,]+$/.test(line));
+export function* submissions(
+  file: string,
+  students: number = Number.POSITIVE_INFINITY,
+): Generator<Submission> {
+  const lines = readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && /^[\d.,]+$/.test(line));
   const seen = new Map<string, { wrong: number; all: number }>();
   for (let at = 0, taken = 0; at + 2 < lines.length && taken < students; at += 3, taken++) {
     const student = lines[at] ?? '';
@@ -20,7 +25,10 @@ export function* submissions(file: string, students: number = Number.POSITIVE_IN
     for (const [index, skill] of skills.entries()) {
       const history = seen.get(skill) ?? { wrong: 0, all: 0 };
       const difficulty = (history.wrong + 1) / (history.all + 2);
-      yield { student, context: { targetingKey: student, user: { id: student }, question: { skill, difficulty } } };
+      yield {
+        student,
+        context: { targetingKey: student, user: { id: student }, question: { skill, difficulty } },
+      };
       seen.set(skill, { wrong: history.wrong + (Number(correct[index]) >= 1 ? 0 : 1), all: history.all + 1 });
     }
   }

@@ -103,7 +103,8 @@ export function regressionAdjusted(
   if (fit.refused) return fit;
   const estimate = fit.slopes[0] ?? 0;
   const robustError = fit.standardErrors.hc2[0] ?? 0;
-  if (!(robustError > 0)) return refuse('VARIANCE_ZERO', 'the covariates and the arm explain every outcome exactly');
+  if (!(robustError > 0))
+    return refuse('VARIANCE_ZERO', 'the covariates and the arm explain every outcome exactly');
   return {
     estimate,
     theta: fit.slopes.slice(1),
