@@ -1,9 +1,11 @@
-/**
- * murmur3_x86_32 (A. Appleby, public domain), seed 0, of the UTF-8 bytes of `sub:` and the unit, as an unsigned integer. Its value
- * modulo 64 is the unit's sub-bucket; the bits above estimate how many units there are.
- */
+/** What a unit is counted by: its value modulo 64 is the sub-bucket, the bits above estimate how many units there are. */
 export function unitHash(unit: string): number {
-  const bytes = Buffer.from(`sub:${unit}`);
+  return murmur3(`sub:${unit}`);
+}
+
+/** murmur3_x86_32 (A. Appleby, public domain), seed 0, of the UTF-8 bytes of a text, as an unsigned integer. */
+export function murmur3(text: string): number {
+  const bytes = Buffer.from(text);
   const whole = bytes.length & ~3;
   let hash = 0;
   for (let at = 0; at < whole; at += 4) {

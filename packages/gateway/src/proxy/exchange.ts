@@ -4,6 +4,7 @@ import type { Dispatcher } from 'undici';
 import type { Permit } from '../breaker/breaker.ts';
 import { type Refusal, refusalAnswer } from '../refusal.ts';
 import { type Endpoint, nextEndpoint, type Upstream } from '../upstream/upstream.ts';
+import { headerIn } from './request-headers.ts';
 import { responseHeaders } from './response-headers.ts';
 
 /** How an exchange ended. `left`: its client went away first, which tells nothing of the upstream. */
@@ -57,6 +58,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #timer: NodeJS.Timeout | undefined;
   #reason: Error | undefined;
   #over = false;
+  /** The answer has no announced length, so that trailers may follow. */
+  #chunked = false;
   #draining = false;
 
   constructor(options: ExchangeOptions) {
@@ -88,7 +91,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseStart(controller: Dispatcher.DispatchController, status: number, _: unknown, message = ''): void {
     // Informational answers are for this hop.
     if (status < 200) return;
-    const { response, ownHeaders, now } = this.#options;
+    const { request, response, ownHeaders, now } = this.#options;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#waited = now() - this.#began;
@@ -98,7 +101,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
       return;
     }
     const raw = (controller.rawHeaders as readonly Buffer[]).map((part) => part.toString('latin1'));
-    response.writeHead(status, message, responseHeaders(raw, ownHeaders));
+    this.#chunked =
+      request.method !== 'HEAD' &&
+      request.httpVersionMinor > 0 &&
+      status !== 204 &&
+      status !== 304 &&
+      headerIn(raw, 'content-length') === undefined;
+    response.writeHead(status, message, responseHeaders(raw, ownHeaders, this.#chunked));
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -116,7 +125,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseEnd(controller: Dispatcher.DispatchController): void {
     const { request, response } = this.#options;
     const trailers = controller.rawTrailers as readonly (Buffer | string)[] | null | undefined;
-    if (trailers !== null && trailers !== undefined && trailers.length > 0) {
+    if (this.#chunked && trailers !== null && trailers !== undefined && trailers.length > 0) {
       const texts = trailers.map((part) => part.toString('latin1'));
       response.addTrailers(
         texts.flatMap((name, at) => (at % 2 === 0 ? [[name, texts[at + 1] ?? '']] : [])) as [

@@ -1,14 +1,18 @@
 import { connectionTokens, isHopByHop } from './hop-by-hop.ts';
 import { headerIn } from './request-headers.ts';
 
-/** The headers for the client as name, value, name, value …, those of the connection to the upstream left out, `own` added. */
-export function responseHeaders(raw: readonly string[], own: readonly string[]): string[] {
+/**
+ * The headers for the client as name, value, name, value …, those of the connection to the upstream left out, `own` added. Trailers
+ * are announced only where the answer is `chunked` on its way to the client: nowhere else can they come.
+ */
+export function responseHeaders(raw: readonly string[], own: readonly string[], chunked = false): string[] {
   const named = connectionTokens(headerIn(raw, 'connection'));
   const headers: string[] = [];
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const name = raw[index] as string;
     const lower = name.toLowerCase();
     if (isHopByHop(lower, named) || lower.startsWith('ombre-')) continue;
+    if (lower === 'trailer' && !chunked) continue;
     headers.push(name, raw[index + 1] as string);
   }
   headers.push(...own);
