@@ -4,6 +4,8 @@ import { runInNewContext } from 'node:vm';
 /** Something to time: answers item after item. Each has a loop of its own, so that one's calls do not shape another's code. */
 export interface Subject {
   readonly name: string;
+  /** The subject whose time it is set against: the same question, answered by hand. */
+  readonly bound: string;
   /** Does the work for `count` items, from the first on and around. */
   readonly run: (count: number) => void;
 }
@@ -12,7 +14,12 @@ export interface Subject {
 const sink: unknown[] = new Array(16).fill(undefined);
 
 /** A subject that asks one function about each item. */
-export function subject<T>(name: string, items: readonly T[], call: (item: T) => unknown): Subject {
+export function subject<T>(
+  name: string,
+  bound: string,
+  items: readonly T[],
+  call: (item: T) => unknown,
+): Subject {
   // The loop is compiled anew for each subject.
   const make = new Function(
     'items',
@@ -26,12 +33,13 @@ export function subject<T>(name: string, items: readonly T[], call: (item: T) =>
        }
      };`,
   ) as (items: readonly T[], call: (item: T) => unknown, sink: unknown[]) => (count: number) => void;
-  return { name, run: make(items, call, sink) };
+  return { name, bound, run: make(items, call, sink) };
 }
 
 /** A subject that asks one of many functions, each item another. */
 export function subjectOfMany<T>(
   name: string,
+  bound: string,
   items: readonly T[],
   calls: readonly ((item: T) => unknown)[],
   order: readonly number[],
@@ -49,14 +57,14 @@ export function subjectOfMany<T>(
        }
      };`,
   ) as (...parts: unknown[]) => (count: number) => void;
-  return { name, run: make(items, calls, order, sink) };
+  return { name, bound, run: make(items, calls, order, sink) };
 }
 
 export interface Timing {
   readonly name: string;
   /** Nanoseconds a call: the lower quartile of the rounds. */
   readonly ns: number;
-  /** That by the first subject's. */
+  /** That by the bound's. */
   readonly ratio: number;
   /** Bytes allocated a call. */
   readonly bytes: number;
@@ -71,7 +79,7 @@ export interface Effort {
 }
 
 /**
- * Times subjects against the first. In each of many short rounds all run one after the other, so that a noisy neighbour hits all of them. A
+ * Times subjects against their bounds. In each of many short rounds all run one after the other, so that a noisy neighbour hits all of them. A
  * round in which the machine gave the time to somebody else says nothing, so what counts is the lower quartile.
  */
 export function compare(subjects: readonly Subject[], { rounds, slice, warmUp }: Effort): Timing[] {
@@ -84,10 +92,15 @@ export function compare(subjects: readonly Subject[], { rounds, slice, warmUp }:
   for (let round = 0; round < rounds; round++) {
     for (const [index, one] of subjects.entries()) times[index]?.push(timed(one, counts[index] ?? 1));
   }
-  const first = quartile(times[0] ?? []);
-  return subjects.map((one, index) => {
-    const ns = quartile(times[index] ?? []);
-    return { name: one.name, ns, ratio: ns / first, bytes: bytesPerCall(one) };
+  const nanoseconds = new Map(subjects.map(({ name }, index) => [name, quartile(times[index] ?? [])]));
+  return subjects.map((one) => {
+    const ns = nanoseconds.get(one.name) ?? Number.NaN;
+    return {
+      name: one.name,
+      ns,
+      ratio: ns / (nanoseconds.get(one.bound) ?? Number.NaN),
+      bytes: bytesPerCall(one),
+    };
   });
 }
 

@@ -50,6 +50,10 @@ const effort: Effort = flags.quick
   ? { rounds: 60, slice: 0.5, warmUp: 60_000 }
   : { rounds: 400, slice: 0.8, warmUp: 400_000 };
 
+/** The two bounds: the flag's own function at hand, and found by its name first, as every peer does. */
+const HAND = 'by hand';
+const NAME = 'by hand, by name';
+
 const many = manyFlags(1000);
 const unlike = unlikeFlags(1000);
 
@@ -163,34 +167,36 @@ for (const shape of ['plain', 'unlike', 'nested'] as const) {
     const readers = workload.flags.map(flagReader);
     agree(workload, items, order, byHand, bounds, slow);
 
-    const asked = <T>(name: string, list: readonly T[], calls: readonly ((item: T) => unknown)[]): Subject =>
+    const asked = <T>(
+      name: string,
+      bound: string,
+      list: readonly T[],
+      calls: readonly ((item: T) => unknown)[],
+    ): Subject =>
       calls.length === 1 && calls[0] !== undefined
-        ? subject(name, list, calls[0])
-        : subjectOfMany(name, list, calls, order);
+        ? subject(name, bound, list, calls[0])
+        : subjectOfMany(name, bound, list, calls, order);
     const named = new Map(workload.flags.map((flag, index) => [flag, byHand[index] as HandWritten]));
+    const bindAndRead = readers.map((reader) => (context: Context) => reader(bind(snapshot, context, 0)));
     const subjects = [
-      asked('by hand', items, byHand),
-      asked('ombre, flag in hand', bounds, readers),
-      subject('by hand, by name', pairs(items, order, workload.flags), ([context, flag]) =>
+      asked(HAND, HAND, items, byHand),
+      asked('ombre, flag in hand', HAND, bounds, readers),
+      asked('ombre, interpreted', HAND, slow, readers),
+      asked('ombre, bind and answer', HAND, items, bindAndRead),
+      subject('ombre, bind alone', HAND, items, (context) => bind(snapshot, context, 0)),
+      subject(NAME, NAME, pairs(items, order, workload.flags), ([context, flag]) =>
         named.get(flag)?.(context),
       ),
-      subject('ombre, by name', pairs(bounds, order, workload.flags), ([bound, flag]) =>
+      subject('ombre, by name', NAME, pairs(bounds, order, workload.flags), ([bound, flag]) =>
         evaluate(bound, flag),
       ),
-      asked('ombre, interpreted', slow, readers),
-      asked(
-        'ombre, bind and answer',
-        items,
-        readers.map((reader) => (context: Context) => reader(bind(snapshot, context, 0))),
-      ),
-      subject('ombre, bind alone', items, (context) => bind(snapshot, context, 0)),
     ];
     // The peers read flat contexts.
     for (const [peer, engine] of shape === 'nested' ? [] : engines) {
       const askers = workload.flags.map((flag) => engine.asker(flag, workload.kind));
       const own = items.map((context) => engine.contextOf(context));
       await agreePeer(peer, engine, workload, own, order, askers);
-      subjects.push(asked(peer.name, own, askers));
+      subjects.push(asked(peer.name, NAME, own, askers));
     }
     const timings = compare(subjects, effort);
     reports.push({ workload: workload.id, shape, timings });
@@ -258,10 +264,10 @@ function entries(outcome: Outcome | undefined): unknown {
 
 function print(workload: Workload, shape: Shape, timings: readonly Timing[]): void {
   console.log(`\n(${workload.id}) ${workload.title}, ${shape} contexts`);
-  console.log(`${'ns a call'.padStart(38)}  ratio to by hand  bytes a call`);
+  console.log(`${'ns a call'.padStart(38)}  ratio to bound  bytes a call`);
   for (const { name, ns, ratio, bytes } of timings) {
     console.log(
-      `  ${name.padEnd(26)}${ns.toFixed(1).padStart(10)}${ratio.toFixed(2).padStart(18)}${bytes.toFixed(0).padStart(14)}`,
+      `  ${name.padEnd(26)}${ns.toFixed(1).padStart(10)}${ratio.toFixed(2).padStart(16)}${bytes.toFixed(0).padStart(14)}`,
     );
   }
 }

@@ -20,6 +20,3 @@ export interface PeerEngine {
 }
 
 export type FlagKind = 'boolean' | 'string' | 'object';
-
-/** Texts that name the workloads' attributes. */
-type Facts = Readonly<Record<string, string | number>>;

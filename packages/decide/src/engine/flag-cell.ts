@@ -64,8 +64,7 @@ function decideFirst(this: FlagCell, bound: BoundContext): Outcome {
 
 function plan(line: Line, snapshot: CompiledSnapshot): Planned {
   const { name } = line;
-  const read = <T>(text: string | undefined) => (text === undefined ? undefined : (JSON.parse(text) as T));
-  let spec: FlagSpec;
+  let spec: FlagSpec | undefined;
   try {
     spec = JSON.parse(line.body) as FlagSpec;
     const lacking = snapshot.lackingFor(line);
@@ -73,29 +72,36 @@ function plan(line: Line, snapshot: CompiledSnapshot): Planned {
       return failed(name, spec, 'FLAG_UNSUPPORTED', `needs ${lacking}, which is not here`);
     if (isCircular(line, (key) => snapshot.lineOf(key)))
       return failed(name, spec, 'FLAG_BROKEN', 'its prerequisites form a circle');
-    const release = snapshot.releaseOf(name);
-    const parts: FlagParts = {
-      name,
-      spec,
-      override: read<Override>(snapshot.lineOf(`Override/${name}`)?.body),
-      release: release && {
-        name: release.name,
-        spec: JSON.parse(release.body) as ReleaseSpec,
-        placement: read<Placement>(snapshot.lineOf(`Placement/${release.name}`)?.body),
-      },
+    const override = bodyOf<Override>(snapshot.lineOf(`Override/${name}`));
+    return {
+      plan: planFlag({ name, spec, override, release: releaseOf(spec, name, snapshot) }, snapshot.schema),
     };
-    return { plan: planFlag(parts, snapshot.schema) };
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    return { failure: { outcome: failedOutcome(name, 'FLAG_BROKEN'), detail } };
+    return failed(name, spec, 'FLAG_BROKEN', error instanceof Error ? error.message : String(error));
   }
 }
 
-function failed(name: string, spec: FlagSpec, error: OutcomeError, detail: string): Planned {
-  return {
-    failure: {
-      outcome: new OutcomeMaker(name, spec).make({ variant: spec.off, reason: 'error', error }),
-      detail,
-    },
-  };
+/** The flag's release; one that would serve what the flag does not have substitutes nothing. */
+function releaseOf(flag: FlagSpec, name: string, snapshot: CompiledSnapshot): FlagParts['release'] {
+  const line = snapshot.releaseOf(name);
+  const spec = bodyOf<ReleaseSpec>(line);
+  if (line === undefined || spec === undefined || !Object.hasOwn(flag.variants, spec.to)) return undefined;
+  return { name: line.name, spec, placement: bodyOf<Placement>(snapshot.lineOf(`Placement/${line.name}`)) };
+}
+
+function bodyOf<T>(line: Line | undefined): T | undefined {
+  return line && (JSON.parse(line.body) as T);
+}
+
+/** Serves `off` where the spec is whole enough to have it. */
+function failed(name: string, spec: FlagSpec | undefined, error: OutcomeError, detail: string): Planned {
+  const variants: unknown = spec?.variants;
+  const outcome =
+    spec === undefined ||
+    typeof variants !== 'object' ||
+    variants === null ||
+    !Object.hasOwn(variants, spec.off)
+      ? failedOutcome(name, error)
+      : new OutcomeMaker(name, spec).make({ variant: spec.off, reason: 'error', error });
+  return { failure: { outcome, detail } };
 }

@@ -109,8 +109,6 @@ export function planFlag(parts: FlagParts, schema: Schema): FlagPlan {
   const release =
     parts.release &&
     planRelease(parts.release.name, parts.release.spec, parts.release.placement, schema, unitOf);
-  if (release !== undefined && !maker.has(release.spec.to))
-    throw new Error(`there is no variant ${release.spec.to}`);
 
   const site = (made: OutcomeParts): Site => {
     if (!maker.has(made.variant)) throw new Error(`there is no variant ${made.variant}`);

@@ -157,9 +157,21 @@ describe('a snapshot', () => {
       'Flag/no-default': { ...flag(), default: 'nobody' },
       'Flag/no-variant': flag([{ serve: { variant: 'nobody' } }]),
       'Flag/fine': flag(),
+      'Flag/released': flag(),
+      'Release/r': { flag: 'released', from: 'off', to: 'nobody', ladder: [] },
     });
-    const errors = snapshot.flags.map((name) => evaluate(bind(snapshot, {}, 0), name).error);
-    expect(errors).toEqual([undefined, 'FLAG_BROKEN', 'FLAG_BROKEN', 'FLAG_BROKEN']);
+    const answers = snapshot.flags.map((name) => {
+      const { variant, error } = evaluate(bind(snapshot, {}, 0), name);
+      return `${variant} ${error}`;
+    });
+    // Off is served where there is such a variant.
+    expect(answers).toEqual([
+      'off undefined',
+      'off FLAG_BROKEN',
+      'undefined FLAG_BROKEN',
+      'off FLAG_BROKEN',
+      'off undefined',
+    ]);
   });
 
   test('without leave to generate code it decides by the plan', () => {

@@ -38,15 +38,14 @@ export function sealChunks(
   return { manifest, digest: sha256(manifest), chunks, blobs };
 }
 
-/** What the lines ask of the receiver's code, sorted. */
+/** What the lines of chunks ask of the receiver's code, sorted. */
 export function requirementsOf(chunks: Iterable<string>): readonly string[] {
-  const requires = new Set<string>();
-  for (const chunk of chunks) {
-    for (const line of linesOf(chunk)) {
-      for (const need of readLine(line)?.needs ?? []) if (isRequirement(need)) requires.add(need);
-    }
-  }
-  return [...requires].sort();
+  return [...new Set([...chunks].flatMap(linesOf).flatMap(requirementsIn))].sort();
+}
+
+/** What one line asks of the receiver's code. */
+export function requirementsIn(line: string): readonly string[] {
+  return readLine(line)?.needs.filter(isRequirement) ?? [];
 }
 
 /** Reads a manifest from outside; undefined where it is none. */

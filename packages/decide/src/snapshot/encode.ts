@@ -1,6 +1,14 @@
 import type { JsonValue } from '../model/json.ts';
 import type { VocabularySpec } from '../model/vocabulary.ts';
-import { chunkOf, formatChunk, linesByKey, readManifest, requirementsOf, sealChunks } from './chunks.ts';
+import {
+  chunkOf,
+  formatChunk,
+  linesByKey,
+  readManifest,
+  requirementsIn,
+  requirementsOf,
+  sealChunks,
+} from './chunks.ts';
 import { decodeEntries } from './decode.ts';
 import { type Encoded, type Entry, entryKey, type Manifest, type Sha256 } from './entry.ts';
 import { formatLine, linesOf, readLine } from './line.ts';
@@ -54,20 +62,29 @@ export function patchSnapshot(
     touched.set(id, lines);
     return lines;
   };
+  const [lost, gained]: [string[], string[]] = [[], []];
   for (const key of keys) {
     const lines = linesFor(key);
     const line = lines.get(key);
     if (line !== undefined && key.startsWith('Segment/')) dropBlobs(line, blobs);
+    if (line !== undefined) lost.push(...requirementsIn(line));
     lines.delete(key);
   }
-  for (const entry of puts)
-    linesFor(entryKey(entry)).set(entryKey(entry), writeEntry(entry, finder, blobs, sha256));
+  for (const entry of puts) {
+    const line = writeEntry(entry, finder, blobs, sha256);
+    linesFor(entryKey(entry)).set(entryKey(entry), line);
+    gained.push(...requirementsIn(line));
+  }
   for (const [id, lines] of touched) {
     if (lines.size === 0) chunks.delete(id);
     else chunks.set(id, formatChunk(lines));
   }
   const manifest = readManifest(encoded.manifest) as Manifest;
-  return sealChunks(chunks, blobs, requirementsOf(chunks.values()), sha256, { encoded, manifest });
+  // Only where a requirement may have gone must all lines be looked at.
+  const requires = lost.every((requirement) => gained.includes(requirement))
+    ? [...new Set([...manifest.requires, ...gained])].sort()
+    : requirementsOf(chunks.values());
+  return sealChunks(chunks, blobs, requires, sha256, { encoded, manifest });
 }
 
 function writeEntry(entry: Entry, finder: NeedsFinder, blobs: Map<string, string>, sha256: Sha256): string {
@@ -87,9 +104,9 @@ function dropBlobs(line: string, blobs: Map<string, string>): void {
 }
 
 function vocabulariesOf(encoded: Encoded): VocabularySpec[] {
-  return [...encoded.chunks.values()].flatMap((chunk) =>
-    linesOf(chunk)
-      .filter((line) => line.startsWith('Vocabulary/'))
-      .map((line) => JSON.parse(readLine(line)?.body ?? '{"attributes":{}}') as VocabularySpec),
-  );
+  return [...encoded.chunks.values()]
+    .filter((chunk) => chunk.includes('Vocabulary/'))
+    .flatMap(linesOf)
+    .filter((line) => line.startsWith('Vocabulary/'))
+    .map((line) => JSON.parse(readLine(line)?.body ?? '{"attributes":{}}') as VocabularySpec);
 }
