@@ -6,6 +6,7 @@ import { addDiff } from './commands/diff.ts';
 import { addEval } from './commands/eval.ts';
 import { addExplain } from './commands/explain.ts';
 import { addExport } from './commands/export.ts';
+import { addGateway } from './commands/gateway.ts';
 import { addHistory } from './commands/history.ts';
 import { addKill } from './commands/kill.ts';
 import { addReceivers } from './commands/receivers.ts';
@@ -56,6 +57,7 @@ export function createProgram(terminal: Terminal, version: string): Command {
     addHistory,
     addStatus,
     addReceivers,
+    addGateway,
     addKill,
     addTarget,
     addSchema,
