@@ -5,6 +5,7 @@ export type { Override } from './override.ts';
 export { overrideSchema, placementSchema } from './owned.ts';
 export type { Gate } from './release/gate.ts';
 export { type Guard, latencyLimits } from './release/guards/guard.ts';
+export type { MeanLatencyGuard } from './release/guards/mean-latency.ts';
 export type { Level, LevelStep } from './release/level.ts';
 export { type Placement, START } from './release/placement.ts';
 export type { HttpProbe } from './release/probes/http.ts';

@@ -35,9 +35,11 @@ export const commands: { readonly [C in Command]: (turn: Turn, asked: Asked) => 
       : refuse(turn, `Cannot promote: it is ${phase}.`);
   },
   abort: (turn, { by, why }) => {
-    const { phase } = turn.state;
+    const { phase, afterRollback } = turn.state;
     if (phase === 'rolled-back' || phase === 'landed') return refuse(turn, `Cannot abort: it is ${phase}.`);
-    return takeBack(turn, { cause: 'abort', why, by });
+    // Whoever aborts does not want it to start again by itself.
+    const over = afterRollback === 'restart' ? change(turn, { afterRollback: undefined }) : turn;
+    return takeBack(over, { cause: 'abort', why, by });
   },
   approve: (turn) =>
     turn.state.phase === 'waiting'

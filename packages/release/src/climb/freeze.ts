@@ -25,12 +25,25 @@ export function freeze(turn: Turn, cause: FreezeCause, text: string): Turn {
   return notify(change(turn, { phase: 'frozen', frozen }), 'frozen', text, cause !== 'paused');
 }
 
-/** Takes reasons away; without one left it goes on where it was. */
+/** Takes reasons away; without one left it goes on where it was. After a failure the step is held anew. */
 export function thaw(turn: Turn, gone: readonly FreezeCause[], text: string): Turn {
   const { frozen } = turn.state;
   if (frozen === undefined || !frozen.causes.some((cause) => gone.includes(cause))) return turn;
   const causes = frozen.causes.filter((cause) => !gone.includes(cause));
-  if (causes.length > 0) return change(turn, { frozen: { ...frozen, causes } });
   const undecided = gone.includes('undecided') ? 0 : turn.state.undecided;
-  return notify(change(turn, { phase: frozen.from, frozen: undefined, undecided }), 'thawed', text);
+  const freed = change(turn, { undecided, frozen: { ...frozen, causes } });
+  const again = frozen.causes.includes('failure') && gone.includes('failure') ? restartHold(freed) : freed;
+  if (causes.length > 0) return again;
+  const phase = again.state.frozen?.from ?? frozen.from;
+  return notify(change(again, { phase, frozen: undefined }), 'thawed', text);
+}
+
+/** What was seen at this step so far does not count: its evidence begins anew. */
+export function restartHold(turn: Turn): Turn {
+  const { phase, frozen } = turn.state;
+  const again = { held: 0, undecided: 0, evidenceFrom: undefined };
+  if (phase === 'dwelling') return change(turn, { ...again, phase: 'climbing' });
+  if (frozen?.from === 'dwelling') return change(turn, { ...again, frozen: { ...frozen, from: 'climbing' } });
+  const watching = phase === 'watching' || frozen?.from === 'watching';
+  return watching ? change(turn, { held: 0, evidenceFrom: turn.now }) : turn;
 }

@@ -2,7 +2,7 @@ import type { ReleaseSpec } from '@ombre/decide/model';
 import { commands } from './commands.ts';
 import type { Effect } from './effect.ts';
 import type { ReleaseEvent } from './event.ts';
-import { freeze } from './freeze.ts';
+import { freeze, restartHold } from './freeze.ts';
 import { takeResult } from './results.ts';
 import type { Phase, ReleaseState } from './state.ts';
 import { takeBack } from './take-back.ts';
@@ -73,15 +73,6 @@ const CLIMBING: readonly Phase[] = ['climbing', 'dwelling', 'waiting', 'frozen',
 
 function isClimbing({ phase, frozen }: ReleaseState): boolean {
   return CLIMBING.includes(phase) && frozen?.from !== 'pending' && frozen?.from !== 'completed';
-}
-
-/** Evidence from before the change does not count. */
-function restartHold(turn: Turn): Turn {
-  const { phase, frozen } = turn.state;
-  const again = { held: 0, undecided: 0, evidenceFrom: undefined };
-  if (phase === 'dwelling') return change(turn, { ...again, phase: 'climbing' });
-  if (frozen?.from === 'dwelling') return change(turn, { ...again, frozen: { ...frozen, from: 'climbing' } });
-  return phase === 'watching' ? change(turn, { held: 0 }) : turn;
 }
 
 /** Without keys that hold nothing, so that a state read back from JSON equals the one that was written. */

@@ -1,0 +1,115 @@
+import { mixtureHalfWidth, subBucketDifference } from '@ombre/judge';
+import type { GuardEvidence } from '../health/health.ts';
+import { countsOf } from '../health/history.ts';
+import { evidenceAboveControl } from './above-control.ts';
+import { type Finding, guardEvidence, percent } from './guard-evidence.ts';
+import { type BucketCounts, between, rateOf, total } from './rates.ts';
+import {
+  LEAST_BUCKETS,
+  LEAST_REQUESTS,
+  LEAST_UNITS,
+  MISSED,
+  type Sight,
+  unitsOf,
+  type Window,
+  windowsOf,
+} from './sight.ts';
+
+/** A limit on how much more of treatment than of its control may be bad. */
+export type ControlLimit = {
+  readonly guard: string;
+  readonly counted: number | 'failures';
+  readonly effect: number;
+  readonly margin: number;
+  readonly said: string;
+};
+
+/**
+ * Bad when treatment is surely worse than its concurrent control by more than the margin: half of the budget watches windows of
+ * all lengths for gross faults; half an asymptotic confidence sequence of the difference between sub-buckets (Waudby-Smith
+ * et al. 2024), from 30 units each. Levels are compared each within itself. Good when the declared effect is excluded.
+ */
+export function judgeAgainstControl(sight: Sight, limit: ControlLimit): GuardEvidence {
+  const { guard, counted } = limit;
+  return guardEvidence(sight, guard, counted, compare(sight, limit));
+}
+
+function compare(sight: Sight, { counted, effect, margin, said }: ControlLimit): Finding {
+  if (!sight.control) {
+    return { verdict: 'good', sentence: 'not compared: this level leaves no control', numbers: {} };
+  }
+  const windows = windowsOf(sight);
+  const gross = grossest(sight, windows, counted, margin);
+  const needed = Math.log((2 * windows.length) / sight.alphaNow);
+  if (gross !== undefined && gross.nats >= needed) {
+    const { window, treatment, control, nats } = gross;
+    const rates = { rate: rateOf(treatment), control: rateOf(control) };
+    const sentence = `${percent(rates.rate)} of ${total(treatment.trials)} requests ${said}, control ${percent(rates.control)}: surely worse`;
+    return { verdict: 'bad', sentence, numbers: { ...rates, margin, evidence: nats, needed }, window };
+  }
+  const whole = windows[0]?.to;
+  if (whole === undefined) return { verdict: 'undecided', sentence: 'no requests yet', numbers: {} };
+  return difference(sight, countsOf(whole.compared, counted), countsOf(whole.control, counted), {
+    effect,
+    margin,
+    said,
+  });
+}
+
+function grossest(
+  { history }: Sight,
+  windows: readonly Window[],
+  counted: number | 'failures',
+  margin: number,
+):
+  | {
+      readonly window: Window;
+      readonly treatment: BucketCounts;
+      readonly control: BucketCounts;
+      readonly nats: number;
+    }
+  | undefined {
+  let found: ReturnType<typeof grossest>;
+  for (const window of windows) {
+    const { from, to } = window;
+    const treatment = between(countsOf(from.compared, counted), countsOf(to.compared, counted));
+    const control = between(countsOf(from.control, counted), countsOf(to.control, counted));
+    if (rateOf(treatment) <= rateOf(control) + margin) continue;
+    const nats = evidenceAboveControl(treatment, control, margin, history.weight);
+    if (nats > (found?.nats ?? 0)) found = { window, treatment, control, nats };
+  }
+  return found;
+}
+
+/** The difference over all that was counted since the evidence began. */
+function difference(
+  sight: Sight,
+  treatment: BucketCounts,
+  control: BucketCounts,
+  { effect, margin, said }: Pick<ControlLimit, 'effect' | 'margin' | 'said'>,
+): Finding {
+  const rates = { rate: rateOf(treatment), control: rateOf(control) };
+  const saw = `${percent(rates.rate)} of ${total(treatment.trials)} requests ${said}, control ${percent(rates.control)}`;
+  const arms = {
+    treatment: { numerator: treatment.events, denominator: treatment.trials, units: 0 },
+    control: { numerator: control.events, denominator: control.trials, units: 0 },
+  };
+  const estimate = subBucketDifference(arms, Math.max(1, sight.history.weight));
+  const enough = [treatment, control].every(
+    ({ trials }) =>
+      total(trials) >= LEAST_REQUESTS && trials.filter((count) => count > 0).length >= LEAST_BUCKETS,
+  );
+  if (estimate.refused || !enough) {
+    return { verdict: 'undecided', sentence: `${saw}: too few requests to compare`, numbers: rates };
+  }
+  const { variance } = estimate;
+  const lower = estimate.estimate - mixtureHalfWidth(variance, effect, sight.alpha / 2, 'above');
+  const upper = estimate.estimate + mixtureHalfWidth(variance, effect, MISSED, 'below');
+  const numbers = { ...rates, difference: estimate.estimate, lower, upper, margin, effect };
+  if (unitsOf(sight).compared >= LEAST_UNITS && lower > margin) {
+    return { verdict: 'bad', sentence: `${saw}: surely worse`, numbers };
+  }
+  return upper < margin + effect
+    ? { verdict: 'good', sentence: `${saw}: a rise by ${percent(effect)} is excluded`, numbers }
+    : { verdict: 'undecided', sentence: `${saw}: a rise by ${percent(effect)} is not excluded yet`, numbers };
+}

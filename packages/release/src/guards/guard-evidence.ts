@@ -1,0 +1,62 @@
+import type { GuardEvidence, HealthVerdict } from '../health/health.ts';
+import { countsOf } from '../health/history.ts';
+import { between, total } from './rates.ts';
+import { type Sight, unitsOf, type Window } from './sight.ts';
+
+/** What a guard found, before it is written down as evidence. */
+export type Finding = {
+  readonly verdict: HealthVerdict;
+  readonly sentence: string;
+  readonly numbers: Readonly<Record<string, number | undefined>>;
+  /** The stretch it rests on; absent: all since the evidence began. */
+  readonly window?: Window | undefined;
+};
+
+/**
+ * A finding with its window, numbers and series. A silent or broken source leaves only bad as it is: what is known is not enough
+ * to call anything else.
+ */
+export function guardEvidence(
+  sight: Sight,
+  guard: string,
+  counted: number | 'failures',
+  finding: Finding,
+): GuardEvidence {
+  const { snapshots } = sight.history;
+  const last = snapshots.at(-1);
+  const from = finding.window?.from ?? snapshots[0];
+  const blind = finding.verdict === 'bad' ? undefined : blindness(sight);
+  const trials =
+    last && from ? between(countsOf(from.treated, counted), countsOf(last.treated, counted)).trials : [];
+  const numbers = Object.entries(finding.numbers).filter(([, value]) => Number.isFinite(value));
+  return {
+    guard,
+    source: 'counters',
+    verdict: blind === undefined ? finding.verdict : 'unknown',
+    sentence: blind ?? finding.sentence,
+    numbers: Object.fromEntries(numbers) as Record<string, number>,
+    window: { from: from?.at ?? sight.now, to: sight.now },
+    requests: Math.round(total(trials)),
+    units: unitsOf(sight).treated,
+    series: snapshots.slice(1).map((to, index) => {
+      const slice = between(
+        countsOf((snapshots[index] ?? to).treated, counted),
+        countsOf(to.treated, counted),
+      );
+      return { at: to.at, events: total(slice.events), trials: total(slice.trials) };
+    }),
+  };
+}
+
+function blindness({ tally }: Sight): string | undefined {
+  if (tally.sources === 0) return 'no gateway reports counters';
+  const missing = tally.missing.map(({ source, why }) =>
+    why === 'silent' ? `gateway ${source} is silent` : `reports of gateway ${source} have a gap`,
+  );
+  return missing.length === 0 ? undefined : missing.join(', ');
+}
+
+/** `0.5 %`, with three digits. */
+export function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(3))} %`;
+}

@@ -1,0 +1,63 @@
+import { type Guard, parseDuration } from '@ombre/decide/model';
+import type { GuardEvidence } from '../health/health.ts';
+import { judgeAbsoluteRate } from './absolute-rate.ts';
+import { judgeAgainstControl } from './against-control.ts';
+import { guardEvidence } from './guard-evidence.ts';
+import { judgeMeanLatency } from './mean-latency.ts';
+import type { Sight } from './sight.ts';
+
+type Kinds = Guard extends infer One ? (One extends One ? keyof One : never) : never;
+type GuardOf<K extends Kinds> = Extract<Guard, Readonly<Record<K, unknown>>>;
+
+/** The meaning of each kind of guard. */
+const meanings: { readonly [K in Kinds]: (sight: Sight, guard: GuardOf<K>) => GuardEvidence } = {
+  errorRate: (sight, { errorRate: { max } }) =>
+    judgeAbsoluteRate(sight, { guard: 'errorRate', counted: 'failures', limit: max, said: 'failed' }),
+  latency: (sight, { latency: { over, share } }) =>
+    withLimit(sight, `latency ${over}`, over, (counted) =>
+      judgeAbsoluteRate(sight, {
+        guard: `latency ${over}`,
+        counted,
+        limit: share,
+        said: `took over ${over}`,
+      }),
+    ),
+  meanLatency: judgeMeanLatency,
+  errorsAboveControl: (sight, { errorsAboveControl: { effect, margin = 0 } }) =>
+    judgeAgainstControl(sight, {
+      guard: 'errorsAboveControl',
+      counted: 'failures',
+      effect,
+      margin,
+      said: 'failed',
+    }),
+  slowAboveControl: (sight, { slowAboveControl: { over, effect, margin = 0 } }) =>
+    withLimit(sight, `slowAboveControl ${over}`, over, (counted) =>
+      judgeAgainstControl(sight, {
+        guard: `slowAboveControl ${over}`,
+        counted,
+        effect,
+        margin,
+        said: `took over ${over}`,
+      }),
+    ),
+};
+
+/** What one guard says now. */
+export function judgeGuard(sight: Sight, guard: Guard): GuardEvidence {
+  const kind = Object.keys(guard)[0] as Kinds;
+  return (meanings[kind] as (sight: Sight, guard: Guard) => GuardEvidence)(sight, guard);
+}
+
+/** A latency that some gateway does not count yet says nothing. */
+function withLimit(
+  sight: Sight,
+  guard: string,
+  over: string,
+  judge: (counted: number) => GuardEvidence,
+): GuardEvidence {
+  const counted = sight.history.limits.indexOf(parseDuration(over) ?? Number.NaN);
+  if (counted >= 0) return judge(counted);
+  const sentence = `requests over ${over} are not counted yet`;
+  return guardEvidence(sight, guard, 'failures', { verdict: 'unknown', sentence, numbers: {} });
+}

@@ -1,0 +1,228 @@
+import type { ReleaseSpec } from '@ombre/decide/model';
+import { describe, expect, test } from 'vitest';
+import { type ReleaseState, startRelease } from '../climb/state.ts';
+import { combineHealth, type GuardEvidence, type HealthVerdict } from './health.ts';
+import { type HealthState, judgeHealth } from './judge-health.ts';
+import type { ArmTally, Tally } from './tally.ts';
+
+const START = 1_700_000_000_000;
+
+/** Counts of one second for 64 sub-buckets alike: requests a bucket, and how many of a bucket's are bad. */
+type Second = {
+  readonly requests: number;
+  readonly bad: number;
+  readonly slow?: number;
+  readonly buckets?: number;
+};
+
+/** Plays seconds in which each arm sends the same every time, and hands back the last verdict. */
+function play(
+  guards: NonNullable<ReleaseSpec['guards']>,
+  seconds: readonly { readonly treatment: Second; readonly control?: Second }[],
+  more: { readonly share?: number; readonly units?: number; readonly tally?: Partial<Tally> } = {},
+) {
+  const share = more.share ?? 0.1;
+  const spec: ReleaseSpec = {
+    flag: 'f',
+    from: 'old',
+    to: 'new',
+    guards,
+    ladder: [{ name: 'some', share, dwell: '1m' }],
+  };
+  const placement = { reached: 1, shares: [share], epoch: 1 };
+  const progress: ReleaseState = {
+    ...startRelease(placement),
+    phase: 'dwelling',
+    at: { level: 0, step: 0 },
+    evidenceFrom: START,
+  };
+  const arms = { treatment: emptyArm(), control: emptyArm() };
+  let state: HealthState | undefined = judgeHealth(spec, progress, tallyOf(arms), undefined, START).state;
+  let judged = judgeHealth(spec, progress, tallyOf(arms), state, START);
+  const verdicts: HealthVerdict[] = [];
+  seconds.forEach((second, index) => {
+    grow(arms.treatment, second.treatment, more.units ?? 5000);
+    if (second.control !== undefined) grow(arms.control, second.control, more.units ?? 5000);
+    const tally = { ...tallyOf(arms), ...more.tally };
+    judged = judgeHealth(spec, progress, tally, state, START + 1000 * (index + 1));
+    // What is remembered is written down and read back.
+    state = JSON.parse(JSON.stringify(judged.state)) as HealthState;
+    verdicts.push(judged.health.verdict);
+  });
+  return { verdict: judged.health.verdict, evidence: judged.health.evidence[0]!, verdicts };
+}
+
+type Arm = { ended: number[]; failures: number[]; slow: number[][]; latencySum: number[]; units: number };
+
+function emptyArm(): Arm {
+  const zeros = () => Array.from({ length: 64 }, () => 0);
+  return { ended: zeros(), failures: zeros(), slow: [zeros()], latencySum: zeros(), units: 0 };
+}
+
+/** Bad requests go round the buckets, so that all fare alike in the long run. */
+function grow(arm: Arm, { requests, bad, slow = 0, buckets = 64 }: Second, units: number): void {
+  for (let bucket = 0; bucket < buckets; bucket++) {
+    const sent = arm.ended[bucket]!;
+    arm.ended[bucket] = sent + requests;
+    const upTo = (rate: number, n: number) => Math.floor(rate * n + bucket / buckets);
+    arm.failures[bucket]! += upTo(bad / requests, sent + requests) - upTo(bad / requests, sent);
+    arm.slow[0]![bucket]! += upTo(slow / requests, sent + requests) - upTo(slow / requests, sent);
+    arm.latencySum[bucket]! += requests * (slow > 0 ? 2000 : 100);
+  }
+  arm.units = units;
+}
+
+function tallyOf(arms: { readonly treatment: Arm; readonly control: Arm }): Tally {
+  return {
+    limits: [1200],
+    levels: { some: structuredClone(arms) as { treatment: ArmTally; control: ArmTally } },
+    climb: {
+      treated: { begun: 0, open: 0, ended: 0, failures: 0, units: 0 },
+      control: { ended: 0, failures: 0 },
+      requests: 0,
+    },
+    sources: 1,
+    missing: [],
+  };
+}
+
+function times(count: number, treatment: Second, control?: Second) {
+  return Array.from({ length: count }, () => ({ treatment, ...(control && { control }) }));
+}
+
+const errors = [{ errorRate: { max: 0.05 } }];
+const clean: Second = { requests: 4, bad: 0.02 };
+const broken: Second = { requests: 4, bad: 1.2 };
+
+describe('a limit on errors', () => {
+  test('is undecided without requests, and good once they surely lie below it', () => {
+    expect(play(errors, [{ treatment: { requests: 0, bad: 0 } }]).evidence.sentence).toBe('no requests yet');
+    const { verdict, evidence } = play(errors, times(10, clean));
+    expect(verdict).toBe('good');
+    expect(evidence.numbers.upper).toBeLessThan(0.05);
+    expect(evidence.requests).toBe(10 * 4 * 64);
+  });
+
+  test('is bad the second after requests begin to fail, and says since when', () => {
+    const { verdicts, evidence } = play(errors, [...times(30, clean), ...times(2, broken)]);
+    expect(verdicts.slice(-3)).toEqual(['good', 'bad', 'bad']);
+    expect(evidence.window.from).toBeGreaterThanOrEqual(START + 29_000);
+    expect(evidence.sentence).toContain('surely above 5 %');
+  });
+
+  test('is found after a long time without failures, which does not hide them', () => {
+    const { verdicts } = play(errors, [...times(1000, clean), ...times(3, broken)]);
+    expect(verdicts.slice(0, 1000)).not.toContain('bad');
+    expect(verdicts.at(-1)).toBe('bad');
+  });
+
+  test('is unknown, the cause being shared, when control fails alike', () => {
+    const { verdict, evidence } = play(errors, times(10, broken, broken));
+    expect(verdict).toBe('unknown');
+    expect(evidence.sentence).toContain('the cause is shared');
+  });
+
+  test('is bad when control breaks the limit too but much less', () => {
+    const { verdict } = play(errors, times(10, { requests: 4, bad: 2.4 }, { requests: 4, bad: 0.25 }));
+    expect(verdict).toBe('bad');
+  });
+
+  test('is not carried by one sub-bucket whose client is broken', () => {
+    const one: Second = { requests: 40, bad: 40, buckets: 1 };
+    const seconds = times(60, clean).flatMap((second) => [second, { treatment: one }]);
+    expect(play(errors, seconds).verdicts).not.toContain('bad');
+  });
+
+  test('with very few units is bad only when most requests fail', () => {
+    const few = (bad: number) => times(10, { requests: 5, bad, buckets: 2 });
+    expect(play(errors, few(5), { units: 2 }).verdict).toBe('bad');
+    expect(play(errors, few(1), { units: 2 }).verdict).toBe('undecided');
+  });
+});
+
+describe('a silent source', () => {
+  const silent = { missing: [{ source: 'g2', why: 'silent', since: START }] } as const;
+
+  test('makes good unknown', () => {
+    const { verdict, evidence } = play(errors, times(10, clean), { tally: silent });
+    expect([verdict, evidence.sentence]).toEqual(['unknown', 'gateway g2 is silent']);
+  });
+
+  test('does not hide what the others see', () => {
+    expect(play(errors, times(10, broken), { tally: silent }).verdict).toBe('bad');
+  });
+
+  test('is unknown where nobody counts at all', () => {
+    const { evidence } = play(errors, times(1, clean), { tally: { sources: 0 } });
+    expect(evidence.sentence).toBe('no gateway reports counters');
+  });
+});
+
+describe('a limit on slow requests', () => {
+  const slow = [{ latency: { over: '1.2s', share: 0.01 } }];
+
+  test('judges the share that took too long', () => {
+    expect(play(slow, times(30, { requests: 10, bad: 0, slow: 0.01 })).verdict).toBe('good');
+    expect(play(slow, times(5, { requests: 10, bad: 0, slow: 2 })).verdict).toBe('bad');
+  });
+
+  test('is unknown while the limit is not counted', () => {
+    const { evidence } = play(slow, times(3, clean), { tally: { limits: [] } });
+    expect(evidence).toMatchObject({
+      verdict: 'unknown',
+      sentence: 'requests over 1.2s are not counted yet',
+    });
+  });
+
+  test('of the mean is judged from thirty units a sub-bucket on', () => {
+    const mean = [{ meanLatency: { max: '800ms' } }];
+    expect(play(mean, times(10, clean)).verdict).toBe('good');
+    expect(play(mean, times(30, { requests: 10, bad: 0, slow: 10 })).verdict).toBe('bad');
+    expect(play(mean, times(30, { requests: 10, bad: 0, slow: 10 }), { units: 100 }).verdict).toBe(
+      'undecided',
+    );
+  });
+});
+
+describe('a comparison with control', () => {
+  const compared = [{ errorsAboveControl: { effect: 0.02 } }];
+
+  test('is good once the declared rise is excluded, bad when treatment is surely worse', () => {
+    expect(play(compared, times(60, clean, clean)).verdict).toBe('good');
+    expect(play(compared, times(5, broken, clean)).verdict).toBe('bad');
+    const one: Second = { requests: 1, bad: 0 };
+    expect(play(compared, times(1, one, one)).verdict).toBe('undecided');
+  });
+
+  test('finds a small rise by the sequence of the difference', () => {
+    const rise: Second = { requests: 20, bad: 0.5 };
+    const base: Second = { requests: 20, bad: 0.1 };
+    const { verdicts } = play(compared, times(300, rise, base));
+    expect(verdicts.at(-1)).toBe('bad');
+  });
+
+  test('tolerates what the margin allows', () => {
+    const margin = [{ errorsAboveControl: { effect: 0.02, margin: 0.05 } }];
+    const rise: Second = { requests: 20, bad: 0.5 };
+    expect(play(margin, times(60, rise, { requests: 20, bad: 0.1 })).verdict).toBe('good');
+  });
+
+  test('does not compare where everybody is treated', () => {
+    const { evidence } = play(compared, times(3, clean), { share: 1 });
+    expect(evidence).toMatchObject({
+      verdict: 'good',
+      sentence: 'not compared: this level leaves no control',
+    });
+  });
+});
+
+describe('health', () => {
+  const of = (verdict: HealthVerdict) => ({ verdict }) as GuardEvidence;
+
+  test('is bad if any source says so, then unknown, then undecided; without guards it is good', () => {
+    expect(combineHealth([of('unknown'), of('bad'), of('good')]).verdict).toBe('bad');
+    expect(combineHealth([of('good'), of('unknown'), of('undecided')]).verdict).toBe('unknown');
+    expect(combineHealth([of('good'), of('undecided')]).verdict).toBe('undecided');
+    expect(combineHealth([]).verdict).toBe('good');
+  });
+});

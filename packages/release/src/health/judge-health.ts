@@ -1,0 +1,93 @@
+import { parseDuration, type ReleaseSpec } from '@ombre/decide/model';
+import type { Traffic } from '../climb/event.ts';
+import { stepAt, stepsOf } from '../climb/position.ts';
+import type { Blast, ReleaseState } from '../climb/state.ts';
+import { judgeGuard } from '../guards/judge-guard.ts';
+import { combineHealth, type Health } from './health.ts';
+import { extendHistory, type History, startHistory } from './history.ts';
+import { spentBetween } from './spending.ts';
+import type { Tally } from './tally.ts';
+
+/** False alarms per climb: one budget, split beforehand over steps and guards. */
+export const ALPHA = 0.01;
+
+/** What is remembered between ticks. Plain JSON; may be stored less often than each tick, and begins anew where it is lost. */
+export type HealthState = {
+  readonly epoch: number;
+  /** When every receiver had activated the step; null while it spreads. */
+  readonly begun: number | null;
+  readonly history: History;
+  /** Milliseconds at this step for which the budget was spent. */
+  readonly elapsed: number;
+  readonly ticked: number;
+  /** Requests treatment had been given at the last tick. */
+  readonly treated: number;
+};
+
+/** A pause between ticks counts as no more than this, in ms. */
+const LONGEST_TICK = 5_000;
+/** What is planned where no step is held. */
+const DEFAULT_DWELL = 60_000;
+
+/**
+ * Counters in, health out: what each guard of the release says, and their combination. Each tick looks once, so it may be
+ * called as often as one likes. Give it the tally of `progress.placement.epoch`; add evidence of other sources with
+ * `combineHealth([...health.evidence, ...others])`.
+ */
+export function judgeHealth(
+  spec: ReleaseSpec,
+  progress: ReleaseState,
+  tally: Tally,
+  state: HealthState | undefined,
+  now: number,
+): { readonly health: Health; readonly state: HealthState; readonly traffic: Traffic } {
+  const begun = progress.evidenceFrom ?? null;
+  const { epoch } = progress.placement;
+  const known = state?.epoch === epoch ? state : undefined;
+  const limitsKnown = known?.history.limits.join() === tally.limits.join();
+  const fresh = known === undefined || known.begun !== begun || !limitsKnown;
+  const start = fresh
+    ? startHistory(tally.limits, known === undefined ? {} : tally.levels, now)
+    : known.history;
+  const history = extendHistory(start, tally, now);
+  const spent = known?.elapsed ?? 0;
+  const passed = Math.min(Math.max(0, now - (known?.ticked ?? now)), LONGEST_TICK);
+  const guards = spec.guards ?? [];
+  const alpha = ALPHA / (stepCount(spec) * Math.max(1, guards.length));
+  const sight = {
+    history,
+    tally,
+    alpha,
+    alphaNow: spentBetween(alpha, spent, spent + passed, plannedTime(spec, progress)),
+    control: leavesControl(spec, progress),
+    now,
+  };
+  const health = combineHealth(guards.map((guard) => judgeGuard(sight, guard)));
+  const { treated } = tally.climb;
+  const next = { epoch, begun, history, elapsed: spent + passed, ticked: now, treated: treated.begun };
+  const to = Math.max(0, treated.begun - (state?.treated ?? treated.begun)) + treated.open;
+  return { health, state: next, traffic: { to, blast: blastOf(tally) } };
+}
+
+/** All holds a climb has, the watch window among them. */
+function stepCount({ ladder, watch }: ReleaseSpec): number {
+  return ladder.reduce((sum, level) => sum + stepsOf(level).length, watch === undefined ? 0 : 1);
+}
+
+function plannedTime(spec: ReleaseSpec, { at, phase }: ReleaseState): number {
+  const watched = phase === 'watching' ? parseDuration(spec.watch ?? '') : undefined;
+  const dwell = at === undefined ? undefined : stepAt(spec, at)?.dwell;
+  return Math.max(1_000, watched ?? dwell ?? DEFAULT_DWELL);
+}
+
+/** Whether some units that could be treated are not: no level for everybody is full, and some level is not. */
+function leavesControl({ ladder }: ReleaseSpec, { placement }: ReleaseState): boolean {
+  const full = placement.shares.some((share, index) => share === 1 && ladder[index]?.when === undefined);
+  return !full && placement.shares.some((share) => share > 0 && share < 1);
+}
+
+function blastOf({ climb: { treated, control, requests } }: Tally): Blast {
+  const rate = control.ended > 0 ? control.failures / control.ended : 0;
+  const expected = rate * treated.ended;
+  return { requests, treated: treated.begun, units: treated.units, bad: treated.failures, expected };
+}

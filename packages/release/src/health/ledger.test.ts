@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest';
+import type { CountersReport, CountersReportRow } from './counters-report.ts';
+import { createLedger } from './ledger.ts';
+
+function row(more: Partial<CountersReportRow> = {}): CountersReportRow {
+  const counts = { requests: 10, failures: 1, slow: [2], latencySum: 500, open: 0, units: 3 };
+  const place = { flag: 'f', rule: null, release: 'r', level: 'some', arm: 'treatment', epoch: 1 } as const;
+  return { ...place, variant: 'new', bucket: 5, ...counts, ...more };
+}
+
+function report(more: Partial<CountersReport> = {}): CountersReport {
+  const head = { source: 'g1', boot: 'b1', sequence: 1, full: true, limits: { r: [1200] } };
+  return { ...head, rows: [row()], ...more };
+}
+
+const treated = (ledger: ReturnType<typeof createLedger>, now = 0, epoch = 1) =>
+  ledger.tally('r', epoch, now).levels.some?.treatment;
+
+describe('the ledger', () => {
+  test('adds gateways up and takes cumulative counts once', () => {
+    const ledger = createLedger();
+    expect(ledger.take(report(), 0)).toEqual({ resend: false });
+    ledger.take(report({ source: 'g2' }), 0);
+    ledger.take(report({ sequence: 2, full: false, rows: [row({ requests: 14, failures: 2 })] }), 250);
+    const arm = treated(ledger, 250)!;
+    expect([arm.ended[5], arm.failures[5], arm.slow[0]![5], arm.units]).toEqual([24, 3, 4, 6]);
+  });
+
+  test('changes nothing when a report comes twice or late', () => {
+    const ledger = createLedger();
+    ledger.take(report(), 0);
+    ledger.take(report({ sequence: 2, full: false, rows: [row({ requests: 20 })] }), 250);
+    const before = ledger.tally('r', 1, 250);
+    ledger.take(report({ sequence: 2, full: false, rows: [row({ requests: 20 })] }), 251);
+    ledger.take(report(), 252);
+    expect(ledger.tally('r', 1, 250)).toEqual(before);
+  });
+
+  test('asks for everything after a gap and knows nothing for sure until it has it', () => {
+    const ledger = createLedger();
+    ledger.take(report(), 0);
+    expect(ledger.take(report({ sequence: 4, full: false, rows: [] }), 750)).toEqual({ resend: true });
+    expect(ledger.tally('r', 1, 750).missing).toEqual([{ source: 'g1', why: 'gap', since: 750 }]);
+    expect(ledger.take(report({ sequence: 5, full: false, rows: [] }), 1000)).toEqual({ resend: true });
+    expect(ledger.take(report({ sequence: 6, rows: [row({ requests: 30 })] }), 1250)).toEqual({
+      resend: false,
+    });
+    expect(ledger.tally('r', 1, 1250).missing).toEqual([]);
+    expect(treated(ledger)!.ended[5]).toBe(30);
+  });
+
+  test('asks a gateway it has not met for everything', () => {
+    expect(createLedger().take(report({ sequence: 9, full: false }), 0)).toEqual({ resend: true });
+  });
+
+  test('keeps what a gateway counted before it was started again, and closes what was in flight', () => {
+    const ledger = createLedger();
+    ledger.take(report({ rows: [row({ open: 4 })] }), 0);
+    expect(treated(ledger)!.ended[5]).toBe(6);
+    expect(ledger.tally('r', 1, 0).climb.treated.open).toBe(4);
+    ledger.take(report({ boot: 'b2', rows: [row({ requests: 1, failures: 0 })] }), 5000);
+    expect(treated(ledger)!.ended[5]).toBe(11);
+    expect(ledger.tally('r', 1, 5000).climb.treated).toMatchObject({ begun: 11, open: 0, failures: 1 });
+  });
+
+  test('waits for a silent gateway until it is known to be gone', () => {
+    const ledger = createLedger();
+    ledger.take(report(), 0);
+    expect(ledger.tally('r', 1, 1900).missing).toEqual([]);
+    expect(ledger.tally('r', 1, 2500).missing).toEqual([{ source: 'g1', why: 'silent', since: 0 }]);
+    ledger.leave('g1');
+    expect(ledger.tally('r', 1, 2500)).toMatchObject({ sources: 0, missing: [] });
+    expect(treated(ledger)!.ended[5]).toBe(10);
+    ledger.take(report({ sequence: 2, full: false, rows: [] }), 9000);
+    expect(ledger.tally('r', 1, 9000).sources).toBe(1);
+  });
+
+  test('tells epochs and levels apart, and the climb as a whole', () => {
+    const ledger = createLedger();
+    const rows = [
+      row({ epoch: 1 }),
+      row({ epoch: 2, requests: 7 }),
+      row({ epoch: 2, arm: 'control', requests: 9, failures: 3 }),
+      row({ epoch: 2, arm: 'none', level: null, requests: 100, failures: 0 }),
+      row({ release: 'other', epoch: 2, requests: 1000 }),
+    ];
+    ledger.take(report({ rows }), 0);
+    const tally = ledger.tally('r', 2, 0);
+    expect(tally.levels.some!.treatment.ended[5]).toBe(7);
+    expect(tally.levels.some!.control.failures[5]).toBe(3);
+    expect(tally.climb).toMatchObject({
+      treated: { begun: 17 },
+      control: { ended: 9, failures: 3 },
+      requests: 126,
+    });
+  });
+
+  test('knows only limits that every gateway counts', () => {
+    const ledger = createLedger();
+    ledger.take(report(), 0);
+    expect(ledger.tally('r', 1, 0).limits).toEqual([1200]);
+    ledger.take(report({ source: 'g2', limits: { r: [800] } }), 0);
+    expect(ledger.tally('r', 1, 0).limits).toEqual([]);
+  });
+
+  test('forgets a release that is over', () => {
+    const ledger = createLedger();
+    ledger.take(report(), 0);
+    ledger.drop('r');
+    expect(ledger.tally('r', 1, 0)).toMatchObject({ levels: {}, climb: { requests: 0 } });
+  });
+});

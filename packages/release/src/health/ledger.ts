@@ -1,0 +1,228 @@
+import type { CountersReport, CountersReportRow } from './counters-report.ts';
+import type { ArmTally, Tally } from './tally.ts';
+
+/** Sums the reports of gateways, in memory: after a restart it asks each of them for a full report. */
+export type Ledger = {
+  /** Takes a report; `resend`: the next one must be full. A report seen before changes nothing. */
+  take(report: CountersReport, now: number): { readonly resend: boolean };
+  /** A gateway that is gone (its lease ran out): its counts stay, its silence is no longer waited for. */
+  leave(source: string): void;
+  /** What was counted for a release at an epoch, and for the whole climb. */
+  tally(release: string, epoch: number, now: number): Tally;
+  /** Forgets a release that is over. */
+  drop(release: string): void;
+};
+
+/** A gateway reports every 250 ms; after so long, in ms, it is silent. */
+const SILENT = 2_000;
+
+type Source = {
+  boot: string;
+  sequence: number;
+  seen: number;
+  /** When its reports were last without a gap; undefined while they are. */
+  brokenSince: number | undefined;
+  gone: boolean;
+  limits: CountersReport['limits'];
+  /** Last report of each row of this boot. */
+  rows: Map<string, CountersReportRow>;
+};
+
+type ArmSums = {
+  requests: number[];
+  open: number[];
+  failures: number[];
+  latencySum: number[];
+  /** By limit in ms. */
+  slow: Map<number, number[]>;
+  units: number;
+};
+
+type ReleaseSums = {
+  /** By epoch, then level, then arm. */
+  epochs: Map<number, Map<string, { treatment: ArmSums; control: ArmSums }>>;
+  /** By arm, over all epochs. */
+  treated: Totals;
+  control: Totals;
+  rest: Totals;
+  unitsByEpoch: Map<number, number>;
+};
+
+type Totals = { begun: number; open: number; failures: number };
+
+/** An empty ledger. */
+export function createLedger(): Ledger {
+  const sources = new Map<string, Source>();
+  const releases = new Map<string, ReleaseSums>();
+
+  /** Adds what a row grew by since it was last reported in this boot. */
+  function grow(
+    row: CountersReportRow,
+    before: CountersReportRow | undefined,
+    limits: readonly number[],
+  ): void {
+    if (row.release === null) return;
+    const sums = releases.get(row.release) ?? emptyRelease();
+    releases.set(row.release, sums);
+    const requests = row.requests - (before?.requests ?? 0);
+    const failures = row.failures - (before?.failures ?? 0);
+    const open = row.open - (before?.open ?? 0);
+    const units = row.units - (before?.units ?? 0);
+    const totals = row.arm === 'treatment' ? sums.treated : row.arm === 'control' ? sums.control : sums.rest;
+    totals.begun += requests;
+    totals.open += open;
+    totals.failures += failures;
+    if (row.arm === 'none' || row.level === null || row.epoch === null) return;
+    const levels = sums.epochs.get(row.epoch) ?? new Map<string, { treatment: ArmSums; control: ArmSums }>();
+    sums.epochs.set(row.epoch, levels);
+    const arms = levels.get(row.level) ?? { treatment: emptyArm(), control: emptyArm() };
+    levels.set(row.level, arms);
+    const arm = arms[row.arm];
+    add(arm.requests, row.bucket, requests);
+    add(arm.failures, row.bucket, failures);
+    add(arm.open, row.bucket, open);
+    add(arm.latencySum, row.bucket, row.latencySum - (before?.latencySum ?? 0));
+    arm.units += units;
+    if (row.arm === 'treatment') {
+      sums.unitsByEpoch.set(row.epoch, (sums.unitsByEpoch.get(row.epoch) ?? 0) + units);
+    }
+    limits.forEach((limit, index) => {
+      const slow = arm.slow.get(limit) ?? zeros();
+      arm.slow.set(limit, slow);
+      add(slow, row.bucket, (row.slow[index] ?? 0) - (before?.slow[index] ?? 0));
+    });
+  }
+
+  /** Requests that were in flight when a gateway died are over. */
+  function closeBoot(source: Source): void {
+    for (const row of source.rows.values()) {
+      if (row.open > 0) grow({ ...row, open: 0 }, row, []);
+    }
+    source.rows = new Map();
+  }
+
+  return {
+    take(report, now) {
+      let source = sources.get(report.source);
+      if (source === undefined) {
+        source = {
+          boot: '',
+          sequence: 0,
+          seen: now,
+          brokenSince: now,
+          gone: false,
+          limits: {},
+          rows: new Map(),
+        };
+        sources.set(report.source, source);
+      }
+      const sameBoot = source.boot === report.boot;
+      if (sameBoot && report.sequence <= source.sequence) {
+        return { resend: source.brokenSince !== undefined };
+      }
+      const whole = report.full || (sameBoot && report.sequence === source.sequence + 1);
+      if (!sameBoot) closeBoot(source);
+      const unbroken = report.full || (whole && source.brokenSince === undefined);
+      Object.assign(source, {
+        boot: report.boot,
+        sequence: report.sequence,
+        seen: now,
+        gone: false,
+        limits: report.limits,
+        brokenSince: unbroken ? undefined : (source.brokenSince ?? now),
+      });
+      for (const row of report.rows) {
+        const key = `${row.release}|${row.level}|${row.arm}|${row.epoch}|${row.bucket}|${row.flag}|${row.rule}|${row.variant}`;
+        grow(row, source.rows.get(key), report.limits[row.release ?? ''] ?? []);
+        source.rows.set(key, row);
+      }
+      return { resend: !unbroken };
+    },
+    leave(name) {
+      const source = sources.get(name);
+      if (source !== undefined) source.gone = true;
+    },
+    tally(release, epoch, now) {
+      const sums = releases.get(release) ?? emptyRelease();
+      const present = [...sources].filter(([, source]) => !source.gone);
+      const limits = commonLimits(present.map(([, source]) => source.limits[release]));
+      // What is older is never asked for again.
+      for (const old of sums.epochs.keys()) if (old < epoch) sums.epochs.delete(old);
+      const levels = [...(sums.epochs.get(epoch) ?? [])].map(([level, { treatment, control }]) => [
+        level,
+        { treatment: armTally(treatment, limits), control: armTally(control, limits) },
+      ]);
+      const { treated, control, rest } = sums;
+      const compared = control.begun > 0 ? control : rest;
+      return {
+        limits,
+        levels: Object.fromEntries(levels) as Tally['levels'],
+        climb: {
+          treated: {
+            begun: treated.begun,
+            open: treated.open,
+            ended: treated.begun - treated.open,
+            failures: treated.failures,
+            units: Math.max(0, ...sums.unitsByEpoch.values()),
+          },
+          control: { ended: compared.begun - compared.open, failures: compared.failures },
+          requests: treated.begun + control.begun + rest.begun,
+        },
+        sources: present.length,
+        missing: present.flatMap(([source, { brokenSince, seen }]): Tally['missing'] => {
+          if (now - seen > SILENT) return [{ source, why: 'silent', since: seen }];
+          return brokenSince === undefined ? [] : [{ source, why: 'gap', since: brokenSince }];
+        }),
+      };
+    },
+    drop(release) {
+      releases.delete(release);
+      for (const { rows } of sources.values()) {
+        for (const [key, row] of rows) if (row.release === release) rows.delete(key);
+      }
+    },
+  };
+}
+
+/** Sub-buckets per arm; the protocol's `SUB_BUCKETS`. */
+const SIZE = 64;
+
+function zeros(): number[] {
+  return Array.from({ length: SIZE }, () => 0);
+}
+
+function emptyArm(): ArmSums {
+  return {
+    requests: zeros(),
+    open: zeros(),
+    failures: zeros(),
+    latencySum: zeros(),
+    slow: new Map(),
+    units: 0,
+  };
+}
+
+function emptyRelease(): ReleaseSums {
+  const none = (): Totals => ({ begun: 0, open: 0, failures: 0 });
+  return { epochs: new Map(), treated: none(), control: none(), rest: none(), unitsByEpoch: new Map() };
+}
+
+function add(sums: number[], bucket: number, by: number): void {
+  sums[bucket] = (sums[bucket] ?? 0) + by;
+}
+
+function armTally(arm: ArmSums, limits: readonly number[]): ArmTally {
+  return {
+    ended: arm.requests.map((requests, bucket) => Math.max(0, requests - (arm.open[bucket] ?? 0))),
+    failures: [...arm.failures],
+    slow: limits.map((limit) => [...(arm.slow.get(limit) ?? zeros())]),
+    latencySum: [...arm.latencySum],
+    units: arm.units,
+  };
+}
+
+/** Limits that every gateway counts. */
+function commonLimits(all: readonly (readonly number[] | undefined)[]): readonly number[] {
+  const [first, ...others] = all;
+  return (first ?? []).filter((limit) => others.every((limits) => limits?.includes(limit)));
+}

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { gatherCrowd, ordinaryCrowd } from './crowd.ts';
+import { playRelease, type ReleasePlay } from './play-release.ts';
+
+/** The full size is played by bench/src/release-aa.ts. */
+const play: ReleasePlay = {
+  crowd: { ...ordinaryCrowd, people: 3_000, requestsPerSecond: 100 },
+  shares: [0.05, 0.5],
+  hold: 60,
+  guards: [
+    { errorRate: { max: 0.05 } },
+    { latency: { over: '1.2s', share: 0.01 } },
+    { errorsAboveControl: { effect: 0.02 } },
+  ],
+  harm: { rate: 0, from: 0 },
+};
+
+function playMany(count: number, harm: ReleasePlay['harm'], firstSeed: number) {
+  return Array.from({ length: count }, (_, i) => playRelease({ ...play, harm }, firstSeed + i));
+}
+
+describe('a climb of the same version', () => {
+  test('is taken back in no more than one of a hundred, where the test over requests takes back many', () => {
+    const played = playMany(120, { rate: 0, from: 0 }, 1);
+    // More than five of 120 would happen less than once in a thousand suites at a true 1 %.
+    expect(played.filter(({ guards }) => guards !== undefined).length).toBeLessThanOrEqual(5);
+    expect(played.filter(({ naive }) => naive !== undefined).length).toBeGreaterThan(20);
+  });
+});
+
+describe('a version that fails more', () => {
+  const begins = play.hold + 10;
+
+  test('is caught within two seconds when three of ten requests fail', () => {
+    for (const { guards } of playMany(20, { rate: 0.3, from: 10 }, 500)) {
+      expect(guards! - begins).toBeGreaterThanOrEqual(0);
+      expect(guards! - begins).toBeLessThan(2);
+    }
+  });
+
+  test('is caught in most climbs when one of ten fails, and never before it fails', () => {
+    const played = playMany(20, { rate: 0.1, from: 10 }, 600);
+    const caught = played.filter(({ guards }) => guards !== undefined && guards - begins < 20);
+    expect(caught.length).toBeGreaterThanOrEqual(18);
+    expect(played.every(({ guards }) => guards === undefined || guards >= begins)).toBe(true);
+  });
+});
+
+describe('the crowd', () => {
+  test('is the same for the same seed, sticky, and has few people who send much', () => {
+    const requests = (seed: number) => {
+      const crowd = gatherCrowd(ordinaryCrowd, seed);
+      const count = new Map<number, number>();
+      for (let second = 0; second < 60; second++) {
+        crowd.second((who) => count.set(who, (count.get(who) ?? 0) + 1));
+      }
+      return count;
+    };
+    expect(requests(3)).toEqual(requests(3));
+    expect(requests(4)).not.toEqual(requests(3));
+    const sorted = [...requests(3).values()].sort((a, b) => b - a);
+    const total = sorted.reduce((sum, n) => sum + n, 0);
+    const top = sorted.slice(0, Math.round(sorted.length / 10)).reduce((sum, n) => sum + n, 0);
+    expect(top / total).toBeGreaterThan(0.25);
+  });
+});

@@ -1,0 +1,111 @@
+/**
+ * A crowd of people using a service, as its operators would describe it. Most come a few times, some all day long; one in fifty has a
+ * broken client whose requests fail half of the time; failures come and go with the weather of the network.
+ */
+export type CrowdPlan = {
+  readonly people: number;
+  /** Requests a second of all people together, on average. */
+  readonly requestsPerSecond: number;
+  /** σ of the log-normal activity of people. */
+  readonly spread: number;
+  readonly brokenShare: number;
+  readonly brokenFailure: number;
+  /** Share of a healthy person's requests that fail, and that take too long, in average weather. */
+  readonly failure: number;
+  readonly slow: number;
+  /** Weather: ln of what failures are multiplied by; AR(1) a second, with this memory and stationary deviation. */
+  readonly memory: number;
+  readonly storm: number;
+};
+
+export const ordinaryCrowd: CrowdPlan = {
+  people: 5_000,
+  requestsPerSecond: 60,
+  spread: 1.2,
+  brokenShare: 0.02,
+  brokenFailure: 0.5,
+  failure: 0.005,
+  slow: 0.002,
+  memory: 0.95,
+  storm: 0.4,
+};
+
+/** Where one person stands: a position in [0, 1) for shares, and one of 64 sub-buckets. */
+export type Person = { readonly position: number; readonly bucket: number; readonly broken: boolean };
+
+/** A crowd and the stream of its requests. The same seed gives the same. */
+export type Crowd = {
+  readonly people: readonly Person[];
+  /** Lets a second pass and calls `send` for each request, with what its weather makes of it. */
+  second(send: (person: number, failed: (rate: number) => boolean, slow: boolean) => void): void;
+  readonly uniform: () => number;
+};
+
+export function gatherCrowd(plan: CrowdPlan, seed: number): Crowd {
+  const uniform = uniformFrom(seed);
+  const normal = () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.sin(2 * Math.PI * uniform());
+  const people: Person[] = [];
+  const upTo = new Float64Array(plan.people);
+  let activity = 0;
+  for (let i = 0; i < plan.people; i++) {
+    people.push({
+      position: uniform(),
+      bucket: Math.floor(uniform() * 64),
+      broken: uniform() < plan.brokenShare,
+    });
+    activity += Math.exp(plan.spread * normal());
+    upTo[i] = activity;
+  }
+  let weather = plan.storm * normal();
+  const whoAt = (point: number) => {
+    let low = 0;
+    let high = plan.people - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((upTo[middle] ?? 0) < point) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  return {
+    people,
+    uniform,
+    second(send) {
+      weather = plan.memory * weather + plan.storm * Math.sqrt(1 - plan.memory ** 2) * normal();
+      const factor = Math.exp(weather);
+      // A count with a variance about its mean; its exact shape does not matter here.
+      const load = plan.requestsPerSecond;
+      const count = Math.max(0, Math.round(load + Math.sqrt(load) * normal()));
+      for (let i = 0; i < count; i++) {
+        const who = whoAt(uniform() * activity);
+        const own = people[who]?.broken === true ? plan.brokenFailure : Math.min(1, plan.failure * factor);
+        send(who, (more) => uniform() < Math.min(1, own + more), uniform() < plan.slow * factor);
+      }
+    },
+  };
+}
+
+/** Uniform numbers in [0, 1), 32 bits: xoshiro128** (Blackman & Vigna 2021), seeded by a Weyl sequence through a mixer. */
+function uniformFrom(seed: number): () => number {
+  let weyl = seed | 0;
+  const word = () => {
+    weyl = (weyl + 0x9e3779b9) | 0;
+    let z = weyl;
+    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
+    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+    return z ^ (z >>> 15);
+  };
+  let [a, b, c, d] = [word(), word(), word(), word()];
+  return () => {
+    const five = Math.imul(b, 5);
+    const result = Math.imul((five << 7) | (five >>> 25), 9);
+    const shifted = b << 9;
+    c ^= a;
+    d ^= b;
+    b ^= c;
+    a ^= d;
+    c ^= shifted;
+    d = (d << 11) | (d >>> 21);
+    return (result >>> 0) / 4294967296;
+  };
+}

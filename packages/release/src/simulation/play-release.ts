@@ -1,0 +1,159 @@
+import type { ReleaseSpec } from '@ombre/decide/model';
+import { type ReleaseState, startRelease } from '../climb/state.ts';
+import { type HealthState, judgeHealth } from '../health/judge-health.ts';
+import type { ArmTally, Tally } from '../health/tally.ts';
+import { type CrowdPlan, gatherCrowd, type Person } from './crowd.ts';
+
+/** A climb through shares, each held for as long, looked at every second. */
+export type ReleasePlay = {
+  readonly crowd: CrowdPlan;
+  readonly shares: readonly number[];
+  /** Seconds at each share. */
+  readonly hold: number;
+  readonly guards: NonNullable<ReleaseSpec['guards']>;
+  /** What the new version fails more often, from a second of the last share on; 0: the versions are the same. */
+  readonly harm: { readonly rate: number; readonly from: number };
+};
+
+/** The second at which each judge called the new version bad; absent: never. */
+export type PlayedRelease = {
+  readonly guards?: number;
+  readonly guard?: string;
+  /** A test of two proportions over requests at the same level, asked every second. */
+  readonly naive?: number;
+  /** Seconds in which health was unknown. */
+  readonly unknown: number;
+  /** The last second's verdict at each share. */
+  readonly verdicts: readonly string[];
+};
+
+const LIMIT_MS = 1200;
+const START_MS = 1_700_000_000_000;
+
+/** Plays one release with the traffic of one seed. */
+export function playRelease(play: ReleasePlay, seed: number): PlayedRelease {
+  const crowd = gatherCrowd(play.crowd, seed);
+  const spec: ReleaseSpec = {
+    flag: 'f',
+    from: 'old',
+    to: 'new',
+    guards: play.guards,
+    ladder: play.shares.map((share, i) => ({ name: `l${i}`, share, dwell: `${play.hold}s` })),
+  };
+  let found: { readonly guards: number; readonly guard: string } | undefined;
+  let naive: number | undefined;
+  let unknown = 0;
+  const verdicts: string[] = [];
+  let second = 0;
+  for (let level = 0; level < play.shares.length && found === undefined; level++) {
+    const count = startCounting(play.shares[level] ?? 0, crowd.people);
+    const progress = holding(spec, level);
+    let state: HealthState | undefined;
+    let last = '';
+    for (let held = 0; held < play.hold && found === undefined; held++, second++) {
+      const harmed = level === play.shares.length - 1 && held >= play.harm.from ? play.harm.rate : 0;
+      crowd.second((who, failed, slow) => count.request(who, failed, slow, harmed));
+      const now = START_MS + 1000 * second;
+      const judged = judgeHealth(spec, progress, count.tally(`l${level}`), state, now);
+      state = judged.state;
+      last = judged.health.verdict;
+      if (last === 'unknown') unknown += 1;
+      if (last === 'bad') {
+        const bad = judged.health.evidence.find(({ verdict }) => verdict === 'bad');
+        found = { guards: second, guard: bad?.guard ?? '' };
+      }
+      if (naive === undefined && count.naiveZ() > NAIVE_BOUND) naive = second;
+    }
+    verdicts.push(last);
+  }
+  return { ...found, ...(naive === undefined ? {} : { naive }), unknown, verdicts };
+}
+
+/** The two-sided 1 % bound of a normal. */
+const NAIVE_BOUND = 2.5758;
+
+function holding(spec: ReleaseSpec, level: number): ReleaseState {
+  const shares = spec.ladder.slice(0, level + 1).map(({ share }) => share);
+  const placement = { reached: level + 1, shares, epoch: level + 1 };
+  return { ...startRelease(placement), phase: 'dwelling', at: { level, step: 0 }, evidenceFrom: START_MS };
+}
+
+type MutableArm = {
+  ended: number[];
+  failures: number[];
+  slow: number[][];
+  latencySum: number[];
+  units: number;
+};
+
+/** Counts as a gateway does: positions below the share are treated, as many above it are control. */
+function startCounting(
+  share: number,
+  people: readonly Person[],
+): {
+  request(who: number, failed: (more: number) => boolean, slow: boolean, harm: number): void;
+  tally(level: string): Tally;
+  naiveZ(): number;
+} {
+  const empty = (): MutableArm => ({
+    ended: zeros(),
+    failures: zeros(),
+    slow: [zeros()],
+    latencySum: zeros(),
+    units: 0,
+  });
+  const arms = { treatment: empty(), control: empty() };
+  const sums = { treatment: { n: 0, bad: 0 }, control: { n: 0, bad: 0 } };
+  const seen = new Uint8Array(people.length);
+  return {
+    request(who, failed, slow, harm) {
+      const person = people[who];
+      if (person === undefined || person.position >= 2 * share) return;
+      const name = person.position < share ? 'treatment' : 'control';
+      const arm = arms[name];
+      const bad = failed(name === 'treatment' ? harm : 0) ? 1 : 0;
+      arm.ended[person.bucket] = (arm.ended[person.bucket] ?? 0) + 1;
+      arm.failures[person.bucket] = (arm.failures[person.bucket] ?? 0) + bad;
+      const [over] = arm.slow;
+      if (over !== undefined && slow) over[person.bucket] = (over[person.bucket] ?? 0) + 1;
+      arm.units += 1 - (seen[who] ?? 0);
+      seen[who] = 1;
+      sums[name].n += 1;
+      sums[name].bad += bad;
+    },
+    tally(level) {
+      const { treatment, control } = sums;
+      return {
+        limits: [LIMIT_MS],
+        levels: { [level]: { treatment: copy(arms.treatment), control: copy(arms.control) } },
+        climb: {
+          treated: { begun: treatment.n, open: 0, ended: treatment.n, failures: treatment.bad, units: 0 },
+          control: { ended: control.n, failures: control.bad },
+          requests: treatment.n + control.n,
+        },
+        sources: 1,
+        missing: [],
+      };
+    },
+    naiveZ() {
+      const { treatment, control } = sums;
+      if (Math.min(treatment.n, control.n) < 100) return 0;
+      const rate = (treatment.bad + control.bad) / (treatment.n + control.n);
+      const error = Math.sqrt(rate * (1 - rate) * (1 / treatment.n + 1 / control.n));
+      return error > 0 ? Math.abs(treatment.bad / treatment.n - control.bad / control.n) / error : 0;
+    },
+  };
+}
+
+function zeros(): number[] {
+  return Array.from({ length: 64 }, () => 0);
+}
+
+function copy(arm: MutableArm): ArmTally {
+  return {
+    ...arm,
+    ended: [...arm.ended],
+    failures: [...arm.failures],
+    slow: arm.slow.map((one) => [...one]),
+  };
+}
