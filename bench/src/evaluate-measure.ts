@@ -1,6 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-
 /** Something to time: answers item after item. Each has a loop of its own, so that one's calls do not shape another's code. */
 export interface Subject {
   readonly name: string;
@@ -74,7 +71,7 @@ export interface Effort {
   readonly rounds: number;
   /** Milliseconds a subject runs in a round. */
   readonly slice: number;
-  /** Calls before anything is timed. */
+  /** Calls before anything is timed, or two seconds of them. */
   readonly warmUp: number;
 }
 
@@ -84,7 +81,7 @@ export interface Effort {
  */
 export function compare(subjects: readonly Subject[], { rounds, slice, warmUp }: Effort): Timing[] {
   const counts = subjects.map((one) => {
-    one.run(warmUp);
+    warm(one, warmUp);
     const probes = Array.from({ length: 20 }, () => timed(one, 1000));
     return Math.max(50, Math.round((slice * 1e6) / quartile(probes)));
   });
@@ -104,34 +101,27 @@ export function compare(subjects: readonly Subject[], { rounds, slice, warmUp }:
   });
 }
 
+function warm(one: Subject, calls: number): void {
+  const until = process.hrtime.bigint() + 2_000_000_000n;
+  for (let done = 0; done < calls && process.hrtime.bigint() < until; done += 10_000) one.run(10_000);
+}
+
 function timed(one: Subject, count: number): number {
   const start = process.hrtime.bigint();
   one.run(count);
   return Number(process.hrtime.bigint() - start) / count;
 }
 
-/** Heap growth over calls too few for a collection to come between; the median of several tries. */
+/** Heap growth over calls too few for a collection to come between, mostly; the median of many tries. */
 function bytesPerCall(one: Subject): number {
-  const gc = garbageCollector();
-  const calls = 300;
-  const grown = Array.from({ length: 15 }, () => {
-    gc();
+  const calls = 200;
+  const growth = (count: number) => {
     const before = process.memoryUsage().heapUsed;
-    one.run(calls);
+    one.run(count);
     return process.memoryUsage().heapUsed - before;
-  });
-  const idle = Array.from({ length: 15 }, () => {
-    gc();
-    const before = process.memoryUsage().heapUsed;
-    one.run(0);
-    return process.memoryUsage().heapUsed - before;
-  });
-  return Math.max(0, (median(grown) - median(idle)) / calls);
-}
-
-function garbageCollector(): () => void {
-  setFlagsFromString('--expose-gc');
-  return runInNewContext('gc') as () => void;
+  };
+  const tries = (count: number) => median(Array.from({ length: 31 }, () => growth(count)));
+  return Math.max(0, (tries(calls) - tries(0)) / calls);
 }
 
 function median(values: readonly number[]): number {

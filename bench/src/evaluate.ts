@@ -1,6 +1,6 @@
 // Evaluation against a bound written by hand and against other engines, in one run. `node bench/dist/evaluate.js [--quick] [--json]`
-import { parseArgs } from 'node:util';
-import { type Bound, bind, compileSnapshot, evaluate, flagReader, type Outcome } from '@ombre/decide';
+import { isDeepStrictEqual, parseArgs } from 'node:util';
+import { type Bound, bind, compileSnapshot, evaluate, flagReader } from '@ombre/decide';
 import {
   anyRulesByHand,
   fiveRulesByHand,
@@ -47,8 +47,8 @@ const { values: flags } = parseArgs({
   },
 });
 const effort: Effort = flags.quick
-  ? { rounds: 60, slice: 0.5, warmUp: 60_000 }
-  : { rounds: 400, slice: 0.8, warmUp: 400_000 };
+  ? { rounds: 80, slice: 0.5, warmUp: 400_000 }
+  : { rounds: 400, slice: 0.8, warmUp: 2_000_000 };
 
 /** The two bounds: the flag's own function at hand, and found by its name first, as every peer does. */
 const HAND = 'by hand';
@@ -220,14 +220,14 @@ function agree(
 ): void {
   for (const [index, context] of items.entries()) {
     const number = order[index] ?? 0;
-    const expected = JSON.stringify(entries(byHand[number]?.(context)));
+    const expected = byHand[number]?.(context);
     for (const bounds of engines) {
       const bound = bounds[index];
       const found = bound && evaluate(bound, names[number] ?? '');
-      if (JSON.stringify(entries(found)) !== expected)
-        throw new Error(
-          `workload ${id}: ${JSON.stringify(context)} gives ${JSON.stringify(found)}, by hand ${expected}`,
-        );
+      if (!isDeepStrictEqual({ ...found }, { ...expected })) {
+        const [given, wanted] = [found, expected].map((outcome) => JSON.stringify(outcome));
+        throw new Error(`workload ${id}: ${JSON.stringify(context)} gives ${given}, by hand ${wanted}`);
+      }
     }
   }
 }
@@ -256,10 +256,6 @@ async function agreePeer(
     if (counts.size !== 1 / share || Math.abs(count - items.length * share) > slack)
       throw new Error(`workload ${id}: ${name} gives ${value} ${count} times of ${items.length}`);
   }
-}
-
-function entries(outcome: Outcome | undefined): unknown {
-  return outcome && Object.entries(outcome).map(([key, value]) => [key, value ?? null]);
 }
 
 function print(workload: Workload, shape: Shape, timings: readonly Timing[]): void {

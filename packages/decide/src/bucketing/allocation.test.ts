@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { positionOf, saltState, thresholdOf, unitHash } from './position.ts';
+import { isBelow, positionOf, saltState, thresholdOf, unitHash } from './position.ts';
 import { makeSplit, splitIndex } from './split.ts';
 
 const units = (count: number) => Array.from({ length: count }, (_, i) => `user-${i * 7919}`);
@@ -25,7 +25,7 @@ describe('shares', () => {
       fc.property(salt, fc.string({ minLength: 1 }), fc.nat(1e6), fc.nat(1e6), (text, unit, a, b) => {
         const hash = unitHash(saltState(text), unit);
         const [small, large] = a < b ? [a, b] : [b, a];
-        if (hash < thresholdOf(small)) expect(hash < thresholdOf(large)).toBe(true);
+        if (isBelow(hash, thresholdOf(small))) expect(isBelow(hash, thresholdOf(large))).toBe(true);
       }),
       { numRuns: 2000 },
     );
@@ -35,7 +35,9 @@ describe('shares', () => {
     const count = 200_000;
     for (const share of [1000, 10_000, 100_000, 500_000]) {
       const state = saltState(`flag/share-${share}`);
-      const admitted = units(count).filter((unit) => unitHash(state, unit) < thresholdOf(share)).length;
+      const admitted = units(count).filter((unit) =>
+        isBelow(unitHash(state, unit), thresholdOf(share)),
+      ).length;
       const p = share / 1e6;
       expect(Math.abs(admitted - count * p)).toBeLessThan(4 * Math.sqrt(count * p * (1 - p)));
     }

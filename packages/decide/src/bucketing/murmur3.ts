@@ -11,7 +11,10 @@ export interface MurmurState {
   readonly length: number;
 }
 
-/** murmur3_x86_32 of the UTF-8 bytes of a text, as an unsigned integer. A lone surrogate counts as U+FFFD, as in TextEncoder. */
+/**
+ * murmur3_x86_32 of the UTF-8 bytes of a text. A lone surrogate counts as U+FFFD, as in TextEncoder. Here and below hashes are 32 bits as a
+ * signed integer, which costs no memory to pass on; `hash >>> 0` is the unsigned one.
+ */
 export function murmur3(text: string, seed = 0): number {
   return murmur3After({ hash: seed | 0, tail: 0, length: 0 }, text);
 }
@@ -34,7 +37,7 @@ function take(state: MurmurState, text: string): MurmurState {
   return { hash, tail, length };
 }
 
-/** The hash of the bytes a state has taken followed by those of the text, as an unsigned integer. Allocates nothing for ASCII. */
+/** The hash of the bytes a state has taken followed by those of the text. Allocates nothing for ASCII. */
 export function murmur3After(state: MurmurState, text: string): number {
   const { length } = text;
   let { hash, tail } = state;
@@ -55,13 +58,13 @@ export function murmur3After(state: MurmurState, text: string): number {
   return finish(hash, tail, state.length + length);
 }
 
-/** Murmur3's final mix: each input bit changes each output bit about half of the time. Answers an unsigned integer. */
+/** Murmur3's final mix: each input bit changes each output bit about half of the time. */
 export function fmix32(value: number): number {
   let h = value ^ (value >>> 16);
   h = Math.imul(h, 0x85ebca6b);
   h ^= h >>> 13;
   h = Math.imul(h, 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
+  return h ^ (h >>> 16);
 }
 
 function mix(hash: number, block: number): number {

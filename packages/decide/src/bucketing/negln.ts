@@ -15,7 +15,7 @@ export const LOGARITHMS: Int32Array = Int32Array.from({ length: STEPS + 1 }, (_,
 const LN2 = LOGARITHMS[STEPS] as number;
 
 /**
- * −ln(u) × 2²⁶ as an integer ≥ 1, for u = (m + ½) / 2³² and an unsigned 32-bit m: 33 ln 2 − ln(2m + 1), interpolated between entries
+ * −ln(u) × 2²⁶ as an integer ≥ 1, for u = (m + ½) / 2³² and 32 bits m: 33 ln 2 − ln(2m + 1), interpolated between entries
  * of the table. Integers only, so that every language gets the same digit.
  */
 export function negln(m: number): number {

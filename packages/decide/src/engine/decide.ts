@@ -1,4 +1,4 @@
-import { unitHash } from '../bucketing/position.ts';
+import { isBelow, unitHash } from '../bucketing/position.ts';
 import { splitIndex } from '../bucketing/split.ts';
 import type { Outcome } from '../outcome.ts';
 import type { BoundContext } from './bound.ts';
@@ -45,7 +45,7 @@ export function serve(plan: ServePlan, flag: FlagPlan, bound: BoundContext): Out
     case 'share': {
       const unit = flag.unitOf(bound);
       if (unit === undefined) return flag.unitMissing;
-      return unitHash(plan.salt, unit) < plan.threshold ? settle(plan.site, flag, bound) : undefined;
+      return isBelow(unitHash(plan.salt, unit), plan.threshold) ? settle(plan.site, flag, bound) : undefined;
     }
     case 'split': {
       const unit = flag.unitOf(bound);

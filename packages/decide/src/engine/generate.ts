@@ -124,7 +124,9 @@ class CodeWriter implements Emitter {
         return true;
       case 'share':
         this.#unit();
-        this.#add(`if(${this.#hash(plan)}<${this.constant(plan.threshold)})return ${this.#site(plan.site)};`);
+        this.#add(
+          `if(${this.#hash(plan)}>>>0<${this.constant(plan.threshold)})return ${this.#site(plan.site)};`,
+        );
         return false;
       case 'split': {
         this.#unit();

@@ -1,5 +1,5 @@
 import type { MurmurState } from '../bucketing/murmur3.ts';
-import { saltState, thresholdOf, unitHash } from '../bucketing/position.ts';
+import { isBelow, saltState, thresholdOf, unitHash } from '../bucketing/position.ts';
 import type { Placement } from '../model/release/placement.ts';
 import { START } from '../model/release/placement.ts';
 import type { ReleaseSpec } from '../model/release/release.ts';
@@ -103,8 +103,8 @@ export function admit(plan: ReleasePlan, bound: BoundContext): Admission {
   const unit = plan.unitOf(bound);
   if (unit === undefined) return 3 * levels.length + 1;
   const hash = unitHash(plan.salt, unit);
-  if (hash < band.treated) return 3 * decided + TREATMENT;
-  return 3 * decided + (hash < band.compared ? CONTROL : REST);
+  if (isBelow(hash, band.treated)) return 3 * decided + TREATMENT;
+  return 3 * decided + (isBelow(hash, band.compared) ? CONTROL : REST);
 }
 
 /** What becomes of an outcome that serves `from`, for each {@link Admission}: outside, the three arms of each level, no unit. */

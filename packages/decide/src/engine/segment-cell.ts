@@ -4,6 +4,7 @@ import type { IdListName } from '../snapshot/id-list.ts';
 import type { Line } from '../snapshot/line.ts';
 import { type BoundContext, unitIn } from './bound.ts';
 import { isCircular } from './circle.ts';
+import type { CompiledSnapshot } from './compiled-snapshot.ts';
 import type { Condition } from './condition.ts';
 import { IdSet } from './id-set.ts';
 import type { Schema } from './schema.ts';
@@ -32,10 +33,14 @@ export class SegmentCell {
   }
 
   membership(bound: BoundContext): Membership {
-    this.#test ??= isCircular(this.line, (key) => bound.snapshot.lineOf(key))
+    this.#test ??= this.#compile(bound.snapshot);
+    return this.#test(bound);
+  }
+
+  #compile(snapshot: CompiledSnapshot): (bound: BoundContext) => Membership {
+    return isCircular(this.line, (key) => snapshot.lineOf(key))
       ? () => UNKNOWN
       : compileSegment(this.line, this.idSets, this.#schema);
-    return this.#test(bound);
   }
 }
 

@@ -210,7 +210,7 @@ class Explainer {
     const unit = this.#witness.unit(this.#parts.spec.unit);
     if (unit === undefined) return undefined;
     const hash = unitHash(saltState(salt), unit);
-    return { salt, unit, hash, position: positionOf(hash) };
+    return { salt, unit, hash: hash >>> 0, position: positionOf(hash) };
   }
 }
 
