@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -12,6 +11,7 @@ import { createTally } from './counters/tally.ts';
 import { unitHash } from './counters/unit-hash.ts';
 import type { GatewayOptions, Listen } from './options.ts';
 import { Exchange, refuse } from './proxy/exchange.ts';
+import { createPooledRandom } from './proxy/pooled-random.ts';
 import { requestHeaders } from './proxy/request-headers.ts';
 import { type Target, targetOf } from './proxy/target.ts';
 import { traceContextOf } from './proxy/trace-context.ts';
@@ -83,6 +83,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     router.refresh();
   });
 
+  const random = createPooledRandom();
   let closing = false;
   const upgraded = new Set<Duplex>();
 
@@ -122,7 +123,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       trace: traceContextOf(
         headers.traceparent as string | undefined,
         headers.tracestate as string | undefined,
-        randomBytes,
+        random,
       ),
       own: ownOf(decision),
     });
