@@ -35,6 +35,6 @@ export { ALPHA, type HealthState, judgeHealth } from './health/judge-health.ts';
 export { createLedger, type Ledger } from './health/ledger.ts';
 export type { ArmTally, Tally } from './health/tally.ts';
 export type { PlannedGuard, PlannedStep, ReleasePlan, TrafficEstimate } from './plan/plan.ts';
-export type { PlanRelease } from './signatures.ts';
+export { planRelease } from './plan/plan-release.ts';
 export { type Crowd, type CrowdPlan, gatherCrowd, ordinaryCrowd, type Person } from './simulation/crowd.ts';
 export { type PlayedRelease, playRelease, type ReleasePlay } from './simulation/play-release.ts';

@@ -1,0 +1,183 @@
+import { type Guard, parseDuration } from '@ombre/decide/model';
+import {
+  detectableBySequence,
+  mixtureHalfWidth,
+  normalUpperQuantile,
+  proportionSampleSize,
+} from '@ombre/judge';
+import { LEAST_REQUESTS, MISSED } from '../guards/sight.ts';
+import type { PlannedGuard, TrafficEstimate } from './plan.ts';
+
+/** Requests a second in each arm, how long the step is held (ms), and the false alarms a guard may cause there. */
+export type Setting = {
+  readonly treated: number;
+  readonly control: number;
+  readonly dwell: number;
+  readonly longest: number;
+  readonly alpha: number;
+  readonly traffic: TrafficEstimate;
+};
+
+const POWER = 0.8;
+const Z_POWER = normalUpperQuantile(1 - POWER);
+/** Windows looked at, and looks a second: what the budget of a look is divided by. */
+const WINDOWS = 16;
+const DESIGN_EFFECT = 2;
+const FAILURES = 0.005;
+
+type Kinds = Guard extends infer One ? (One extends One ? keyof One : never) : never;
+type GuardOf<K extends Kinds> = Extract<Guard, Readonly<Record<K, unknown>>>;
+
+const kinds: { readonly [K in Kinds]: (guard: GuardOf<K>, setting: Setting) => PlannedGuard } = {
+  errorRate: ({ errorRate: { max } }, setting) =>
+    planRate('errorRate', max, setting.traffic.failures ?? FAILURES, setting),
+  latency: ({ latency: { over, share } }, setting) =>
+    planRate(`latency ${over}`, share, setting.traffic.slow?.[over] ?? share / 5, setting),
+  meanLatency: ({ meanLatency: { max } }, setting) => planMean(max, setting),
+  errorsAboveControl: ({ errorsAboveControl: { effect, margin = 0 } }, setting) =>
+    planDifference('errorsAboveControl', effect, margin, setting.traffic.failures ?? FAILURES, setting),
+  slowAboveControl: ({ slowAboveControl: { over, effect, margin = 0 } }, setting) =>
+    planDifference(
+      `slowAboveControl ${over}`,
+      effect,
+      margin,
+      setting.traffic.slow?.[over] ?? 0.002,
+      setting,
+    ),
+};
+
+/** What one guard can see at one step. */
+export function planGuard(guard: Guard, setting: Setting): PlannedGuard {
+  const kind = Object.keys(guard)[0] as Kinds;
+  return (kinds[kind] as (guard: Guard, setting: Setting) => PlannedGuard)(guard, setting);
+}
+
+/** A limit on a rate: bad by exact windows, good once the limit is excluded. */
+function planRate(guard: string, limit: number, today: number, setting: Setting): PlannedGuard {
+  const { treated, traffic, alpha } = setting;
+  const effect = traffic.designEffect ?? DESIGN_EFFECT;
+  const spread = (n: number) => (today * (1 - today) * effect) / n;
+  const excluded = (n: number) =>
+    today + mixtureHalfWidth(spread(n), limit / 2, MISSED, 'below') + Z_POWER * Math.sqrt(spread(n)) < limit;
+  const seenAfter = (time: number) => {
+    const looks = Math.max(1, time / 1000);
+    const needed = Math.log((2 * WINDOWS * looks) / alpha);
+    const nats = needed + Z_POWER * Math.sqrt(2 * needed);
+    const requests = (treated * time) / 1000 / effect;
+    return smallest(limit, 1, (rate) => requests * divergence(rate, limit) >= nats);
+  };
+  const fixed =
+    today < limit
+      ? (normalUpperQuantile(alpha) * Math.sqrt(today * (1 - today)) +
+          Z_POWER * Math.sqrt(limit * (1 - limit))) **
+          2 /
+        (limit - today) ** 2
+      : undefined;
+  return planned(guard, 'exact windows by sub-bucket of units', limit, setting, {
+    seenByDwell: seenAfter(setting.dwell),
+    seenByLongest: seenAfter(setting.longest),
+    expected: today < limit ? timeFor(excluded, treated) : undefined,
+    fixedTest: fixed === undefined || treated === 0 ? undefined : (1000 * fixed * effect) / treated,
+  });
+}
+
+/** The difference between the arms: bad by an asymptotic confidence sequence, good once the declared effect is excluded. */
+function planDifference(
+  guard: string,
+  effect: number,
+  margin: number,
+  today: number,
+  setting: Setting,
+): PlannedGuard {
+  const { treated, control, traffic, alpha } = setting;
+  const declared = today + margin + effect;
+  const test = 'confidence sequence of the difference between sub-buckets; windows for gross faults';
+  if (!(control > 0)) return { guard, test, declared, applies: false };
+  const design = traffic.designEffect ?? DESIGN_EFFECT;
+  const ratio = treated / control;
+  const spread = (n: number) => (today * (1 - today) * design * (1 + ratio)) / n;
+  const target = { alpha: alpha / 2, tau: effect, side: 'above', power: POWER } as const;
+  const decided = (n: number) =>
+    mixtureHalfWidth(spread(n), effect, MISSED, 'below') + Z_POWER * Math.sqrt(spread(n)) < effect &&
+    detectableBySequence(spread(n), target) < effect;
+  const seenAfter = (time: number) => {
+    const rise = detectableBySequence(spread(Math.max(1, (treated * time) / 1000)), target);
+    return today + margin + rise < 1 ? today + margin + rise : undefined;
+  };
+  const fixed = proportionSampleSize(today, Math.min(1, today + effect), { alpha, power: POWER, sides: 1 });
+  const perArm = fixed.refused ? undefined : fixed.perArm;
+  return planned(guard, test, declared, setting, {
+    seenByDwell: seenAfter(setting.dwell),
+    seenByLongest: seenAfter(setting.longest),
+    expected: timeFor(decided, treated),
+    fixedTest: perArm === undefined ? undefined : (1000 * perArm * design) / Math.min(treated, control),
+  });
+}
+
+/** A limit on the mean, for latencies that average half the limit and spread as much as they average. */
+function planMean(max: string, setting: Setting): PlannedGuard {
+  const limit = parseDuration(max) ?? 0;
+  const design = setting.traffic.designEffect ?? DESIGN_EFFECT;
+  const spread = (n: number) => ((limit / 2) ** 2 * design) / n;
+  const excluded = (n: number) => mixtureHalfWidth(spread(n), limit / 4, MISSED, 'below') < limit / 2;
+  const target = { alpha: setting.alpha, tau: limit / 4, side: 'above', power: POWER } as const;
+  const seenAfter = (time: number) =>
+    limit + detectableBySequence(spread(Math.max(1, (setting.treated * time) / 1000)), target);
+  return planned(
+    `meanLatency ${max}`,
+    'confidence sequence of the mean between sub-buckets',
+    limit,
+    setting,
+    {
+      seenByDwell: seenAfter(setting.dwell),
+      seenByLongest: seenAfter(setting.longest),
+      expected: timeFor(excluded, setting.treated),
+      fixedTest: undefined,
+    },
+  );
+}
+
+type Maybe = Record<'seenByDwell' | 'seenByLongest' | 'expected' | 'fixedTest', number | undefined>;
+
+function planned(
+  guard: string,
+  test: string,
+  declared: number,
+  { treated }: Setting,
+  found: Maybe,
+): PlannedGuard {
+  const known = Object.entries(found).filter(([, value]) => value !== undefined && treated > 0);
+  return {
+    guard,
+    test,
+    declared,
+    ...(Object.fromEntries(known) as Partial<Record<keyof Maybe, number>>),
+    applies: true,
+  };
+}
+
+/** Milliseconds until enough requests have come for `enough`; undefined where ten billion are not. */
+function timeFor(enough: (requests: number) => boolean, perSecond: number): number | undefined {
+  if (!(perSecond > 0) || !enough(1e10)) return undefined;
+  const needed = Math.exp(smallest(0, Math.log(1e10), (log) => enough(Math.exp(log))) ?? 0);
+  return (1000 * Math.max(needed, LEAST_REQUESTS)) / perSecond;
+}
+
+/** Smallest value for which an increasing condition holds; undefined if it does not even at the end. */
+function smallest(from: number, to: number, holds: (value: number) => boolean): number | undefined {
+  if (!holds(to)) return undefined;
+  let low = from;
+  let high = to;
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2;
+    if (holds(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+/** Kullback–Leibler divergence of two Bernoulli rates, in nats. */
+function divergence(rate: number, from: number): number {
+  const miss = rate < 1 ? (1 - rate) * Math.log((1 - rate) / (1 - from)) : 0;
+  return rate * Math.log(rate / from) + miss;
+}

@@ -1,0 +1,55 @@
+import type { ReleaseSpec } from '@ombre/decide/model';
+import { stepsOf } from '../climb/position.ts';
+import { ALPHA } from '../health/judge-health.ts';
+import { exposureAt } from './exposure.ts';
+import type { PlannedStep, ReleasePlan, TrafficEstimate } from './plan.ts';
+import { planGuard } from './plan-guard.ts';
+import { planSentence } from './wording.ts';
+
+/**
+ * What each step of a release can see at this traffic, by the tests that will be in use, before anything is released. `refused` when
+ * some step can see too little within its longest hold and does not say that it goes untested.
+ */
+export function planRelease(spec: ReleaseSpec, traffic: TrafficEstimate): ReleasePlan {
+  const positions = spec.ladder.flatMap((level, index) =>
+    stepsOf(level).map((step, within) => ({ ...step, at: { level: index, step: within } })),
+  );
+  const holds = positions.length + (spec.watch === undefined ? 0 : 1);
+  const guards = spec.guards ?? [];
+  const alpha = ALPHA / (holds * Math.max(1, guards.length));
+  const steps = positions.map(({ level, share, dwell, longest, at }): PlannedStep => {
+    const exposure = exposureAt(spec, at, traffic.matching ?? {});
+    const treated = traffic.requestsPerSecond * exposure.treated;
+    const control = traffic.requestsPerSecond * exposure.control;
+    const planned = guards.map((guard) =>
+      planGuard(guard, { treated, control, dwell, longest, alpha, traffic }),
+    );
+    const active = planned.filter(({ applies }) => applies);
+    const enough = active.every(({ expected }) => expected !== undefined && expected <= longest);
+    const verdict =
+      active.length === 0 || (!enough && level.untested === true)
+        ? 'not tested'
+        : enough
+          ? 'tested'
+          : 'refused';
+    const step = {
+      level: level.name,
+      share,
+      dwell,
+      longest,
+      exposure: exposure.treated,
+      requestsPerSecond: treated,
+      control: control > 0,
+      guards: planned,
+      verdict,
+    } as const;
+    return { ...step, sentence: planSentence(step) };
+  });
+  return {
+    alpha: ALPHA,
+    steps,
+    shortest: steps.reduce((sum, { dwell }) => sum + dwell, 0),
+    longest: steps.reduce((sum, { longest }) => sum + longest, 0),
+    refused: steps.some(({ verdict }) => verdict === 'refused'),
+  };
+}
