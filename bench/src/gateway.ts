@@ -45,7 +45,11 @@ metadata: { name: engine-v2 }
 spec: { endpoints: [{ url: "http://127.0.0.1:${two}" }] }
 `;
 
-const missing = ['nginx', 'wrk'].filter((name) => spawnSync(name, ['-v']).error !== undefined);
+/** Programs of the machine, not of the workspace. */
+const NGINX = 'nginx';
+const WRK = 'wrk';
+
+const missing = [NGINX, WRK].filter((name) => spawnSync(name, ['-v']).error !== undefined);
 if (missing.length > 0) console.log(`skipped: ${missing.join(' and ')} not installed (Debian packages)`);
 else await compare();
 
@@ -135,7 +139,7 @@ function ratio(ours: readonly Measured[], theirs: readonly Measured[]): readonly
 /** Runs wrk against a port; an answer other than 2xx ends the bench. */
 async function wrk(port: number): Promise<Measured> {
   const options = ['-t1', `-c${CONNECTIONS}`, `-d${SECONDS}s`, '--latency', '-H', `cookie: ${UNIT}`];
-  const child = spawn('wrk', [...options, `http://127.0.0.1:${port}/shop/items?page=1`]);
+  const child = spawn(WRK, [...options, `http://127.0.0.1:${port}/shop/items?page=1`]);
   let text = '';
   child.stdout.on('data', (piece: Buffer) => {
     text += piece.toString();
@@ -167,7 +171,7 @@ http { access_log off; keepalive_requests 100000000; ${temporary.join(' ')}
 ${blocks.join('\n')} }
 `,
   );
-  return spawn('nginx', ['-p', folder, '-c', file, '-e', join(folder, 'error.log')], { stdio: 'ignore' });
+  return spawn(NGINX, ['-p', folder, '-c', file, '-e', join(folder, 'error.log')], { stdio: 'ignore' });
 }
 
 async function freePorts(count: number): Promise<readonly number[]> {

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { createMemorySource } from '@ombre/carry';
 import { type Entry, encodeSnapshot, type Head } from '@ombre/decide';
 import { afterEach } from 'vitest';
-import { type RunningGateway, startGateway } from './gateway.ts';
+import { startGateway } from './gateway.ts';
 import type { GatewayOptions } from './options.ts';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -92,8 +92,6 @@ export function createStage() {
 
   return { serve, gateway, raw, dial, later };
 }
-
-export type Stage = Awaited<ReturnType<ReturnType<typeof createStage>['gateway']>> & RunningGateway;
 
 /** A flag that shares its units between two upstreams, and one upstream for each. */
 export function engine(old: string, next: string, share = 0.5, more: readonly Entry[] = []): Entry[] {
