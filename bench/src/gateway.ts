@@ -118,7 +118,9 @@ async function compare(): Promise<void> {
   } finally {
     for (const child of children) child.kill('SIGTERM');
     await Promise.all(
-      children.map((child) => child.exitCode ?? new Promise((end) => child.once('exit', end))),
+      children
+        .filter((child) => child.exitCode === null)
+        .map((child) => new Promise((end) => child.once('exit', end))),
     );
     rmSync(folder, { recursive: true, force: true });
   }
