@@ -71,7 +71,7 @@ export interface Effort {
   readonly rounds: number;
   /** Milliseconds a subject runs in a round. */
   readonly slice: number;
-  /** Calls before anything is timed, or two seconds of them. */
+  /** Calls before anything is timed, or three seconds of them. */
   readonly warmUp: number;
 }
 
@@ -102,7 +102,7 @@ export function compare(subjects: readonly Subject[], { rounds, slice, warmUp }:
 }
 
 function warm(one: Subject, calls: number): void {
-  const until = process.hrtime.bigint() + 2_000_000_000n;
+  const until = process.hrtime.bigint() + 3_000_000_000n;
   for (let done = 0; done < calls && process.hrtime.bigint() < until; done += 10_000) one.run(10_000);
 }
 
