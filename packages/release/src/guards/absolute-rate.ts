@@ -6,6 +6,7 @@ import { boundedEvidence, fractions } from './bounded-evidence.ts';
 import { guardEvidence, percent } from './guard-evidence.ts';
 import { type BucketCounts, between, rateOf, total } from './rates.ts';
 import {
+  evidenceNeeded,
   LEAST_BUCKETS,
   LEAST_REQUESTS,
   MISSED,
@@ -37,16 +38,12 @@ const APART = 3;
  */
 export function judgeAbsoluteRate(sight: Sight, { guard, counted, limit, said }: RateLimit): GuardEvidence {
   const windows = windowsOf(sight);
-  const needed = Math.log(windows.length / sight.alphaNow);
-  let found: { readonly window: Window; readonly counts: BucketCounts; readonly nats: number } | undefined;
-  for (const window of windows) {
-    const counts = between(countsOf(window.from.treated, counted), countsOf(window.to.treated, counted));
-    if (rateOf(counts) <= limit) continue;
-    const nats = boundedEvidence(fractions(counts.events, counts.trials), limit);
-    if (nats > (found?.nats ?? 0)) found = { window, counts, nats };
-  }
-  if (found !== undefined && found.nats >= needed) {
+  const found = windows
+    .map((window) => inWindow(sight, window, counted, limit))
+    .reduce((most, one) => (one.surplus > most.surplus ? one : most), NOTHING);
+  if (found.surplus >= 0 && found.window !== undefined) {
     const { window, counts, nats } = found;
+    const needed = nats - found.surplus;
     const rate = rateOf(counts);
     const numbers = { limit, rate, evidence: nats, needed };
     const sentence = `${percent(rate)} of ${total(counts.trials)} requests ${said}, surely above ${percent(limit)}`;
@@ -61,12 +58,30 @@ export function judgeAbsoluteRate(sight: Sight, { guard, counted, limit, said }:
   return guardEvidence(sight, guard, counted, weigh(sight, counts, limit, said));
 }
 
+type InWindow = {
+  readonly window?: Window;
+  readonly counts: BucketCounts;
+  readonly nats: number;
+  /** Evidence beyond what is needed. */
+  readonly surplus: number;
+};
+
+const NOTHING: InWindow = { counts: { events: [], trials: [] }, nats: 0, surplus: Number.NEGATIVE_INFINITY };
+
+function inWindow(sight: Sight, window: Window, counted: number | 'failures', limit: number): InWindow {
+  const counts = between(countsOf(window.from.treated, counted), countsOf(window.to.treated, counted));
+  if (rateOf(counts) <= limit) return NOTHING;
+  const nats = boundedEvidence(fractions(counts.events, counts.trials), limit);
+  return { window, counts, nats, surplus: nats - evidenceNeeded(window, sight.alphaNow) };
+}
+
 /** Whether control breaks the limit in the same window, and treatment is not clearly worse than control. */
 function isShared(sight: Sight, { from, to }: Window, counted: number | 'failures', limit: number): boolean {
   const control = between(countsOf(from.control, counted), countsOf(to.control, counted));
   if (total(control.trials) < 20 || rateOf(control) <= limit) return false;
   const compared = between(countsOf(from.compared, counted), countsOf(to.compared, counted));
-  return evidenceAboveControl(compared, control, 0, sight.history.weight) < APART;
+  const counts = { now: control, whole: countsOf(to.control, counted), weight: sight.history.weight };
+  return evidenceAboveControl(compared, counts, 0, APART) < APART;
 }
 
 /** What all that was counted says when no window is bad. */

@@ -5,6 +5,7 @@ import { evidenceAboveControl } from './above-control.ts';
 import { type Finding, guardEvidence, percent } from './guard-evidence.ts';
 import { type BucketCounts, between, rateOf, total } from './rates.ts';
 import {
+  evidenceNeeded,
   LEAST_BUCKETS,
   LEAST_REQUESTS,
   LEAST_UNITS,
@@ -24,9 +25,12 @@ export type ControlLimit = {
   readonly said: string;
 };
 
+/** How much of the budget windows have; the rest has the difference over the whole step. */
+export const WINDOWS_PART = 0.75;
+
 /**
- * Bad when treatment is surely worse than its concurrent control by more than the margin: half of the budget watches windows of
- * all lengths for gross faults; half an asymptotic confidence sequence of the difference between sub-buckets (Waudby-Smith
+ * Bad when treatment is surely worse than its concurrent control by more than the margin: most of the budget watches windows of
+ * all lengths for gross faults; the rest an asymptotic confidence sequence of the difference between sub-buckets (Waudby-Smith
  * et al. 2024), from 30 units each. Levels are compared each within itself. Good when the declared effect is excluded.
  */
 export function judgeAgainstControl(sight: Sight, limit: ControlLimit): GuardEvidence {
@@ -40,9 +44,8 @@ function compare(sight: Sight, { counted, effect, margin, said }: ControlLimit):
   }
   const windows = windowsOf(sight);
   const gross = grossest(sight, windows, counted, margin);
-  const needed = Math.log((2 * windows.length) / sight.alphaNow);
-  if (gross !== undefined && gross.nats >= needed) {
-    const { window, treatment, control, nats } = gross;
+  if (gross !== undefined) {
+    const { window, treatment, control, nats, needed } = gross;
     const rates = { rate: rateOf(treatment), control: rateOf(control) };
     const sentence = `${percent(rates.rate)} of ${total(treatment.trials)} requests ${said}, control ${percent(rates.control)}: surely worse`;
     return { verdict: 'bad', sentence, numbers: { ...rates, margin, evidence: nats, needed }, window };
@@ -56,27 +59,32 @@ function compare(sight: Sight, { counted, effect, margin, said }: ControlLimit):
   });
 }
 
+type Gross = {
+  readonly window: Window;
+  readonly treatment: BucketCounts;
+  readonly control: BucketCounts;
+  readonly nats: number;
+  readonly needed: number;
+};
+
+/** The window in which a gross fault is surest; undefined if none is sure. */
 function grossest(
-  { history }: Sight,
+  { history, alphaNow }: Sight,
   windows: readonly Window[],
   counted: number | 'failures',
   margin: number,
-):
-  | {
-      readonly window: Window;
-      readonly treatment: BucketCounts;
-      readonly control: BucketCounts;
-      readonly nats: number;
-    }
-  | undefined {
-  let found: ReturnType<typeof grossest>;
+): Gross | undefined {
+  let found: Gross | undefined;
   for (const window of windows) {
     const { from, to } = window;
     const treatment = between(countsOf(from.compared, counted), countsOf(to.compared, counted));
     const control = between(countsOf(from.control, counted), countsOf(to.control, counted));
     if (rateOf(treatment) <= rateOf(control) + margin) continue;
-    const nats = evidenceAboveControl(treatment, control, margin, history.weight);
-    if (nats > (found?.nats ?? 0)) found = { window, treatment, control, nats };
+    const counts = { now: control, whole: countsOf(to.control, counted), weight: history.weight };
+    const needed = evidenceNeeded(window, WINDOWS_PART * alphaNow);
+    const nats = evidenceAboveControl(treatment, counts, margin, needed);
+    if (nats < needed || (found !== undefined && nats - needed <= found.nats - found.needed)) continue;
+    found = { window, treatment, control, nats, needed };
   }
   return found;
 }
@@ -103,7 +111,8 @@ function difference(
     return { verdict: 'undecided', sentence: `${saw}: too few requests to compare`, numbers: rates };
   }
   const { variance } = estimate;
-  const lower = estimate.estimate - mixtureHalfWidth(variance, effect, sight.alpha / 2, 'above');
+  const lower =
+    estimate.estimate - mixtureHalfWidth(variance, effect, (1 - WINDOWS_PART) * sight.alpha, 'above');
   const upper = estimate.estimate + mixtureHalfWidth(variance, effect, MISSED, 'below');
   const numbers = { ...rates, difference: estimate.estimate, lower, upper, margin, effect };
   if (unitsOf(sight).compared >= LEAST_UNITS && lower > margin) {

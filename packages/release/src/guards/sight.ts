@@ -13,13 +13,27 @@ export type Sight = {
   readonly now: number;
 };
 
-/** A stretch of time up to now: from a snapshot's moment. */
-export type Window = { readonly from: Snapshot; readonly to: Snapshot };
+/** A stretch of time up to now, and the part of a look's budget it has. */
+export type Window = { readonly from: Snapshot; readonly to: Snapshot; readonly part: number };
+
+/** Windows that share one half of the budget: gross faults show in short ones. */
+const SHORT = 4;
 
 /** Windows of all lengths that end now, the longest first. */
 export function windowsOf({ history }: Sight): readonly Window[] {
   const to = history.snapshots.at(-1);
-  return to === undefined ? [] : history.snapshots.slice(0, -1).map((from) => ({ from, to }));
+  const count = history.snapshots.length - 1;
+  if (to === undefined || count <= 0) return [];
+  const long = count - SHORT;
+  return history.snapshots.slice(0, -1).map((from, index) => {
+    const part = long <= 0 ? 1 / count : 0.5 / (index < long ? long : SHORT);
+    return { from, to, part };
+  });
+}
+
+/** Evidence (nats) at which a window is bad when a guard gives windows this much of a look's budget. */
+export function evidenceNeeded({ part }: Window, alphaNow: number): number {
+  return -Math.log(part * alphaNow);
 }
 
 /** Units of treatment, and of the smaller arm of the levels that have both. */

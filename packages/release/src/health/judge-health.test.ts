@@ -201,6 +201,13 @@ describe('a comparison with control', () => {
     expect(verdicts.at(-1)).toBe('bad');
   });
 
+  test('is not misled by an outage that both arms suffer', () => {
+    const outage = (bad: number): Second => ({ requests: 4, bad });
+    const both = { treatment: outage(1.3), control: outage(1.2) };
+    const { verdicts } = play(compared, [...times(60, clean, clean), both, both, both, both]);
+    expect(verdicts).not.toContain('bad');
+  });
+
   test('tolerates what the margin allows', () => {
     const margin = [{ errorsAboveControl: { effect: 0.02, margin: 0.05 } }];
     const rise: Second = { requests: 20, bad: 0.5 };

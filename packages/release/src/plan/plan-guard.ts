@@ -5,6 +5,7 @@ import {
   normalUpperQuantile,
   proportionSampleSize,
 } from '@ombre/judge';
+import { WINDOWS_PART } from '../guards/against-control.ts';
 import { LEAST_REQUESTS, MISSED } from '../guards/sight.ts';
 import type { PlannedGuard, TrafficEstimate } from './plan.ts';
 
@@ -96,7 +97,7 @@ function planDifference(
   const design = traffic.designEffect ?? DESIGN_EFFECT;
   const ratio = treated / control;
   const spread = (n: number) => (today * (1 - today) * design * (1 + ratio)) / n;
-  const target = { alpha: alpha / 2, tau: effect, side: 'above', power: POWER } as const;
+  const target = { alpha: (1 - WINDOWS_PART) * alpha, tau: effect, side: 'above', power: POWER } as const;
   const decided = (n: number) =>
     mixtureHalfWidth(spread(n), effect, MISSED, 'below') + Z_POWER * Math.sqrt(spread(n)) < effect &&
     detectableBySequence(spread(n), target) < effect;
