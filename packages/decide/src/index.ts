@@ -1,3 +1,4 @@
+export { murmur3 } from './bucketing/murmur3.ts';
 export { type CelIssue, type CheckResult, checkExpression } from './cel/check.ts';
 export { attributeType, type CelEnvironment, targetingKey } from './cel/environment.ts';
 export { type CelFunction, type CelOverload, globalFunction, method, overload } from './cel/function.ts';
