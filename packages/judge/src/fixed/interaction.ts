@@ -1,5 +1,5 @@
 import { studentTTwoSided } from '../distributions/student-t.ts';
-import type { Judged } from '../refusal.ts';
+import { type Judged, refuse } from '../refusal.ts';
 import { linearRegression } from './linear-regression.ts';
 
 /** How the effect changes with one unit of a modifier. */
@@ -27,6 +27,7 @@ export function interaction(rows: {
   const [treatment = 0, modifier = 0, crossed = 0] = fit.slopes;
   const { classical, hc1, hc2 } = fit.standardErrors;
   const errors = { classical: classical[2] ?? 0, hc1: hc1[2] ?? 0, hc2: hc2[2] ?? 0 };
+  if (!(errors.hc2 > 0)) return refuse('VARIANCE_ZERO', 'arm and modifier explain every outcome exactly');
   return {
     coefficients: { intercept: fit.intercept, treatment, modifier, interaction: crossed },
     standardErrors: errors,

@@ -138,7 +138,20 @@ describe('no method answers NaN', () => {
           if (!result.refused) expect(numbersIn(result).some(Number.isNaN)).toBe(false);
         }
       }),
-      { numRuns: 300 },
+      {
+        numRuns: 300,
+        examples: [
+          [
+            [1, 1, 1],
+            [1, 1, 1],
+          ],
+          [[1], [1, 1, 1]],
+          [
+            [1, 1],
+            [1, 1, 1],
+          ],
+        ],
+      },
     );
   });
 
