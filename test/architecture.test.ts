@@ -10,7 +10,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   judge: [],
   declare: ['decide'],
   release: ['decide', 'judge'],
-  protocol: ['decide'],
+  // `release` for its types alone.
+  protocol: ['decide', 'release'],
   carry: ['decide', 'declare', 'protocol'],
   sdk: ['decide', 'protocol', 'carry'],
   gateway: ['decide', 'protocol', 'carry'],
@@ -60,6 +61,17 @@ describe('the rooms', () => {
         .split('\n')
         .filter((line) => impure.test(line))
         .map((line) => `${relative(packages, file)}: ${line.trim()}`),
+    );
+    expect(offences).toEqual([]);
+  });
+
+  test('protocol knows release by its types alone', () => {
+    const offences = sourcesOf('protocol').flatMap((file) =>
+      [
+        ...code(readFileSync(file, 'utf8')).matchAll(
+          /^(?:import|export) (?!type)[^;]*from '@ombre\/release'/gm,
+        ),
+      ].map(() => relative(packages, file)),
     );
     expect(offences).toEqual([]);
   });
