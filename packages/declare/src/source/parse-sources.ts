@@ -1,22 +1,29 @@
 import { type JsonValue, name, type Resource } from '@ombre/decide/model';
-import { isSeq, type Node } from 'yaml';
 import { z } from 'zod';
-import { type CodeRow, codes, messageOf } from '../issue/codes.ts';
+import { messageOf } from '../issue/codes.ts';
 import { type Finding, finding, orderIssues, toIssue } from '../issue/finding.ts';
 import type { Issue } from '../issue/issue.ts';
 import { didYouMean } from '../issue/suggest.ts';
 import type { Draft } from '../shape/draft.ts';
 import { explainShape } from '../shape/explain-shape.ts';
-import { readDocument } from '../shape/read-document.ts';
 import { isMapping } from '../shape/schema-walk.ts';
-import { sortResources } from './canonical-order.ts';
+import { finish } from '../steps.ts';
+import { sortDrafts } from './canonical-order.ts';
 import { besidePath, readIds } from './ids-file.ts';
-import { jsonFault } from './json-syntax.ts';
 import { type SourceLimits, sourceLimits } from './limits.ts';
 import { type Positions, positionsOf, type Written } from './positions.ts';
-import { type SourceFile, type SourceText, sizeOf, sourceText, spotAt } from './source-file.ts';
-import { type Report, treeToJson } from './tree-to-json.ts';
-import { yamlDocuments } from './yaml-documents.ts';
+import {
+  type DocumentReading,
+  type FileDocument,
+  type FileReading,
+  holdsResources,
+  idsFileOf,
+  isProjectFile,
+  readAs,
+  readFile,
+  writtenIn,
+} from './read-file.ts';
+import { type SourceFile, sizeOf } from './source-file.ts';
 
 /** What a set of files declares. */
 export interface Declared {
@@ -33,7 +40,11 @@ export interface ParseOptions {
   readonly limits?: Partial<SourceLimits>;
 }
 
-const projectFile = /(?:^|\/)ombre\.(?:ya?ml|json)$/;
+export interface Parsed {
+  readonly declared: Declared;
+  readonly issues: readonly Issue[];
+}
+
 /** What `ombre.yaml` holds. */
 export const projectSchema: z.ZodObject = z.strictObject({ project: name, environment: name });
 
@@ -41,72 +52,114 @@ export const projectSchema: z.ZodObject = z.strictObject({ project: name, enviro
  * Reads YAML (`.yaml`, `.yml`: any number of documents) and JSON (`.json`: a resource or a list of them); other files are read only
  * where an `idsFile` names them. Never throws: everything wrong is in `issues`, and if one is an error nothing should be applied.
  */
-export function parseSources(
-  files: readonly SourceFile[],
-  options: ParseOptions = {},
-): { readonly declared: Declared; readonly issues: readonly Issue[] } {
-  const reader = new SourceReader(files, { ...sourceLimits, ...options.limits });
-  const read = files.filter(({ path }) => /\.(?:ya?ml|json)$/.test(path));
-  if (reader.withinTotal(read)) for (const file of read) reader.read(file);
-  return reader.finish();
+export function parseSources(files: readonly SourceFile[], options: ParseOptions = {}): Parsed {
+  return finish(createParser(options).parse(files));
 }
 
-/** Gathers documents and issues while files are read. */
-class SourceReader {
+/** Reads one set of files after another, and of each set only the files that are not as they were in the one before. */
+export interface Parser {
+  /** The same as {@link parseSources}, in slices: drafts and resources of a file whose text stayed are the same objects as before. */
+  parse(files: readonly SourceFile[]): Generator<undefined, Parsed>;
+}
+
+interface Remembered {
+  readonly text: string;
+  readonly reading: FileReading;
+}
+
+/** Files whose reading is known pass so fast that a pause after each would cost more than they do. */
+const KNOWN_SLICE = 500;
+
+export function createParser(options: ParseOptions = {}): Parser {
+  const limits = { ...sourceLimits, ...options.limits };
+  let known: ReadonlyMap<string, Remembered> = new Map();
+  const withIds = new WeakMap<FileDocument, { readonly text: string; readonly reading: IdsReading }>();
+
+  return {
+    *parse(files) {
+      const set = new SourceSet(files, limits, withIds);
+      const read = new Map<string, Remembered>();
+      let size = 0;
+      let passed = 0;
+      for (const file of files.filter(({ path }) => holdsResources(path))) {
+        const before = known.get(file.path);
+        const reading = before?.text === file.text ? before.reading : yield* readFile(file, limits);
+        if (before?.reading === reading && ++passed % KNOWN_SLICE === 0) yield;
+        size += reading.size;
+        if (size > limits.files) break;
+        read.set(file.path, { text: file.text, reading });
+        set.take(file, reading);
+      }
+      known = read;
+      if (size <= limits.files) return set.finish();
+      const all = files.filter(({ path }) => holdsResources(path));
+      return tooLarge(
+        all.reduce((sum, { text }) => sum + sizeOf(text), 0),
+        new SourceSet(files, limits, withIds),
+        limits,
+      );
+    },
+  };
+}
+
+function tooLarge(size: number, nothing: SourceSet, limits: SourceLimits): Parsed {
+  const message = messageOf('SOURCES_TOO_LARGE', { size, limit: limits.files });
+  const issue = {
+    severity: 'error',
+    code: 'SOURCES_TOO_LARGE',
+    file: '',
+    line: 0,
+    column: 0,
+    path: '',
+  } as const;
+  return { ...nothing.finish(), issues: [{ ...issue, message }] };
+}
+
+/** A segment with the ids of another file, and what was wrong with those. */
+interface IdsReading extends DocumentReading {
+  readonly findings: readonly Omit<Finding, 'resource'>[];
+}
+
+/** Gathers documents and issues while files are taken in. */
+class SourceSet {
   readonly #files: readonly SourceFile[];
   readonly #limits: SourceLimits;
+  readonly #withIds: WeakMap<FileDocument, { readonly text: string; readonly reading: IdsReading }>;
   readonly #issues: Issue[] = [];
   readonly #findings: Finding[] = [];
-  readonly #written = new Map<string, Written>();
+  /** Documents by id. */
+  readonly #documents = new Map<
+    string,
+    { readonly file: SourceFile; readonly index: number; readonly name: string | undefined }
+  >();
   readonly #drafts = new Map<string, Draft>();
   #project: { readonly file: string; readonly project?: string; readonly environment?: string } | undefined;
 
-  constructor(files: readonly SourceFile[], limits: SourceLimits) {
+  constructor(
+    files: readonly SourceFile[],
+    limits: SourceLimits,
+    withIds: WeakMap<FileDocument, { readonly text: string; readonly reading: IdsReading }>,
+  ) {
     this.#files = files;
     this.#limits = limits;
+    this.#withIds = withIds;
   }
 
-  withinTotal(files: readonly SourceFile[]): boolean {
-    const size = files.reduce((sum, { text }) => sum + sizeOf(text), 0);
-    const limit = this.#limits.files;
-    if (size > limit) this.#atStart('', messageOf('SOURCES_TOO_LARGE', { size, limit }), 'SOURCES_TOO_LARGE');
-    return size <= limit;
-  }
-
-  read(file: SourceFile): void {
-    const limit = this.#limits.file;
-    const size = sizeOf(file.text);
-    if (size > limit) {
-      this.#atStart(file.path, messageOf('FILE_TOO_LARGE', { size, limit }), 'FILE_TOO_LARGE');
-      return;
-    }
-    const source = sourceText(file);
-    const report = this.#reporter(source);
-    const binary = source.text.indexOf('\0');
-    if (binary >= 0) {
-      report('NOT_TEXT', [binary, binary + 1], {});
-      return;
-    }
-    if (file.path.endsWith('.json') && !this.#isJson(source, report)) return;
-    for (const document of yamlDocuments(source, this.#limits, report)) {
-      const root: Node | null = document.contents;
-      const { value, aliased } = treeToJson(document, this.#limits, report);
-      if (value === undefined || root === null || value === null) continue;
-      const written = { source, aliased, name: undefined };
-      if (projectFile.test(file.path)) this.#readProject(value, { ...written, root });
-      else if (Array.isArray(value) && isSeq(root)) {
-        for (const [index, item] of (value as readonly JsonValue[]).entries()) {
-          this.#readResource(item, { ...written, root: root.items[index] as Node });
-        }
-      } else this.#readResource(value, { ...written, root });
+  take(file: SourceFile, { issues, documents }: FileReading): void {
+    this.#issues.push(...issues);
+    for (const [index, document] of documents.entries()) {
+      const name = isProjectFile(file.path)
+        ? this.#takeProject(file.path, document)
+        : this.#takeResource(file.path, document);
+      this.#documents.set(document.id, { file, index, name });
     }
   }
 
-  finish(): { readonly declared: Declared; readonly issues: readonly Issue[] } {
-    const positions = positionsOf(this.#written);
+  finish(): Parsed {
+    const positions = this.#positions();
     const drafts = [...this.#drafts.values()];
-    const resources = sortResources(
-      drafts.filter(({ whole }) => whole).map(({ resource }) => resource as Resource),
+    const resources = sortDrafts(drafts.filter(({ whole }) => whole)).map(
+      ({ resource }) => resource as Resource,
     );
     const { project, environment } = this.#project ?? {};
     return {
@@ -121,75 +174,100 @@ class SourceReader {
     };
   }
 
-  #readProject(value: JsonValue, written: Written): void {
-    const id = `${written.source.path}#project`;
+  /** Places are looked up where something is wrong: few files, whose trees are made again. A resource is also found by its key. */
+  #positions(): Positions {
+    const trees = new Map<SourceFile, readonly Written[]>();
+    const [documents, drafts, limits] = [this.#documents, this.#drafts, this.#limits];
+    const of = (resource: string) => documents.get(resource) ?? documents.get(drafts.get(resource)?.id ?? '');
+    return positionsOf({
+      written(resource) {
+        const document = of(resource);
+        if (document === undefined) return undefined;
+        const { file, index } = document;
+        const known = trees.get(file) ?? writtenIn(file, limits);
+        trees.set(file, known);
+        return known[index];
+      },
+      nameOf: (resource) => of(resource)?.name,
+      has: (resource) => of(resource) !== undefined,
+    });
+  }
+
+  #takeProject(path: string, { id, value }: FileDocument): undefined {
     const first = this.#project;
     if (first !== undefined) {
-      this.#written.set(`${id}2`, written);
-      this.#findings.push(
-        finding('DUPLICATE_PROJECT', { resource: `${id}2`, path: [] }, {}, { found: first.file }),
-      );
+      const at = { resource: id, path: [] };
+      this.#findings.push(finding('DUPLICATE_PROJECT', at, {}, { found: first.file }));
       return;
     }
-    this.#written.set(id, written);
     for (const issue of explainShape(projectSchema, value)) this.#findings.push({ ...issue, resource: id });
     const text = (key: string) =>
       isMapping(value) && typeof value[key] === 'string' ? value[key] : undefined;
     const [project, environment] = [text('project'), text('environment')];
     this.#project = {
-      file: written.source.path,
+      file: path,
       ...(project !== undefined && { project }),
       ...(environment !== undefined && { environment }),
     };
   }
 
-  #readResource(written: JsonValue, place: Written): void {
-    const { value, findings } = this.#withIdsFile(written, place.source.path);
-    const { issues, draft } = readDocument(value);
-    const first = draft && this.#drafts.get(draft.key);
-    const id =
-      draft !== undefined && first === undefined ? draft.key : `${place.source.path}#${this.#written.size}`;
-    this.#written.set(id, { ...place, name: draft?.key });
+  #takeResource(path: string, document: FileDocument): string | undefined {
+    const { id } = document;
+    const { issues, draft, findings } = document.read
+      ? { ...document.read, findings: [] }
+      : this.#readIdsFile(document, path);
     for (const issue of [...findings, ...issues]) this.#findings.push({ ...issue, resource: id });
-    if (draft === undefined) return;
-    if (first === undefined)
-      this.#drafts.set(draft.key, { ...draft, id, whole: draft.whole && findings.length === 0 });
+    if (draft === undefined) return undefined;
+    const first = this.#drafts.get(draft.key);
+    if (first === undefined) this.#drafts.set(draft.key, draft);
     else {
       const also = [{ resource: first.id, path: ['metadata', 'name'], message: 'first here' }];
       const at = { resource: id, path: ['metadata', 'name'] };
       this.#findings.push(finding('DUPLICATE_RESOURCE', at, { resource: draft.key }, { also }));
     }
+    return draft.key;
   }
 
-  /** A Segment whose `idsFile` is read into `ids`. */
-  #withIdsFile(
+  /** A Segment whose `idsFile` is read into `ids`; the same as last time where that file has not changed. */
+  #readIdsFile(document: FileDocument, path: string): IdsReading {
+    const beside = besidePath(path, idsFileOf(document.value) ?? '');
+    const text = this.#files.find((other) => other.path === beside)?.text;
+    const known = this.#withIds.get(document);
+    if (known !== undefined && known.text === text) return known.reading;
+    const { value, findings } = this.#withIdsOf(document.value, beside, text);
+    const { issues, draft } = readAs(document.id, value);
+    const reading = {
+      issues,
+      findings,
+      draft: draft && { ...draft, whole: draft.whole && findings.length === 0 },
+    };
+    if (text !== undefined) this.#withIds.set(document, { text, reading });
+    return reading;
+  }
+
+  #withIdsOf(
     value: JsonValue,
-    path: string,
+    beside: string,
+    text: string | undefined,
   ): { value: JsonValue; findings: readonly Omit<Finding, 'resource'>[] } {
-    const { kind, spec } = isMapping(value) ? value : {};
-    if (!isMapping(value) || kind !== 'Segment' || !isMapping(spec)) return { value, findings: [] };
-    const { idsFile: named, ids: inline, ...rest } = spec;
-    if (typeof named !== 'string') return { value, findings: [] };
+    const { spec } = value as { readonly spec: Readonly<Record<string, JsonValue>> };
+    const { idsFile: _, ids: inline, ...rest } = spec;
     const at = { resource: '', path: ['spec', 'idsFile'] };
-    const beside = besidePath(path, named);
-    const file = this.#files.find((other) => other.path === beside);
     const findings: Finding[] = [];
     let ids: readonly string[] = [];
-    if (file === undefined) {
-      const others = this.#files
-        .map((other) => other.path)
-        .filter((other) => !/\.(?:ya?ml|json)$/.test(other));
+    if (text === undefined) {
+      const others = this.#files.map((other) => other.path).filter((other) => !holdsResources(other));
       const details = {
         expected: 'a file of ids beside the resources',
         found: beside,
         ...didYouMean(beside, others),
       };
       findings.push(finding('IDS_FILE_MISSING', at, { file: beside }, details));
-    } else if (sizeOf(file.text) > this.#limits.idsFile) {
-      const words = { size: sizeOf(file.text), limit: this.#limits.idsFile };
+    } else if (sizeOf(text) > this.#limits.idsFile) {
+      const words = { size: sizeOf(text), limit: this.#limits.idsFile };
       findings.push(finding('FILE_TOO_LARGE', at, words, { found: beside }));
     } else {
-      const list = readIds(file.text);
+      const list = readIds(text);
       ids = list.ids;
       for (const { line, problem } of list.faults) {
         const place = { file: beside, line, column: 1 };
@@ -199,49 +277,9 @@ class SourceReader {
     const merged = Array.isArray(inline)
       ? [...new Set([...(inline as readonly unknown[]), ...ids])]
       : (inline ?? ids);
-    return { value: { ...value, spec: { ...rest, ids: merged } } as JsonValue, findings };
-  }
-
-  #isJson(source: SourceText, report: Report): boolean {
-    try {
-      JSON.parse(source.text);
-      return true;
-    } catch {
-      if (source.text.trim() === '') return false;
-      const fault = jsonFault(source.text) ?? { offset: 0, problem: 'the text is not JSON' };
-      report('JSON_SYNTAX', [fault.offset, fault.offset + 1], { problem: fault.problem });
-      return false;
-    }
-  }
-
-  #reporter(source: SourceText): Report {
-    return (code, [start, end], words, more = {}) => {
-      const row: CodeRow = codes[code];
-      const first = more.also && spotAt(source, more.also[0]);
-      this.#issues.push({
-        severity: row.severity,
-        code,
-        ...spotAt(source, start, end),
-        path: '',
-        message: messageOf(code, words),
-        ...(more.hint !== undefined && { hint: more.hint }),
-        ...(more.also !== undefined &&
-          first !== undefined && {
-            also: [{ message: more.also[1], file: first.file, line: first.line, column: first.column }],
-          }),
-      });
+    return {
+      value: { ...(value as object), spec: { ...rest, ids: merged } } as unknown as JsonValue,
+      findings,
     };
-  }
-
-  #atStart(file: string, message: string, code: 'FILE_TOO_LARGE' | 'SOURCES_TOO_LARGE'): void {
-    this.#issues.push({
-      severity: 'error',
-      code,
-      file,
-      line: file === '' ? 0 : 1,
-      column: file === '' ? 0 : 1,
-      path: '',
-      message,
-    });
   }
 }

@@ -4,14 +4,21 @@ import type { Path } from '../issue/issue.ts';
 import { scalarOffsets } from './scalar-offsets.ts';
 import { type SourceText, type Spot, spotAt } from './source-file.ts';
 
-/** A document of a file, kept so that the place of any value in it can be looked up. */
+/** A document of a file as a tree in which the place of any value can be looked up. */
 export interface Written {
   readonly source: SourceText;
   readonly root: Node;
   /** The value an alias of this document repeats. */
   readonly aliased: ReadonlyMap<Alias, Node>;
-  /** `Kind/name`, where the document has such. */
-  readonly name: string | undefined;
+}
+
+/** The documents of a set, by their ids. */
+export interface WrittenSet {
+  /** Undefined for a document that is not of the set. */
+  written(resource: string): Written | undefined;
+  /** `Kind/name` of a document of the set, where it has such. */
+  nameOf(resource: string): string | undefined;
+  has(resource: string): boolean;
 }
 
 /** Where resources are written. */
@@ -22,14 +29,14 @@ export interface Positions {
   nameOf(resource: string): string | undefined;
 }
 
-/** Positions of documents by their ids. */
-export function positionsOf(documents: ReadonlyMap<string, Written>): Positions {
+/** Positions in the documents of a set. */
+export function positionsOf(documents: WrittenSet): Positions {
   return {
     find(at) {
-      const written = documents.get(at.resource);
+      const written = documents.written(at.resource);
       return written && locate(written, at);
     },
-    nameOf: (resource) => (documents.has(resource) ? documents.get(resource)?.name : resource),
+    nameOf: (resource) => (documents.has(resource) ? documents.nameOf(resource) : resource),
   };
 }
 

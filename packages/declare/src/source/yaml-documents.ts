@@ -6,13 +6,13 @@ import type { Report } from './tree-to-json.ts';
 /**
  * Reads the YAML 1.2 documents of a text that have no syntax error; reports one issue for each that has. Nesting is bounded before
  * the composer sees it, since it recurses (deep text ends the whole process there, uncatchably). Keys are not compared here: the library
- * takes quadratic time for that.
+ * takes quadratic time for that. Pauses between documents.
  */
-export function yamlDocuments(
+export function* yamlDocuments(
   source: SourceText,
   limits: SourceLimits,
   report: Report,
-): readonly Document.Parsed[] {
+): Generator<undefined, readonly Document.Parsed[]> {
   const tokens: CST.Token[] = [];
   for (const token of new Parser().parse(source.text)) {
     if (token.type === 'document') {
@@ -23,10 +23,12 @@ export function yamlDocuments(
       }
     }
     tokens.push(token);
+    yield;
   }
   const documents: Document.Parsed[] = [];
   const composer = new Composer({ uniqueKeys: false, prettyErrors: false, logLevel: 'silent', strict: true });
   for (const document of composer.compose(tokens, false, source.text.length)) {
+    yield;
     if (documents.length >= limits.documents) {
       const [start] = document.range;
       report('TOO_MANY_DOCUMENTS', [start, start + 1], { limit: limits.documents });
