@@ -74,6 +74,7 @@ export function* compileInSteps(
       Release: kept('Release'),
       Placement: kept('Placement'),
       Override: kept('Override'),
+      BreakGlass: kept('BreakGlass'),
     },
   };
   const requires = readManifest(encoded.manifest)?.requires ?? [];

@@ -4,10 +4,13 @@ import type { Kind } from '../model/resource.ts';
 /** Lowercase hexadecimal SHA-256 of a text's UTF-8 bytes. Passed in: a pure room has no cryptography. */
 export type Sha256 = (text: string) => string;
 
-/** Three owners write a snapshot: authors the kinds, controllers placements, operators overrides. */
-export type EntryKind = Kind | 'Placement' | 'Override';
+/** Three owners write a snapshot: authors the kinds, controllers placements, operators overrides. The environment's break-glass key is its own. */
+export type EntryKind = Kind | 'Placement' | 'Override' | 'BreakGlass';
 
-/** One effective resource. A placement is named after its release, an override after its flag; the body is a spec, Placement or Override. */
+/**
+ * One effective resource. A placement is named after its release, an override after its flag; the body is a spec, Placement or Override.
+ * `BreakGlass/key` has the body `{key}`: the Ed25519 public key (SPKI, base64url) that kills are signed for while the control plane is away.
+ */
 export interface Entry {
   readonly kind: EntryKind;
   readonly name: string;

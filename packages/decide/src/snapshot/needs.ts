@@ -103,6 +103,7 @@ export function needsFinder(vocabularies: Iterable<VocabularySpec>): NeedsFinder
       moment(override.kill?.until, needs);
       for (const target of Object.values(override.targets ?? {})) moment(target.until, needs);
     },
+    BreakGlass: () => {},
   };
 
   return {

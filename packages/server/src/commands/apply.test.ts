@@ -225,6 +225,7 @@ describe('the snapshot', () => {
     expect(signed.head.digest).toBe(encoded.digest);
     expect(verifyEncoded(encoded, sha256)).toEqual({ ok: true });
     expect(decodeEntries(encoded)).toEqual([
+      { kind: 'BreakGlass', name: 'key', body: { key: control.views.breakGlassKey(ENVIRONMENT) } },
       { kind: 'Flag', name: 'a', body: flag('a').spec },
       { kind: 'Flag', name: 'b', body: flag('b').spec },
     ]);

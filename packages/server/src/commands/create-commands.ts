@@ -3,6 +3,7 @@ import { generateKeyPair } from '../keys/key-pair.ts';
 import { sealChange } from '../store/hash-chain.ts';
 import { sha256 } from '../store/sha256.ts';
 import { type Store, StoreError } from '../store/store.ts';
+import { breakGlassEntry } from '../views/effective-entries.ts';
 import { readSignedKill } from './break-glass.ts';
 import type { ApplyInput, ApplyResult, Asked, BreakGlassInput, Commands } from './commands.ts';
 import { type Commit, commit } from './commit.ts';
@@ -171,7 +172,7 @@ async function init(parts: CommandParts, asked: Asked): ReturnType<Commands['ini
       action: 'init',
       origin: null,
       from: null,
-      to: encodeSnapshot([], sha256).digest,
+      to: encodeSnapshot([breakGlassEntry(breakGlass.publicKey)], sha256).digest,
       names: [],
       diff: [],
       writes: [],

@@ -2,10 +2,16 @@ import type { Entry } from '@ombre/decide';
 import type { JsonValue, Override } from '@ombre/decide/model';
 import type { EnvironmentState, OverrideRow, Write } from '../store/row.ts';
 
-/** What the snapshot of a state holds: specs, placements of releases that exist, overrides of flags that exist, merged per flag. */
+/** What the snapshot of a state holds: the break-glass key, specs, placements of releases that exist, overrides of flags that exist, merged per flag. */
 export function* effectiveEntries(state: EnvironmentState): Generator<Entry> {
+  yield breakGlassEntry(state.breakGlass);
   const flags = overridesByFlag(state);
   for (const key of state.resources.keys()) yield* entriesOf(state, key, flags);
+}
+
+/** The key that receivers verify break-glass kills with (SPKI, base64url); an environment is made with it. */
+export function breakGlassEntry(key: string): Entry {
+  return { kind: 'BreakGlass', name: 'key', body: { key } };
 }
 
 /** How some writes change the snapshot: the entries to put, as they are in `after`, and the keys that went. */
