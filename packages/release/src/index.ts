@@ -36,5 +36,6 @@ export { createLedger, type Ledger } from './health/ledger.ts';
 export type { ArmTally, Tally } from './health/tally.ts';
 export type { PlannedGuard, PlannedStep, ReleasePlan, TrafficEstimate } from './plan/plan.ts';
 export { planRelease } from './plan/plan-release.ts';
+export type { CallOut } from './saga/call-out.ts';
 export { type CrowdPlan, ordinaryCrowd } from './simulation/crowd.ts';
 export { type PlayedRelease, playRelease, type ReleasePlay } from './simulation/play-release.ts';

@@ -3,6 +3,7 @@ export type { Action, FlagSpec, FlagType, OnError, Prerequisite, Rule, Validity 
 export type { JsonValue } from './json.ts';
 export type { Override } from './override.ts';
 export { overrideSchema, placementSchema } from './owned.ts';
+export type { Consistency, PostgresConsistency } from './release/consistency.ts';
 export type { Gate } from './release/gate.ts';
 export { type Guard, latencyLimits } from './release/guards/guard.ts';
 export type { MeanLatencyGuard } from './release/guards/mean-latency.ts';
@@ -12,6 +13,7 @@ export type { HttpProbe } from './release/probes/http.ts';
 export type { MetricProbe } from './release/probes/metric.ts';
 export type { Probe, Probes } from './release/probes/probes.ts';
 export type { ReleaseSpec } from './release/release.ts';
+export type { CompensatedStep, ReservedStep, SagaCall, SagaStep } from './release/saga.ts';
 export {
   API_VERSION,
   type Kind,

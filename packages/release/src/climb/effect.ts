@@ -1,4 +1,5 @@
-import type { Placement, Probe } from '@ombre/decide/model';
+import type { Consistency, Placement, Probe } from '@ombre/decide/model';
+import type { CallOut } from '../saga/call-out.ts';
 
 /** What people are told about. */
 export type Topic =
@@ -12,6 +13,8 @@ export type Topic =
   | 'watching'
   | 'completed'
   | 'landed'
+  | 'undoing'
+  | 'stuck'
   | 'refused';
 
 /**
@@ -39,6 +42,10 @@ export type Effect =
       readonly level: string;
     }
   | { readonly kind: 'probe'; readonly key: string; readonly probe: Probe }
+  /** One try of a call to a participant. Tries of one call have keys of their own; `call.key` is what the participant is told, and stays. */
+  | { readonly kind: 'saga'; readonly key: string; readonly call: CallOut }
+  /** Ask whether the copies of the data agree. Repeated under a new key until they do. */
+  | { readonly kind: 'consistency'; readonly key: string; readonly checks: readonly Consistency[] }
   /** Write `to` into the flag's spec in `from`'s place and retire the release. */
   | { readonly kind: 'land'; readonly key: string }
   /** Nobody is treated any more: the deletion may go through. */

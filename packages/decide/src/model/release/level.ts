@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { condition, duration, label, share } from '../scalars.ts';
 import { type Gate, gateSchema } from './gate.ts';
+import { type SagaStep, sagaStepSchema } from './saga.ts';
 
 /** A smaller share on the way to a level's own, with the time it is held while health is good. */
 export interface LevelStep {
@@ -21,6 +22,8 @@ export interface Level {
   readonly steps?: readonly LevelStep[];
   /** What must agree before the level is entered. */
   readonly gate?: Gate;
+  /** Done in order when the gate has agreed, before anybody is treated; undone in reverse order when the release goes back. */
+  readonly before?: readonly SagaStep[];
   /** How long a step is held at most while there is too little data to decide; then it freezes and alerts. Default: three times its dwell. */
   readonly longest?: string;
   /** Goes on although there may be too little data to see harm: "not tested", by choice. */
@@ -38,6 +41,14 @@ export const levelSchema: z.ZodType<Level> = z.strictObject({
     .max(50)
     .exactOptional(),
   gate: gateSchema.exactOptional(),
+  before: z
+    .array(sagaStepSchema)
+    .min(1)
+    .max(20)
+    .refine((steps) => new Set(steps.map(({ name }) => name)).size === steps.length, {
+      message: 'the steps of a level have names of their own',
+    })
+    .exactOptional(),
   longest: duration.exactOptional(),
   untested: z.boolean().exactOptional(),
 });

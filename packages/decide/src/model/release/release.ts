@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration, label, name } from '../scalars.ts';
+import { type Consistency, consistencySchema } from './consistency.ts';
 import { type Guard, guardSchema } from './guards/guard.ts';
 import { type Level, levelSchema } from './level.ts';
 import { type Probes, probesSchema } from './probes/probes.ts';
@@ -19,6 +20,8 @@ export interface ReleaseSpec {
   readonly ladder: readonly Level[];
   readonly guards?: readonly Guard[];
   readonly probes?: Probes;
+  /** What must hold before steps are undone; until then they are not, and somebody is called. */
+  readonly consistency?: readonly Consistency[];
   /** Time after the last level in which it still goes back by itself. Default: none. */
   readonly watch?: string;
 }
@@ -34,5 +37,6 @@ export const releaseSpec: z.ZodType<ReleaseSpec> = z.strictObject({
   ladder: z.array(levelSchema).min(1).max(50),
   guards: z.array(guardSchema).max(50).exactOptional(),
   probes: probesSchema.exactOptional(),
+  consistency: z.array(consistencySchema).min(1).max(10).exactOptional(),
   watch: duration.exactOptional(),
 });
