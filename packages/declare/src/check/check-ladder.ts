@@ -1,4 +1,4 @@
-import { type Level, parseDuration, type ReleaseSpec } from '@ombre/decide/model';
+import { type Level, parseDuration, type ReleaseSpec, type SagaCall } from '@ombre/decide/model';
 import type { Path } from '../issue/issue.ts';
 import { checkAddress, checkTime } from './check-address.ts';
 import { type Formula, implies } from './formula.ts';
@@ -52,6 +52,12 @@ function checkDwell(level: Level, path: Path, report: Report): void {
   ) {
     const details = { expected: `at least ${level.dwell}`, found: level.longest };
     report('LONGEST_TOO_SHORT', [...path, 'longest'], { level: name }, details);
+  }
+  for (const [index, { name: _, ...calls }] of (level.before ?? []).entries()) {
+    for (const [action, call] of Object.entries(calls) as [string, SagaCall][]) {
+      checkAddress(call.url, [...path, 'before', index, action, 'url'], report);
+      checkTime(call.timeout, [...path, 'before', index, action, 'timeout'], report);
+    }
   }
   if (level.gate === undefined || !('webhook' in level.gate)) return;
   const at = [...path, 'gate', 'webhook'];

@@ -121,6 +121,14 @@ export const descriptions: Readonly<Record<string, string>> = {
   'Release.ladder[].gate.webhook': 'A service that must answer 2xx.',
   'Release.ladder[].gate.webhook.url': 'http or https; asked by POST.',
   'Release.ladder[].gate.webhook.timeout': 'How long it may take. Default: 10s.',
+  'Release.ladder[].before':
+    'Steps of participants outside, done in order before anybody is treated at the level and undone in reverse order when the release goes back.',
+  'Release.ladder[].before[].name': 'Unique in the level.',
+  ...participantCall('do', 'Asked to do the step.'),
+  ...participantCall('undo', 'Asked to take it back, even where it never arrived.'),
+  ...participantCall('try', 'Asked to reserve.'),
+  ...participantCall('confirm', 'Asked to make the reservation final when the release has landed.'),
+  ...participantCall('cancel', 'Asked to let go of it when the release goes back.'),
   'Release.ladder[].longest':
     'How long a step is held at most while there is too little data to decide; then it freezes and alerts. Default: three times its dwell.',
   'Release.ladder[].untested':
@@ -157,5 +165,27 @@ export const descriptions: Readonly<Record<string, string>> = {
     'Fails when a query to the metrics answers more than `max`; no answer is unknown.',
   'Release.probes.any[].metric.query': 'PromQL with one number as its answer.',
   'Release.probes.any[].metric.max': 'The largest answer that passes.',
+  'Release.consistency':
+    'What must hold before steps are undone; until then they wait and somebody is called.',
+  'Release.consistency[].postgres': 'A standby must have replayed what its primary wrote.',
+  'Release.consistency[].postgres.primary':
+    'Reference to the connection URL: env:OMBRE_SECRET_NAME or file:NAME.',
+  'Release.consistency[].postgres.standby': 'Reference to the connection URL of the standby.',
+  'Release.consistency[].postgres.bytes':
+    'How much of the log may be missing. Default: 1048576. Enough by itself, as is `within`.',
+  'Release.consistency[].postgres.within':
+    'The time in which the standby must replay what the primary had written when asked. Default: 1s.',
   'Release.watch': 'Time after the last level in which it still goes back by itself. Default: none.',
 };
+
+function participantCall(action: string, asked: string): Readonly<Record<string, string>> {
+  const path = `Release.ladder[].before[].${action}`;
+  return {
+    [path]: asked,
+    [`${path}.url`]: 'http or https.',
+    [`${path}.method`]: 'Default: POST.',
+    [`${path}.headers`]: 'By name; a value may be a reference: env:OMBRE_SECRET_NAME or file:NAME.',
+    [`${path}.body`]: 'Sent as JSON. Default: who asks for what.',
+    [`${path}.timeout`]: 'How long an answer may take. Default: 10s.',
+  };
+}

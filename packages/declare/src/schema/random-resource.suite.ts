@@ -145,7 +145,23 @@ const specs = {
       onChange: fc.constantFrom('refuse', 'restart', 'carry-on'),
       ladder: fc.array(
         fc.record(
-          { name: label, when: condition, share, dwell: duration },
+          {
+            name: label,
+            when: condition,
+            share,
+            dwell: duration,
+            before: fc.constantFrom(
+              [{ name: 'a', do: { url: 'http://a/do', body: { n: 1 } }, undo: { url: 'http://a/undo' } }],
+              [
+                {
+                  name: 'b',
+                  try: { url: 'http://b' },
+                  confirm: { url: 'http://b' },
+                  cancel: { url: 'http://b' },
+                },
+              ],
+            ),
+          },
           { requiredKeys: ['name', 'share', 'dwell'] },
         ),
         { minLength: 1, maxLength: 4 },
