@@ -1,5 +1,8 @@
 import type { SignedHead } from '@ombre/decide';
 import type { JsonValue, Resource } from '@ombre/decide/model';
+import type { ReleaseCommandRequest } from './release/release-command.ts';
+import type { PlanAnswer } from './release/release-plan.ts';
+import type { ReleaseView } from './release/release-view.ts';
 import { basePath, type RouteId, routePath, routes } from './routes.ts';
 import type { Acknowledgement, AcknowledgementAnswer, ReceiverView } from './sync/acknowledgement.ts';
 import type { BackupMade } from './wire/backup.ts';
@@ -57,6 +60,9 @@ interface Who {
   readonly author?: string;
 }
 
+/** What a person tells a release. */
+export type ReleaseCommand = 'pause' | 'resume' | 'promote' | 'abort' | 'approve' | 'land';
+
 /** Calls of the control plane. Failures are returned, never thrown. */
 export interface Client {
   resources(filter?: {
@@ -80,6 +86,19 @@ export interface Client {
   overrides(): Promise<Answer<{ overrides: readonly WireOverride[] }>>;
   explain(flag: string, context: Readonly<Record<string, unknown>>): Promise<Answer<JsonValue>>;
   receivers(): Promise<Answer<{ revision: number; lineage: string; receivers: readonly ReceiverView[] }>>;
+  releases(): Promise<Answer<{ revision: number; releases: readonly ReleaseView[] }>>;
+  release(name: string): Promise<Answer<ReleaseView>>;
+  /** At the traffic observed, where none is given. */
+  releasePlan(
+    name: string,
+    traffic?: { requestsPerSecond?: number; errorRate?: number },
+  ): Promise<Answer<PlanAnswer>>;
+  /** Refused with RELEASE_REFUSED where it stands wrongly for that. */
+  tellRelease(
+    name: string,
+    command: ReleaseCommand,
+    request?: ReleaseCommandRequest,
+  ): Promise<Answer<ReleaseView>>;
   status(): Promise<Answer<Status>>;
   environments(): Promise<Answer<{ environments: readonly string[] }>>;
   backup(): Promise<Answer<BackupMade>>;
@@ -169,6 +188,10 @@ export function createClient(options: ClientOptions): Client {
     overrides: () => call('listOverrides'),
     explain: (flag, context) => call('explain', { body: { flag, context } }),
     receivers: () => call('listReceivers'),
+    releases: () => call('listReleases'),
+    release: (name) => call('getRelease', { parameters: { name } }),
+    releasePlan: (name, query = {}) => call('releasePlan', { parameters: { name }, query }),
+    tellRelease: (name, command, body = {}) => call(`${command}Release`, { parameters: { name }, body }),
     status: () => call('status'),
     environments: () => call('environments'),
     backup: () => call('backup'),

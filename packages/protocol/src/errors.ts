@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'GENERATION_REQUIRED'
   | 'PINNED'
   | 'FENCED'
+  | 'RELEASE_REFUSED'
   | 'SIGNATURE_INVALID'
   | 'EXPIRED'
   | 'STORE_FULL'
@@ -46,6 +47,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorRow>> = {
   },
   PINNED: { status: 409, message: 'A climbing release pins this resource.' },
   FENCED: { status: 409, message: 'The fencing token is old: another controller took over.' },
+  RELEASE_REFUSED: { status: 409, message: 'The release cannot do that where it stands.' },
   SIGNATURE_INVALID: { status: 403, message: 'The signature is not by the key of this environment.' },
   EXPIRED: { status: 410, message: 'What was signed has expired.' },
   STORE_FULL: { status: 507, message: 'The disk of the store is full; nothing was written.' },

@@ -5,6 +5,7 @@ export {
   type ClientOptions,
   createClient,
   type Fetch,
+  type ReleaseCommand,
 } from './client.ts';
 export type { CounterRow, Counters, CountersAnswer } from './counters/counters.ts';
 export { SUB_BUCKETS } from './counters/sub-bucket.ts';
@@ -28,6 +29,16 @@ export type {
   OfrepRequest,
   OfrepSuccess,
 } from './ofrep/shape.ts';
+export type { ReleaseCommandRequest } from './release/release-command.ts';
+export type { PlanAnswer } from './release/release-plan.ts';
+export type {
+  ArmTraffic,
+  LadderLevel,
+  LandingEdit,
+  ReleaseLogLine,
+  ReleaseView,
+  RollbackView,
+} from './release/release-view.ts';
 export type { Access, Route } from './route.ts';
 export { basePath, type RouteId, routePath, routes } from './routes.ts';
 export type {

@@ -22,6 +22,17 @@ export type RouteId =
   | 'listOverrides'
   | 'explain'
   | 'listReceivers'
+  | 'listReleases'
+  | 'getRelease'
+  | 'releaseEvents'
+  | 'releasePlan'
+  | 'pauseRelease'
+  | 'resumeRelease'
+  | 'promoteRelease'
+  | 'abortRelease'
+  | 'approveRelease'
+  | 'landRelease'
+  | 'counters'
   | 'status'
   | 'backup'
   | 'syncHead'
@@ -193,6 +204,85 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'environment',
     access: 'read',
     summary: 'Who runs which revision, and how far behind',
+  },
+  listReleases: {
+    method: 'GET',
+    path: '/v1/releases',
+    scope: 'environment',
+    access: 'read',
+    summary: 'Releases and where each stands',
+  },
+  getRelease: {
+    method: 'GET',
+    path: '/v1/releases/{name}',
+    scope: 'environment',
+    access: 'read',
+    summary: 'One release with its evidence, its history and how it was taken back',
+  },
+  releaseEvents: {
+    method: 'GET',
+    path: '/v1/releases/{name}/events',
+    scope: 'environment',
+    access: 'read',
+    summary: 'A release as it goes: its view on each change, its log; resumes after Last-Event-ID',
+    media: 'text/event-stream',
+  },
+  releasePlan: {
+    method: 'GET',
+    path: '/v1/releases/{name}/plan',
+    scope: 'environment',
+    access: 'read',
+    summary: 'What each step of a release can see at the traffic observed or given',
+  },
+  pauseRelease: {
+    method: 'POST',
+    path: '/v1/releases/{name}/pause',
+    scope: 'environment',
+    access: 'write',
+    summary: 'Stay where it is until resumed',
+  },
+  resumeRelease: {
+    method: 'POST',
+    path: '/v1/releases/{name}/resume',
+    scope: 'environment',
+    access: 'write',
+    summary: 'Go on after a pause, a failure or a roll-back',
+  },
+  promoteRelease: {
+    method: 'POST',
+    path: '/v1/releases/{name}/promote',
+    scope: 'environment',
+    access: 'write',
+    summary: 'Go to the next step without waiting',
+  },
+  abortRelease: {
+    method: 'POST',
+    path: '/v1/releases/{name}/abort',
+    scope: 'environment',
+    access: 'write',
+    summary: 'Take everything back',
+  },
+  approveRelease: {
+    method: 'POST',
+    path: '/v1/releases/{name}/approve',
+    scope: 'environment',
+    access: 'write',
+    summary: 'Let it enter the level it waits for',
+  },
+  landRelease: {
+    method: 'POST',
+    path: '/v1/releases/{name}/land',
+    scope: 'environment',
+    access: 'write',
+    summary: 'Write the new variant into the flag and retire the release',
+  },
+  counters: {
+    method: 'POST',
+    path: '/v1/counters',
+    scope: 'environment',
+    access: 'write',
+    summary: 'What a gateway counted; cumulative within a boot',
+    maxBody: 16 * MIB,
   },
   status: {
     method: 'GET',

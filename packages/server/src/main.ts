@@ -14,6 +14,7 @@ import { createEdge } from './http/edge.ts';
 import { evaluationHandlers } from './http/handlers/evaluation.ts';
 import { processHandlers } from './http/handlers/process.ts';
 import { readHandlers } from './http/handlers/read.ts';
+import { releaseHandlers } from './http/handlers/release.ts';
 import { syncHandlers } from './http/handlers/sync.ts';
 import { writeHandlers } from './http/handlers/write.ts';
 import { type Log, silent } from './http/log.ts';
@@ -162,6 +163,7 @@ async function compose(
       ...readHandlers({ views, receivers, clock, version: VERSION }),
       ...syncHandlers({ views, receivers, texts: createSnapshotTexts() }),
       ...writeHandlers(commands),
+      ...releaseHandlers(() => undefined),
     },
     processHandlers: processHandlers({
       ready: () => ready,

@@ -1,6 +1,10 @@
 import { resourceSchema } from '@ombre/decide/model';
 import { z } from 'zod';
+import { counters, countersAnswer } from '../counters/counters.ts';
 import { ofrepBulk, ofrepRequest, ofrepSuccess } from '../ofrep/shape.ts';
+import { releaseCommandRequest } from '../release/release-command.ts';
+import { planAnswer } from '../release/release-plan.ts';
+import { releaseView } from '../release/release-view.ts';
 import type { RouteId } from '../routes.ts';
 import { acknowledgement, acknowledgementAnswer, receiverView } from '../sync/acknowledgement.ts';
 import { backupMade } from '../wire/backup.ts';
@@ -28,6 +32,8 @@ export interface RouteShape {
 }
 
 const count = z.coerce.number().int().min(0);
+
+const releaseCommand: RouteShape = { body: releaseCommandRequest, answer: releaseView };
 
 /** The shapes of all routes that have any: the edge checks requests by them and the OpenAPI document is made from them. */
 export const routeShapes: Readonly<Partial<Record<RouteId, RouteShape>>> = {
@@ -112,6 +118,30 @@ export const routeShapes: Readonly<Partial<Record<RouteId, RouteShape>>> = {
   },
   listReceivers: {
     answer: z.object({ revision: z.int(), lineage: z.string(), receivers: z.array(receiverView) }),
+  },
+  listReleases: {
+    answer: z.object({ revision: z.int(), releases: z.array(releaseView) }),
+  },
+  getRelease: {
+    query: z.object({ events: count.max(1000).optional() }),
+    answer: releaseView,
+  },
+  releasePlan: {
+    query: z.object({
+      requestsPerSecond: z.coerce.number().positive().optional(),
+      errorRate: z.coerce.number().min(0).lt(1).optional(),
+    }),
+    answer: planAnswer,
+  },
+  pauseRelease: releaseCommand,
+  resumeRelease: releaseCommand,
+  promoteRelease: releaseCommand,
+  abortRelease: releaseCommand,
+  approveRelease: releaseCommand,
+  landRelease: releaseCommand,
+  counters: {
+    body: counters,
+    answer: countersAnswer,
   },
   status: {
     answer: statusSchema,

@@ -1,0 +1,81 @@
+import type {
+  Blast,
+  FreezeCause,
+  GuardEvidence,
+  HealthVerdict,
+  Phase,
+  RollbackParts,
+  RollbackRecord,
+} from '@ombre/release';
+import { z } from 'zod';
+
+export const phase: z.ZodType<Phase> = z.enum([
+  'pending',
+  'climbing',
+  'dwelling',
+  'waiting',
+  'frozen',
+  'rolling-back',
+  'rolled-back',
+  'watching',
+  'completed',
+  'landed',
+]);
+
+export const freezeCause: z.ZodType<FreezeCause> = z.enum([
+  'unknown',
+  'paused',
+  'failure',
+  'undecided',
+  'changed',
+  'killed',
+]);
+
+export const healthVerdict: z.ZodType<HealthVerdict> = z.enum(['good', 'bad', 'undecided', 'unknown']);
+
+export const guardEvidence: z.ZodType<GuardEvidence> = z.object({
+  guard: z.string(),
+  source: z.string(),
+  verdict: healthVerdict,
+  sentence: z.string(),
+  numbers: z.record(z.string(), z.number()),
+  window: z.object({ from: z.number(), to: z.number() }),
+  requests: z.number(),
+  units: z.number(),
+  series: z.array(z.object({ at: z.number(), events: z.number(), trials: z.number() })),
+});
+
+export const blast: z.ZodType<Blast> = z.object({
+  requests: z.number(),
+  treated: z.number(),
+  units: z.number(),
+  bad: z.number(),
+  expected: z.number(),
+});
+
+const time = z.number();
+
+const parts: z.ZodType<RollbackParts> = z.object({
+  detection: time.exactOptional(),
+  decision: time.exactOptional(),
+  propagation: time.exactOptional(),
+  drain: time.exactOptional(),
+});
+
+export const rollback: z.ZodType<
+  RollbackRecord & { readonly parts: RollbackParts; readonly sentence: string }
+> = z.object({
+  cause: z.enum(['guard', 'probe', 'abort', 'unknown', 'changed', 'deleted']),
+  why: z.string(),
+  by: z.string(),
+  evidence: z.array(guardEvidence),
+  faultAt: time.exactOptional(),
+  detectedAt: time.exactOptional(),
+  decidedAt: time,
+  placedAt: time.exactOptional(),
+  activatedAt: time.exactOptional(),
+  drainedAt: time.exactOptional(),
+  blast: blast.exactOptional(),
+  parts,
+  sentence: z.string(),
+});
