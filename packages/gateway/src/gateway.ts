@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { openReceiver, problemText, type Receiver, systemClock } from '@ombre/carry';
+import { type Network, parseNetwork } from '@ombre/protocol';
 import { createAdmin } from './admin.ts';
 import { BREAKER_DEFAULTS, type Permit } from './breaker/breaker.ts';
 import { deliverTo } from './counters/deliver.ts';
@@ -18,7 +19,6 @@ import { traceContextOf } from './proxy/trace-context.ts';
 import { unitCookie } from './proxy/unit-cookie.ts';
 import { passUpgrade, refuseUpgrade } from './proxy/upgrade.ts';
 import type { Refusal } from './refusal.ts';
-import { type Network, parseNetwork } from './request/ip.ts';
 import { type PlacedValue, parsePlace } from './routing/placed-value.ts';
 import { createRouter, type Decision } from './routing/router.ts';
 import { type RouteView, routesOf } from './routing/routes.ts';

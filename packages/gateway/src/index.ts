@@ -1,3 +1,4 @@
+export { REQUEST_TYPES } from '@ombre/protocol';
 export {
   BREAKER_DEFAULTS,
   type Breaker,
@@ -10,5 +11,4 @@ export {
 export { type RunningGateway, startGateway } from './gateway.ts';
 export type { GatewayOptions, Listen } from './options.ts';
 export { type RefusalCode, refusals } from './refusal.ts';
-export { REQUEST_TYPES } from './request/attributes.ts';
 export type { RouteView } from './routing/routes.ts';

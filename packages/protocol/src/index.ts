@@ -39,6 +39,17 @@ export type {
   ReleaseView,
   RollbackView,
 } from './release/release-view.ts';
+export {
+  cookieIn,
+  isRequestAttribute,
+  REQUEST_TYPES,
+  type RequestAttribute,
+  type RequestAttributes,
+  type RequestParts,
+  requestAttribute,
+} from './request/attributes.ts';
+export { type Client as HttpClient, clientOf } from './request/client-address.ts';
+export { type Network, parseNetwork } from './request/ip.ts';
 export type { Access, Route } from './route.ts';
 export { basePath, type RouteId, routePath, routes } from './routes.ts';
 export type {

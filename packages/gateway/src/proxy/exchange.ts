@@ -6,6 +6,7 @@ import { type Refusal, refusalAnswer } from '../refusal.ts';
 import { type Endpoint, nextEndpoint, type Upstream } from '../upstream/upstream.ts';
 import { headerIn } from './request-headers.ts';
 import { responseHeaders } from './response-headers.ts';
+import { atTurnEnd } from './turn.ts';
 
 /** How an exchange ended. `left`: its client went away first, which tells nothing of the upstream. */
 export type Ending = 'answered' | 'failed' | 'left';
@@ -34,6 +35,9 @@ const REPEATABLE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** The request itself cannot be sent on; no endpoint is to blame. */
 const INVALID: ReadonlySet<string> = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED']);
 
+/** Bytes of a body up to which it is worth copying it behind its headers. */
+const WHOLE = 16_384;
+
 /** The headers did not come in time. */
 class LateError extends Error {}
 
@@ -61,6 +65,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** The answer has no announced length, so that trailers may follow. */
   #chunked = false;
   #draining = false;
+  /** Bytes of the body that the answer announces; -1 where it announces none. */
+  #length = -1;
+  /** A body that came whole and small, sent in one piece with its headers. */
+  #whole: string | undefined;
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
@@ -79,7 +87,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       request.pipe(this.#body);
       request.once('end', () => this.#await());
     } else this.#await();
-    this.#next();
+    atTurnEnd(() => this.#next());
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -101,17 +109,23 @@ export class Exchange implements Dispatcher.DispatchHandler {
       return;
     }
     const raw = (controller.rawHeaders as readonly Buffer[]).map((part) => part.toString('latin1'));
+    const length = headerIn(raw, 'content-length');
+    this.#length = length === undefined ? -1 : Number(length);
     this.#chunked =
       request.method !== 'HEAD' &&
       request.httpVersionMinor > 0 &&
       status !== 204 &&
       status !== 304 &&
-      headerIn(raw, 'content-length') === undefined;
+      length === undefined;
     response.writeHead(status, message, responseHeaders(raw, ownHeaders, this.#chunked));
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     const { response } = this.#options;
+    if (chunk.length === this.#length && chunk.length <= WHOLE) {
+      this.#whole = chunk.toString('latin1');
+      return;
+    }
     if (response.write(chunk)) return;
     controller.pause();
     if (this.#draining) return;
@@ -134,7 +148,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
         ][],
       );
     }
-    response.end();
+    const whole = this.#whole;
+    if (whole === undefined) response.end();
+    else atTurnEnd(() => response.end(whole, 'latin1'));
     // What the upstream did not want of the body is not waited for.
     if (!request.complete) request.unpipe().resume();
     this.#end(this.#status >= 500 ? 'failed' : 'answered');

@@ -1,11 +1,11 @@
-import type { Client } from '../request/client-address.ts';
+import type { HttpClient } from '@ombre/protocol';
 import { connectionTokens, isHopByHop } from './hop-by-hop.ts';
 import type { TraceContext } from './trace-context.ts';
 
 /** What a request carries from here on beside the client's own headers. */
 export interface Passage {
   readonly peer: string;
-  readonly client: Client;
+  readonly client: HttpClient;
   readonly protocol: 'http' | 'https';
   readonly host: string;
   readonly trace: TraceContext;

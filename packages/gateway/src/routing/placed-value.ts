@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { cookiesOf } from '../request/attributes.ts';
+import { cookieIn } from '@ombre/protocol';
 
 /** A header or cookie that a trusted part of the system writes, such as `header:x-user-id` or `cookie:session`. */
 export interface PlacedValue {
@@ -18,7 +18,7 @@ export function parsePlace(text: string): PlacedValue | undefined {
 
 /** The value at a place; undefined where it is absent or empty. */
 export function valueAt({ place, name }: PlacedValue, headers: IncomingHttpHeaders): string | undefined {
-  const value = place === 'header' ? headers[name] : cookiesOf(headers.cookie)[name];
+  const value = place === 'header' ? headers[name] : cookieIn(headers.cookie, name);
   const text = Array.isArray(value) ? value.join(', ') : value;
   return text === '' ? undefined : text;
 }

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Clock, Receiver } from '@ombre/carry';
 import { bind, type Context, flagReader, type Outcome, type Snapshot } from '@ombre/decide';
+import { clientOf, cookieIn, type HttpClient, type Network, requestAttribute } from '@ombre/protocol';
 import { isAnonymousUnit } from '../proxy/unit-cookie.ts';
 import type { Refusal } from '../refusal.ts';
-import { cookiesOf, requestAttributes } from '../request/attributes.ts';
-import { type Client, clientOf } from '../request/client-address.ts';
-import type { Network } from '../request/ip.ts';
 import { createTokenBucket, type TokenBucket } from '../throttle/token-bucket.ts';
 import type { Upstream, Upstreams } from '../upstream/upstream.ts';
 import { type PlacedValue, valueAt } from './placed-value.ts';
@@ -25,7 +24,7 @@ export interface RouterOptions {
 
 /** What becomes of one request, all of it from one revision. */
 export interface Decision {
-  readonly client: Client;
+  readonly client: HttpClient;
   readonly revision: number | undefined;
   /** Undefined where nothing could be decided. */
   readonly outcome: Outcome | undefined;
@@ -55,7 +54,10 @@ export function createRouter(
 ): Router {
   const readWorld = createWorldReader(options.flag);
   const readFlag = flagReader(options.flag);
+  const attributes = Object.entries(options.attributes);
   const buckets = new Map<string, TokenBucket>();
+  /** Connections whose peer is no trusted proxy: each of their requests comes from that peer. */
+  const peers = new WeakMap<Socket, HttpClient>();
   let digest: string | undefined;
   let world: World | undefined;
 
@@ -69,6 +71,15 @@ export function createRouter(
       onWorld(world);
     }
     return snapshot;
+  }
+
+  function clientAt(socket: Socket, headers: IncomingMessage['headers']): HttpClient {
+    const known = peers.get(socket);
+    if (known !== undefined) return known;
+    const header = (name: string): string | undefined => headers[name] as string | undefined;
+    const client = clientOf({ peer: socket.remoteAddress, header }, options.trusted);
+    if (!client.forwarded) peers.set(socket, client);
+    return client;
   }
 
   function throttle(outcome: Outcome, rate: number): Refusal | undefined {
@@ -104,12 +115,9 @@ export function createRouter(
     refresh: () => void current(),
     decide(request) {
       const { headers, socket } = request;
-      const client = clientOf(
-        { peer: socket.remoteAddress, header: (name) => headers[name] as string | undefined },
-        options.trusted,
-      );
+      const client = clientAt(socket, headers);
       const given = firstValue(options.units, headers);
-      const kept = given === undefined ? cookiesOf(headers.cookie)[options.cookie] : undefined;
+      const kept = given === undefined ? cookieIn(headers.cookie, options.cookie) : undefined;
       const anonymous = isAnonymousUnit(kept) ? kept : undefined;
       const key = given ?? anonymous ?? randomUUID();
       const fresh = given === undefined && anonymous === undefined;
@@ -123,16 +131,11 @@ export function createRouter(
           verdict: { refusal: { code: 'NOT_READY', retryAfter: 1_000 } },
         };
       }
-      const context: Record<string, unknown> = {
-        targetingKey: key,
-        request: requestAttributes({
-          method: request.method ?? 'GET',
-          target: request.url ?? '/',
-          headers,
-          address: client.address,
-        }),
-      };
-      for (const [name, place] of Object.entries(options.attributes)) {
+      const context: Record<string, unknown> = { targetingKey: key };
+      const { method = 'GET', url: target = '/' } = request;
+      const parts = { method, target, headers, address: client.address };
+      for (const name of world?.asked ?? []) context[name] = requestAttribute(name, parts);
+      for (const [name, place] of attributes) {
         const value = valueAt(place, headers);
         if (value !== undefined) context[name] = value;
       }

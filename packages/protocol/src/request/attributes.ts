@@ -8,25 +8,24 @@ export interface RequestParts {
   readonly address: string;
 }
 
-/**
- * What conditions may ask of a request, under the dotted names `request.method` … `request.address`. Each is worked out when it is
- * first read, since few flags ask for more than one or two.
- */
+/** What conditions may ask of a request. */
 export interface RequestAttributes {
-  readonly method: string;
+  readonly 'request.method': string;
   /** Without the query; escapes of unreserved characters and dot segments resolved, so that a path has one spelling. */
-  readonly path: string;
-  readonly query: Readonly<Record<string, string>>;
-  readonly host: string;
-  readonly header: Readonly<Record<string, string>>;
-  readonly cookie: Readonly<Record<string, string>>;
+  readonly 'request.path': string;
+  readonly 'request.query': Readonly<Record<string, string>>;
+  readonly 'request.host': string;
+  readonly 'request.header': Readonly<Record<string, string>>;
+  readonly 'request.cookie': Readonly<Record<string, string>>;
   /** Bytes of the body as announced; 0 without one, -1 where it is sent in chunks of unknown sum. */
-  readonly size: number;
-  readonly address: string;
+  readonly 'request.size': number;
+  readonly 'request.address': string;
 }
 
+export type RequestAttribute = keyof RequestAttributes;
+
 /** The CEL types of the request attributes, for a vocabulary. */
-export const REQUEST_TYPES: Readonly<Record<`request.${keyof RequestAttributes}`, string>> = {
+export const REQUEST_TYPES: Readonly<Record<RequestAttribute, string>> = {
   'request.method': 'string',
   'request.path': 'string',
   'request.query': 'map(string, string)',
@@ -37,36 +36,38 @@ export const REQUEST_TYPES: Readonly<Record<`request.${keyof RequestAttributes}`
   'request.address': 'string',
 };
 
-export function requestAttributes({ method, target, headers, address }: RequestParts): RequestAttributes {
-  return {
-    method,
-    get path() {
-      return normalPath(target);
-    },
-    get query() {
-      const at = target.indexOf('?');
-      return at < 0 ? {} : firstOfEach(target.slice(at + 1).split('&'), decode);
-    },
-    get host() {
-      return (textOf(headers.host) ?? '').toLowerCase();
-    },
-    get header() {
-      const entries = Object.entries(headers).flatMap(([name, value]) => {
-        const text = textOf(value);
-        return text === undefined ? [] : [[name, text] as const];
-      });
-      return Object.fromEntries(entries);
-    },
-    get cookie() {
-      return cookiesOf(textOf(headers.cookie));
-    },
-    get size() {
-      if (headers['transfer-encoding'] !== undefined) return -1;
-      return Number(textOf(headers['content-length']) ?? 0);
-    },
-    address,
-  };
+export function isRequestAttribute(name: string): name is RequestAttribute {
+  return Object.hasOwn(REQUEST_TYPES, name);
 }
+
+/** One attribute of a request. They are worked out one at a time, since few flags ask for more than one or two. */
+export function requestAttribute<A extends RequestAttribute>(
+  name: A,
+  parts: RequestParts,
+): RequestAttributes[A] {
+  return readers[name](parts);
+}
+
+const readers: { readonly [A in RequestAttribute]: (parts: RequestParts) => RequestAttributes[A] } = {
+  'request.method': ({ method }) => method,
+  'request.path': ({ target }) => normalPath(target),
+  'request.query': ({ target }) => {
+    const at = target.indexOf('?');
+    return at < 0 ? {} : firstOfEach(target.slice(at + 1).split('&'), decode);
+  },
+  'request.host': ({ headers }) => (textOf(headers.host) ?? '').toLowerCase(),
+  'request.header': ({ headers }) => {
+    const entries = Object.entries(headers).flatMap(([name, value]) => {
+      const text = textOf(value);
+      return text === undefined ? [] : [[name, text] as const];
+    });
+    return Object.fromEntries(entries);
+  },
+  'request.cookie': ({ headers }) => cookiesOf(textOf(headers.cookie)),
+  'request.size': ({ headers }) =>
+    headers['transfer-encoding'] === undefined ? Number(textOf(headers['content-length']) ?? 0) : -1,
+  'request.address': ({ address }) => address,
+};
 
 /** Cookies by name, as sent; of several of one name the first (RFC 6265, 5.4: the more specific path). */
 export function cookiesOf(header: string | undefined): Readonly<Record<string, string>> {
@@ -75,6 +76,20 @@ export function cookiesOf(header: string | undefined): Readonly<Record<string, s
     header.split(';').map((pair) => pair.trim()),
     (text) => text,
   );
+}
+
+/** One cookie as `cookiesOf` reads it, without reading the others. */
+export function cookieIn(header: string | undefined, name: string): string | undefined {
+  if (header === undefined) return undefined;
+  for (let at = 0; at < header.length; ) {
+    const semicolon = header.indexOf(';', at);
+    const end = semicolon < 0 ? header.length : semicolon;
+    const pair = header.slice(at, end).trim();
+    const equals = pair.indexOf('=');
+    if ((equals < 0 ? pair : pair.slice(0, equals)) === name) return equals < 0 ? '' : pair.slice(equals + 1);
+    at = end + 1;
+  }
+  return undefined;
 }
 
 /** A path in one spelling (RFC 3986, 6.2.2): `/a/../%62` is `/b`. */
