@@ -1,5 +1,18 @@
-export { type CheckOptions, checkResources, defaultQuotas, type Quotas } from './check/check-resources.ts';
-export { type DeclareOptions, declareSources } from './declare-sources.ts';
+export {
+  type Checker,
+  type CheckOptions,
+  checkResources,
+  createChecker,
+  defaultQuotas,
+  type Quotas,
+} from './check/check-resources.ts';
+export {
+  createDeclarer,
+  type DeclaredSources,
+  type DeclareOptions,
+  type Declarer,
+  declareSources,
+} from './declare-sources.ts';
 export type { Movement } from './diff/computed-movement.ts';
 export { type DiffOptions, diffResources, type ResourceDiff } from './diff/diff-resources.ts';
 export type { PathChange } from './diff/structural-diff.ts';

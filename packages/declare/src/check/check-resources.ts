@@ -1,10 +1,11 @@
 import type { CodeVocabulary } from '@ombre/decide';
 import type { JsonValue, Kind, Resource, ResourceOf } from '@ombre/decide/model';
-import { orderIssues, toIssue } from '../issue/finding.ts';
+import { type Finding, orderIssues, toIssue } from '../issue/finding.ts';
 import type { Issue } from '../issue/issue.ts';
 import type { Draft } from '../shape/draft.ts';
 import { keyOf } from '../source/canonical-order.ts';
 import type { Positions } from '../source/positions.ts';
+import { finish } from '../steps.ts';
 import { checkFlag } from './check-flag.ts';
 import { checkRelease } from './check-release.ts';
 import { checkSegment } from './check-segment.ts';
@@ -13,7 +14,9 @@ import { checkUpstream } from './check-upstream.ts';
 import { checkVocabulary } from './check-vocabulary.ts';
 import { checkCircles } from './circles.ts';
 import { checkConditions } from './conditions.ts';
-import { createWorld, type World } from './world.ts';
+import { Declarations } from './declarations.ts';
+import { createLanguage, type Language } from './language.ts';
+import { type Examined, examine, holds, reporter, type World } from './world.ts';
 
 /** How many resources of each kind an environment may have. */
 export type Quotas = Readonly<Record<Kind, number>>;
@@ -53,22 +56,84 @@ const checks: { readonly [K in Kind]: Check<K> } = {
  * The set is the whole environment: what it does not hold does not exist. All issues at once; never throws.
  */
 export function checkResources(resources: readonly Resource[], options: CheckOptions = {}): readonly Issue[] {
-  const { positions, vocabularies, quotas } = options;
-  const drafts = new Map((options.drafts ?? []).map((draft) => [draft.key, draft]));
-  for (const resource of resources) {
-    const key = keyOf(resource);
-    if (!drafts.has(key)) drafts.set(key, draftOf(resource, key));
+  return finish(createChecker(options).check(resources, options));
+}
+
+/** Checks one set after another. What it found about a document stands until the document or something that its checks asked for is another. */
+export interface Checker {
+  /** The same as {@link checkResources}, in slices; documents are told apart by their identity. */
+  check(
+    resources: readonly Resource[],
+    set?: Pick<CheckOptions, 'positions' | 'drafts'>,
+  ): Generator<undefined, readonly Issue[]>;
+}
+
+/** Documents that need no check pass so fast that a pause after each would cost more than they do. */
+const KNOWN_SLICE = 500;
+
+export function createChecker({ vocabularies, quotas }: CheckOptions = {}): Checker {
+  const examined = new WeakMap<Draft, Examined>();
+  const issues = new WeakMap<Finding, Issue>();
+  const made = new WeakMap<Resource, Draft>();
+  const limits = { ...defaultQuotas, ...quotas };
+  let before: Declarations | undefined;
+  let language: Language | undefined;
+
+  function draftFor(resource: Resource): Draft {
+    const draft = made.get(resource) ?? draftOf(resource, keyOf(resource));
+    made.set(resource, draft);
+    return draft;
   }
-  const world = createWorld([...drafts.values()], vocabularies);
-  checkQuotas(world, { ...defaultQuotas, ...quotas });
-  checkConditions(world);
-  for (const draft of world.drafts) {
-    const check = checks[draft.kind] as Check<Kind>;
-    if (draft.resource !== undefined) check(draft, draft.resource as ResourceOf<Kind>, world);
-  }
-  checkCircles(world);
-  checkReleases(world);
-  return orderIssues(world.findings.map((found) => toIssue(found, positions)));
+
+  return {
+    *check(resources, { positions, drafts = [] } = {}) {
+      const all = new Map(drafts.map((draft) => [draft.key, draft]));
+      for (const resource of resources) {
+        const key = keyOf(resource);
+        if (!all.has(key)) all.set(key, draftFor(resource));
+      }
+      const declarations = new Declarations([...all.values()], before);
+      before = declarations;
+      const spoken = [...declarations.all('Vocabulary')];
+      if (language === undefined || !sameDrafts(language.drafts, spoken))
+        language = createLanguage(spoken, vocabularies);
+      const lasting: Finding[] = [];
+      let known = 0;
+      for (const draft of declarations.drafts) {
+        let found = examined.get(draft);
+        if (found !== undefined && holds(found, declarations, language)) {
+          if (++known % KNOWN_SLICE === 0) yield;
+        } else {
+          found = examine(declarations, language, (world) => checkDraft(draft, world));
+          examined.set(draft, found);
+          yield;
+        }
+        lasting.push(...found.findings);
+      }
+      const passing = [
+        ...checkQuotas(declarations, limits),
+        ...checkCircles(declarations),
+        ...checkReleases(declarations),
+      ];
+      // The documents of a finding that lasts are the same ones, and so are its places.
+      const placed = lasting.map((found) => {
+        const issue = issues.get(found) ?? toIssue(found, positions);
+        issues.set(found, issue);
+        return issue;
+      });
+      return orderIssues([...placed, ...passing.map((found) => toIssue(found, positions))]);
+    },
+  };
+}
+
+function checkDraft(draft: Draft, world: World): void {
+  checkConditions(draft, world);
+  const check = checks[draft.kind] as Check<Kind>;
+  if (draft.resource !== undefined) check(draft, draft.resource as ResourceOf<Kind>, world);
+}
+
+function sameDrafts(a: readonly Draft[], b: readonly Draft[]): boolean {
+  return a.length === b.length && a.every((draft, index) => draft === b[index]);
 }
 
 function draftOf(resource: Resource, key: string): Draft {
@@ -84,21 +149,24 @@ function draftOf(resource: Resource, key: string): Draft {
   };
 }
 
-function checkQuotas(world: World, quotas: Quotas): void {
+function checkQuotas(declarations: Declarations, quotas: Quotas): readonly Finding[] {
+  const findings: Finding[] = [];
   for (const kind of Object.keys(checks) as Kind[]) {
-    const names = [...world.names(kind).values()];
+    const drafts = [...declarations.all(kind)];
     const limit = quotas[kind];
-    const first = names[limit];
+    const first = drafts[limit];
     if (first === undefined) continue;
-    world.reportFor(first)('QUOTA', ['metadata', 'name'], { count: names.length, kind, limit });
+    reporter(first, findings)('QUOTA', ['metadata', 'name'], { count: drafts.length, kind, limit });
   }
+  return findings;
 }
 
 /** One release of a flag at a time. */
-function checkReleases(world: World): void {
+function checkReleases(declarations: Declarations): readonly Finding[] {
+  const findings: Finding[] = [];
   const first = new Map<string, Draft>();
-  for (const [name, draft] of world.names('Release')) {
-    const flag = world.get('Release', name)?.spec.flag;
+  for (const draft of declarations.all('Release')) {
+    const flag = declarations.get('Release', draft.name)?.spec.flag;
     if (flag === undefined) continue;
     const earlier = first.get(flag);
     if (earlier === undefined) {
@@ -107,6 +175,7 @@ function checkReleases(world: World): void {
     }
     const words = { flag: JSON.stringify(flag), release: JSON.stringify(earlier.name) };
     const also = [{ resource: earlier.id, path: ['spec', 'flag'], message: 'the other release' }];
-    world.reportFor(draft)('SECOND_RELEASE', ['spec', 'flag'], words, { also });
+    reporter(draft, findings)('SECOND_RELEASE', ['spec', 'flag'], words, { also });
   }
+  return findings;
 }

@@ -6,10 +6,11 @@ import { describeValue } from '../shape/describe.ts';
 import type { Draft } from '../shape/draft.ts';
 import { acceptedBy, cellMismatch } from './cell.ts';
 import { checkWeights, type ServedVariant, servedVariants } from './check-serve.ts';
+import type { DeclaredAttribute } from './language.ts';
 import { checkOverlaps } from './overlaps.ts';
 import { checkAttribute, checkVariant } from './references.ts';
 import { reportRepeated } from './repeated.ts';
-import type { DeclaredAttribute, Report, World } from './world.ts';
+import type { Report, World } from './world.ts';
 
 export function checkTable(draft: Draft, { spec }: ResourceOf<'Table'>, world: World): void {
   const report = world.reportFor(draft);
@@ -31,7 +32,7 @@ export function checkTable(draft: Draft, { spec }: ResourceOf<'Table'>, world: W
   const attributes = new Map<string, DeclaredAttribute | undefined>();
   for (const [index, { name, attribute }] of dimensions.entries()) {
     checkAttribute(attribute, ['spec', 'dimensions', index, 'attribute'], world, report);
-    attributes.set(name, world.attributes.get(attribute));
+    attributes.set(name, world.language.attributes.get(attribute));
   }
   for (const [index, row] of rows.entries()) {
     const path = ['spec', 'rows', index];
@@ -108,11 +109,9 @@ function checkVariants(
       if (!served.has(one.variant)) served.set(one.variant, one);
     }
   }
-  for (const flag of world.names('Flag').values()) {
-    const spec = world.get('Flag', flag.name)?.spec;
-    const uses = spec?.rules?.some(({ serve }) => 'table' in serve && serve.table === draft.name);
-    if (spec === undefined || uses !== true) continue;
+  for (const { name, resource } of world.usersOf(draft.name)) {
+    const { spec } = resource as ResourceOf<'Flag'>;
     for (const { variant, path, part } of served.values())
-      checkVariant(flag.name, spec, variant, path, report, part);
+      checkVariant(name, spec, variant, path, report, part);
   }
 }

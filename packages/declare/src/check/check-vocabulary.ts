@@ -48,7 +48,7 @@ export function checkVocabulary(draft: Draft, { spec }: ResourceOf<'Vocabulary'>
   for (const [name, attribute] of Object.entries(spec.attributes)) {
     const path = ['spec', 'attributes', name];
     checkName(name, attribute, world, report);
-    const first = world.attributes.get(name);
+    const first = world.language.attributes.get(name);
     if (first !== undefined && first.draft !== draft) {
       const also = [
         { resource: first.draft.id, path: first.path, part: 'key' as const, message: 'first here' },
@@ -59,8 +59,8 @@ export function checkVocabulary(draft: Draft, { spec }: ResourceOf<'Vocabulary'>
     if (attribute.given === true && attribute.derivedBy !== undefined) {
       report('GIVEN_AND_DERIVED', [...path, 'derivedBy'], { enricher: attribute.derivedBy });
     }
-    if (attribute.derivedBy !== undefined && world.enrichers?.has(attribute.derivedBy) === false) {
-      const known = [...world.enrichers].toSorted();
+    if (attribute.derivedBy !== undefined && world.language.enrichers?.has(attribute.derivedBy) === false) {
+      const known = [...world.language.enrichers].toSorted();
       const details = {
         expected: listNames(known) || 'none is built in',
         ...didYouMean(attribute.derivedBy, known),
@@ -79,7 +79,7 @@ function checkName(name: string, attribute: Attribute, world: World, report: Rep
     report('TARGETING_KEY_TYPE', [...path, 'type'], {}, { expected: 'string', found: attribute.type });
   }
   const outer = steps.slice(0, -1).map((_, at) => steps.slice(0, at + 1).join('.'));
-  const inside = outer.find((one) => world.attributes.has(one));
+  const inside = outer.find((one) => world.language.attributes.has(one));
   if (inside !== undefined) report('ATTRIBUTE_INSIDE', path, { name, outer: inside }, { part: 'key' });
 }
 

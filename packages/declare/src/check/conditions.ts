@@ -1,11 +1,9 @@
-import { type CheckResult, checkExpression } from '@ombre/decide';
 import type { Path } from '../issue/issue.ts';
 import { didYouMean, listNames } from '../issue/suggest.ts';
 import type { Draft } from '../shape/draft.ts';
 import { isMapping, valueAt } from '../shape/schema-walk.ts';
 import { inWordsOfIssues } from './cel-issues.ts';
-import { constantOf } from './constant.ts';
-import { contradiction } from './formula.ts';
+import type { Meaning } from './language.ts';
 import { comparisonsOf, segmentsOf } from './literals.ts';
 import { checkName } from './references.ts';
 import type { Report, World } from './world.ts';
@@ -45,53 +43,45 @@ export function failsClosed(rule: Readonly<{ onError?: unknown; action?: unknown
 /** Longer conditions are refused by their schema. */
 const longest = 4096;
 
-/** Checks all conditions: types, names, literals, segments, and whether one can be decided by reading it. */
-export function checkConditions(world: World): void {
-  const checked = new Map<string, CheckResult>();
-  for (const draft of world.drafts) {
-    // The paths are those written: nothing was taken away from them.
-    const report = world.reportFor({ ...draft, written: (path) => path });
-    for (const condition of conditionsOf(draft)) {
-      if (condition.text.length > longest) continue;
-      let result = checked.get(condition.text);
-      if (result === undefined) {
-        result = checkExpression(condition.text, world.environment, { kind: 'bool' });
-        checked.set(condition.text, result);
-        if (result.ok && result.reads.length === 0 && result.segments.length === 0) {
-          world.constants.set(condition.text, constantOf(condition.text, world.vocabularies));
-        }
-      }
-      checkCondition(condition, result, world, report);
-    }
+/** What a condition means; undefined for one that its schema refuses. */
+export function meaningOf(condition: string, world: World): Meaning | undefined {
+  return condition === '' || condition.length > longest ? undefined : world.language.meaning(condition);
+}
+
+/** Checks the conditions of a document: types, names, literals, segments, and whether one can be decided by reading it. */
+export function checkConditions(draft: Draft, world: World): void {
+  // The paths are those written: nothing was taken away from them.
+  const report = world.reportFor({ ...draft, written: (path) => path });
+  for (const condition of conditionsOf(draft)) {
+    const meaning = meaningOf(condition.text, world);
+    if (meaning !== undefined) checkCondition(condition, meaning, world, report);
   }
 }
 
 function checkCondition(
   { text, path, failsClosed }: WrittenCondition,
-  result: CheckResult,
+  { checked, constant, never }: Meaning,
   world: World,
   report: Report,
 ): void {
   for (const { name, start, end } of segmentsOf(text)) {
     checkName('Segment', name, path, world, report, { start, end });
   }
-  if (!result.ok) {
-    for (const issue of result.issues) {
+  if (!checked.ok) {
+    for (const issue of checked.issues) {
       const { code, problem, details } = inWordsOfIssues(issue);
       report(code, path, { problem }, details);
     }
     return;
   }
-  if (world.hasValues) checkLiterals(text, path, world, report);
-  const constant = world.constants.get(text);
+  if (world.language.hasValues) checkLiterals(text, path, world, report);
   if (constant === true) report('ALWAYS_TRUE', path, {});
-  const why = constant === false ? 'it reads nothing that could differ' : contradiction(world.formula(text));
-  if (why !== undefined && !failsClosed) report('NEVER_TRUE', path, { why });
+  if (never !== undefined && !failsClosed) report('NEVER_TRUE', path, { why: never });
 }
 
 function checkLiterals(text: string, path: Path, world: World, report: Report): void {
   for (const { attribute, literals } of comparisonsOf(text)) {
-    const values = world.attributes.get(attribute)?.values;
+    const values = world.language.attributes.get(attribute)?.values;
     if (values === undefined) continue;
     for (const { value = '', start, end } of literals) {
       if (values.includes(value)) continue;

@@ -1,6 +1,6 @@
 import type { Rule } from '@ombre/decide/model';
 import { servesEverybody } from './check-serve.ts';
-import { failsClosed } from './conditions.ts';
+import { failsClosed, meaningOf } from './conditions.ts';
 import { contradiction, type Formula, implies } from './formula.ts';
 import type { Report, World } from './world.ts';
 
@@ -36,5 +36,7 @@ export function checkReachable(rules: readonly Rule[], world: World, report: Rep
 
 /** The frame of a condition; undefined if it holds for everybody, being absent or always true. */
 export function frameOf(when: string | undefined, world: World): Formula | undefined {
-  return when === undefined || world.constants.get(when) === true ? undefined : world.formula(when);
+  return when === undefined || meaningOf(when, world)?.constant === true
+    ? undefined
+    : world.language.formula(when);
 }

@@ -20,14 +20,14 @@ export function checkName(
   report: Report,
   span?: { start: number; end: number },
 ): boolean {
-  const known = world.names(kind);
-  if (known.has(name)) return true;
+  if (world.has(kind, name)) return true;
   // What is no name at all has been reported as such.
   if (span === undefined && !/^[a-z0-9][a-z0-9._-]*$/.test(name)) return false;
+  const known = world.names(kind);
   const details = {
-    ...(known.size > 0 && { expected: listNames([...known.keys()].toSorted(), 8) }),
+    ...(known.length > 0 && { expected: listNames(known.toSorted(), 8) }),
     found: name,
-    ...didYouMean(name, known.keys()),
+    ...didYouMean(name, known),
     ...(span !== undefined && { span }),
   };
   report(codeOf[kind], path, { name: JSON.stringify(name) }, details);
@@ -57,7 +57,7 @@ export function checkVariant(
 /** Reports an attribute nobody declares, or one whose values cannot be units. */
 export function checkUnit(name: string | undefined, path: Path, world: World, report: Report): void {
   if (name === undefined || name === targetingKey || !checkAttribute(name, path, world, report)) return;
-  const type = world.attributes.get(name)?.type;
+  const type = world.language.attributes.get(name)?.type;
   if (type === undefined || ['string', 'int', 'uint', 'dyn'].includes(type.kind)) return;
   report(
     'UNIT_TYPE',
@@ -68,9 +68,9 @@ export function checkUnit(name: string | undefined, path: Path, world: World, re
 }
 
 export function checkAttribute(name: string, path: Path, world: World, report: Report): boolean {
-  if (name === targetingKey || world.attributes.has(name)) return true;
+  if (name === targetingKey || world.language.attributes.has(name)) return true;
   if (!/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/.test(name)) return false;
-  const known = [...world.attributes.keys()];
+  const known = [...world.language.attributes.keys()];
   const details =
     known.length === 0
       ? { hint: 'declare it in a resource of kind Vocabulary' }
