@@ -20,6 +20,9 @@ export interface ConnectionOptions {
 export interface Connection {
   readonly url: string;
   readonly client: Client;
+  /** What the client sends along; for streams, which it has no call for. */
+  readonly token?: string;
+  readonly environment?: string;
 }
 
 export const DEFAULT_URL = 'http://127.0.0.1:7171';
@@ -36,13 +39,12 @@ export function connect(terminal: Terminal, options: ConnectionOptions): Connect
   const token =
     options.token ?? terminal.env.OMBRE_TOKEN ?? (near?.listening.url === url ? near.token : undefined);
   const environment = options.env ?? terminal.env.OMBRE_ENVIRONMENT;
-  const client = createClient({
-    url,
+  const who = {
     ...(token === undefined ? {} : { token }),
     ...(environment === undefined ? {} : { environment }),
-    fetch: globalThis.fetch as unknown as Fetch,
-  });
-  return { url, client };
+  };
+  const client = createClient({ url, ...who, fetch: globalThis.fetch as unknown as Fetch });
+  return { url, client, ...who };
 }
 
 /** The value of an answer; a failure ends the command with the code that fits and a sentence on what to do next. */

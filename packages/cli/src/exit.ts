@@ -12,6 +12,8 @@ export const exits = {
   denied: 4,
   /** Something moved since it was read: look again and repeat. */
   conflict: 5,
+  /** What was waited for did not come in the time given by --timeout. */
+  late: 6,
 } as const;
 
 export type Exit = (typeof exits)[keyof typeof exits];

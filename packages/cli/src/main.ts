@@ -16,6 +16,8 @@ const terminal: Terminal = {
   cwd: process.cwd(),
   interactive: process.stdin.isTTY && process.stdout.isTTY,
   colour: process.stdout.isTTY && process.env.NO_COLOR === undefined,
+  columns:
+    process.stdout.isTTY && process.env.TERM !== 'dumb' ? () => process.stdout.columns || 80 : undefined,
   async ask(question) {
     const lines = createInterface({ input: process.stdin, output: process.stderr });
     try {

@@ -29,6 +29,7 @@ const meanings: Readonly<Record<keyof typeof exits, string>> = {
   unreachable: 'no control plane answers',
   denied: 'the token is missing or may not do that',
   conflict: 'something moved since it was read: look again and repeat',
+  late: 'what was waited for did not come in the time given by `--timeout`',
 };
 
 /** The reference of the command line, made from the program itself. */
@@ -48,23 +49,31 @@ function reference(program: Command): string {
     ...codes,
     '',
     section(program, 'ombre'),
-    ...program.commands.map((command) => section(command, `ombre ${command.name()}`)),
+    ...everyCommand(program).map(([name, command]) => section(command, name)),
   ].join('\n');
+}
+
+/** All commands with their full names, groups before what they hold. */
+function everyCommand(parent: Command, prefix = 'ombre'): readonly (readonly [string, Command])[] {
+  return parent.commands.flatMap((command) => {
+    const name = `${prefix} ${command.name()}`;
+    return [[name, command] as const, ...everyCommand(command, name)];
+  });
 }
 
 describe('the command line', () => {
   test('is documented as it is', async () => {
     process.env.COLUMNS = '120';
     const program = createProgram(fakeTerminal(), '0.0.0').configureHelp({ helpWidth: 120 });
-    for (const command of program.commands) command.configureHelp({ helpWidth: 120 });
+    for (const [, command] of everyCommand(program)) command.configureHelp({ helpWidth: 120 });
     await expect(reference(program)).toMatchFileSnapshot('../../../docs/cli.md');
   });
 
   test('tells every command’s purpose, and each option’s', () => {
-    for (const command of createProgram(fakeTerminal(), '0.0.0').commands) {
-      expect(command.description(), command.name()).not.toBe('');
+    for (const [name, command] of everyCommand(createProgram(fakeTerminal(), '0.0.0'))) {
+      expect(command.description(), name).not.toBe('');
       for (const option of command.options)
-        expect(option.description, `${command.name()} ${option.flags}`).not.toBe('');
+        expect(option.description, `${name} ${option.flags}`).not.toBe('');
     }
   });
 

@@ -10,6 +10,7 @@ import { addGateway } from './commands/gateway.ts';
 import { addHistory } from './commands/history.ts';
 import { addKill } from './commands/kill.ts';
 import { addReceivers } from './commands/receivers.ts';
+import { addRelease } from './commands/release/release.ts';
 import { addRestore } from './commands/restore.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addSchema } from './commands/schema.ts';
@@ -57,6 +58,7 @@ export function createProgram(terminal: Terminal, version: string): Command {
     addHistory,
     addStatus,
     addReceivers,
+    addRelease,
     addGateway,
     addKill,
     addTarget,
@@ -67,6 +69,13 @@ export function createProgram(terminal: Terminal, version: string): Command {
   for (const add of adders) add(program, shell);
   addAnalyze(program);
   // Subcommands are made before these settings and do not inherit them by themselves.
-  for (const command of program.commands) command.copyInheritedSettings(program);
+  inherit(program);
   return program;
+}
+
+function inherit(parent: Command): void {
+  for (const command of parent.commands) {
+    command.copyInheritedSettings(parent);
+    inherit(command);
+  }
 }

@@ -7,6 +7,8 @@ export interface Terminal {
   /** Whether a person is at the other end, who can be asked. */
   readonly interactive: boolean;
   readonly colour: boolean;
+  /** Columns of the screen a person watches; undefined where output goes elsewhere, so that nothing is drawn over. */
+  readonly columns?: (() => number) | undefined;
   ask(question: string): Promise<string>;
 }
 

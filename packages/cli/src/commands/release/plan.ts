@@ -1,0 +1,167 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { ReleaseSpec } from '@ombre/decide/model';
+import type { PlanAnswer } from '@ombre/protocol';
+import { type PlannedStep, planRelease } from '@ombre/release';
+import type { Command } from 'commander';
+import { expectValue } from '../../connection.ts';
+import { CommandEnd, exits } from '../../exit.ts';
+import type { Shell } from '../../shell.ts';
+import { formatTable } from '../../table.ts';
+import { paint } from '../../terminal.ts';
+import { duration, percent } from './wording.ts';
+
+interface Options {
+  readonly rps?: string;
+  readonly errorRate?: string;
+  readonly matching?: readonly string[];
+}
+
+/** What is taken where nobody counts and nobody says. */
+const ASSUMED = { requestsPerSecond: 100, errorRate: 0.005 };
+
+/** `ombre release plan`: what each step can see, how long it takes, and who is exposed, before anything is released. */
+export function addPlan(release: Command, shell: Shell): void {
+  release
+    .command('plan')
+    .argument('<words...>', 'RELEASE on the control plane, or DIRECTORY RELEASE from files, without one')
+    .description('what each step can see at this traffic, how long that takes, and who is exposed')
+    .option('--rps <n>', 'requests a second of the flag; default: what was counted of late')
+    .option('--error-rate <share>', "today's share of failed requests, such as 0.005")
+    .option(
+      '--matching <level=share...>',
+      "from files: how much of all traffic a level's condition holds for, such as region=0.4; 1 unless said",
+    )
+    .addHelpText(
+      'after',
+      '\nSees: the rate of failed (or slow) requests that is called bad with power 0.8 by the end of the hold.\nEnds with 1 when a step can see too little within its longest hold and does not say `untested: true`.\n\nExamples:\n  $ ombre release plan submit-v2\n  $ ombre release plan examples/question-bank submit-v2 --rps 1000 --error-rate 0.005 --matching group=0.1 region=0.4',
+    )
+    .action(
+      shell.action(async (words: readonly string[], options: Options) => {
+        const answer = await planFor(shell, words, options);
+        const text = (): string => planText(shell, answer);
+        if (answer.plan.refused) throw new CommandEnd(exits.no, text().trimEnd(), answer);
+        shell.print(answer, text);
+      }),
+    );
+}
+
+async function planFor(shell: Shell, words: readonly string[], options: Options): Promise<PlanAnswer> {
+  const requestsPerSecond = number(options.rps, '--rps', (value) => value > 0);
+  const errorRate = number(options.errorRate, '--error-rate', (value) => value >= 0 && value < 1);
+  const [first = '', second, ...more] = words;
+  if (more.length > 0) throw new CommandEnd(exits.usage, 'give RELEASE, or DIRECTORY and RELEASE');
+  if (second !== undefined) {
+    const spec = await specFrom(shell, first, second);
+    const given = {
+      requestsPerSecond: requestsPerSecond ?? ASSUMED.requestsPerSecond,
+      errorRate: errorRate ?? ASSUMED.errorRate,
+    };
+    const plan = planRelease(spec, {
+      requestsPerSecond: given.requestsPerSecond,
+      failures: given.errorRate,
+      matching: matchingOf(options.matching ?? [], spec),
+    });
+    return { plan, traffic: { ...given, source: requestsPerSecond === undefined ? 'assumed' : 'given' } };
+  }
+  const connection = shell.connect();
+  const query = {
+    ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
+    ...(errorRate === undefined ? {} : { errorRate }),
+  };
+  return expectValue(await connection.client.releasePlan(first, query), connection);
+}
+
+async function specFrom(shell: Shell, place: string, name: string): Promise<ReleaseSpec> {
+  const path = resolve(shell.terminal.cwd, place);
+  if (statSync(path, { throwIfNoEntry: false }) === undefined)
+    throw new CommandEnd(
+      exits.usage,
+      `there is no ${place}; give the directory of the resources, then the release`,
+    );
+  const { declareDirectory } = await import('../../local.ts');
+  const { resources, issues, text } = await declareDirectory(shell, place);
+  if (issues.some(({ severity }) => severity === 'error'))
+    throw new CommandEnd(exits.no, `${text}mend the files first`, { ok: false, issues });
+  const releases = resources.filter((one) => one.kind === 'Release');
+  const found = releases.find(({ metadata }) => metadata.name === name);
+  if (found !== undefined) return found.spec;
+  const known = releases.map(({ metadata }) => metadata.name).join(', ');
+  throw new CommandEnd(
+    exits.usage,
+    `${place} has no release ${name}; it has ${known === '' ? 'none' : known}`,
+  );
+}
+
+function matchingOf(words: readonly string[], { ladder }: ReleaseSpec): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    words.map((word) => {
+      const [level = '', share = ''] = word.split('=');
+      const value = Number(share);
+      if (ladder.every(({ name }) => name !== level) || !(value >= 0 && value <= 1) || share === '')
+        throw new CommandEnd(exits.usage, `--matching takes LEVEL=SHARE of this ladder, not "${word}"`);
+      return [level, value];
+    }),
+  );
+}
+
+function number(
+  text: string | undefined,
+  option: string,
+  fits: (value: number) => boolean,
+): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() !== '' && fits(value)) return value;
+  throw new CommandEnd(exits.usage, `${option} does not take "${text}"`);
+}
+
+/** A plan as people read it: a row for each step and guard, then a sentence for each step. */
+export function planText(shell: Shell, { plan, traffic }: PlanAnswer): string {
+  const { terminal } = shell;
+  const said = { observed: 'as counted of late', given: 'as given', assumed: 'assumed: give --rps' }[
+    traffic.source
+  ];
+  const colours = { tested: 'green', 'not tested': 'yellow', refused: 'red' } as const;
+  return [
+    `at ${Number(traffic.requestsPerSecond.toPrecision(3))} requests/s, ${percent(traffic.errorRate)} of them failed (${said})`,
+    '',
+    formatTable(
+      ['step', 'exposed', 'requests/s', 'control', 'guard', 'sees by hold', 'by longest', 'expected', 'hold'],
+      plan.steps.flatMap(rows),
+    ),
+    ...plan.steps.map(
+      (step) => `${paint(terminal, colours[step.verdict], step.verdict.padEnd(10))}  ${step.sentence}`,
+    ),
+    '',
+    `${duration(plan.shortest)} if all holds are the shortest, ${duration(plan.longest)} if all are the longest; at most ${percent(plan.alpha)} of good versions are taken back`,
+    ...(plan.refused ? ['refused: at least one step cannot see what its guards declare'] : []),
+    '',
+  ].join('\n');
+}
+
+function rows(step: PlannedStep): readonly (readonly string[])[] {
+  const head = [
+    `${step.level} ${percent(step.share)}`,
+    percent(step.exposure),
+    String(Number(step.requestsPerSecond.toPrecision(3))),
+    step.control ? 'yes' : 'no',
+  ];
+  const hold = `${duration(step.dwell)} to ${duration(step.longest)}`;
+  if (step.guards.length === 0) return [[...head, 'none', '', '', '', hold]];
+  return step.guards.map((guard, index) => [
+    ...(index === 0 ? head : ['', '', '', '']),
+    guard.guard,
+    ...(guard.applies
+      ? [seen(guard.guard, guard.seenByDwell), seen(guard.guard, guard.seenByLongest)]
+      : ['no control', '']),
+    !guard.applies ? '' : guard.expected === undefined ? 'never' : duration(guard.expected),
+    index === 0 ? hold : '',
+  ]);
+}
+
+/** A rate, but for mean latencies, which are ms. */
+function seen(guard: string, value: number | undefined): string {
+  if (value === undefined) return 'nothing';
+  return guard.startsWith('meanLatency') ? `${Math.round(value)} ms` : percent(value);
+}
