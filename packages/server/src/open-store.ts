@@ -1,10 +1,14 @@
 import type { Log } from './http/log.ts';
+import type { ProgressStore } from './store/progress/progress-store.ts';
 import type { SqlStore } from './store/sql/sql-store.ts';
 import type { Store } from './store/store.ts';
 
 /** A store, and the same again where it is a database that can be backed up. */
 export interface OpenedStore {
   readonly store: Store;
+  readonly progress: ProgressStore;
+  /** Whether other processes may work on it at the same time. */
+  readonly shared: boolean;
   readonly sql?: SqlStore;
 }
 
@@ -27,13 +31,14 @@ export async function openStore({
   if (database === undefined) {
     const { openSqliteStore } = await import('./store/sqlite/open-sqlite-store.ts');
     const sql = await openSqliteStore({ directory: dataDirectory, now });
-    return { store: sql, sql };
+    return { store: sql, progress: sql.progress, sql, shared: false };
   }
   if (database === 'memory:') {
     const { openMemoryStore } = await import('./store/memory-store.ts');
-    return { store: openMemoryStore(now) };
+    const store = openMemoryStore(now);
+    return { store, progress: store.progress, shared: false };
   }
   const { openPostgresStore } = await import('./store/postgres/open-postgres-store.ts');
   const sql = await openPostgresStore({ url: database, log: (message) => log.warn({}, message) });
-  return { store: sql, sql };
+  return { store: sql, progress: sql.progress, sql, shared: true };
 }

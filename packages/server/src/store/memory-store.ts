@@ -1,4 +1,6 @@
 import { advance } from './advance.ts';
+import { memoryProgress } from './progress/memory-progress.ts';
+import type { ProgressStore } from './progress/progress-store.ts';
 import type { EnvironmentState, Write } from './row.ts';
 import type { Append, Appended, Beginning, Lease, LoggedChange, Standing, Store } from './store.ts';
 
@@ -9,12 +11,17 @@ interface Log {
 }
 
 /** A store that forgets everything with the process: for tests and trials. `now` is the database's clock, in ms. */
-export function openMemoryStore(now: () => number): Store {
+export function openMemoryStore(now: () => number): Store & { readonly progress: ProgressStore } {
   const logs = new Map<string, Log>();
   const leases = new Map<string, Lease & { readonly holder: string }>();
   const listeners = new Set<(environment: string) => void>();
 
   return {
+    progress: memoryProgress((name, token) => {
+      const lease = leases.get(name);
+      return lease?.token === token && lease.expires > now();
+    }),
+
     environments: async () => [...logs.keys()].toSorted(),
 
     begin: async ({ change, breakGlass }: Beginning) => {

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Change } from '../change.ts';
 import { environmentName } from '../names.ts';
+import type { ProgressStore } from '../progress/progress-store.ts';
 import type { EnvironmentState, Origin, Write } from '../row.ts';
 import type { Append, Appended, Beginning, Lease, LoggedChange, Page, Standing, Store } from '../store.ts';
 import type { Dialect } from './dialect.ts';
@@ -12,12 +13,14 @@ import {
   resourceFromRow,
   writeFromRow,
 } from './rows.ts';
+import { sqlProgress } from './sql-progress.ts';
 import type { Tables } from './tables.ts';
 import { writeRows } from './write-rows.ts';
 
 /** A store in a database that can be copied whole. */
 export interface SqlStore extends Store {
   readonly db: Kysely<Tables>;
+  readonly progress: ProgressStore;
   /** Runs reads that all see one state of the database, while others write. */
   together<T>(read: (tx: Kysely<Tables>) => Promise<T>): Promise<T>;
 }
@@ -39,6 +42,7 @@ export function sqlStore(
   return {
     ...rest,
     db,
+    progress: sqlProgress(db, dialect, explained),
     together: (read) => explained(() => dialect.readTogether(db, read)),
     environments: () => explained(() => environments(db)),
     begin: (beginning) => explained(() => begin(db, beginning)),

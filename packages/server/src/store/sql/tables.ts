@@ -8,6 +8,10 @@ export interface Tables {
   readonly version: VersionTable;
   readonly standing: StandingTable;
   readonly lease: LeaseTable;
+  readonly progress: ProgressTable;
+  readonly effect: EffectTable;
+  readonly release_event: ReleaseEventTable;
+  readonly release_command: ReleaseCommandTable;
 }
 
 /** Names of the tables in the order a copy has to be made in. */
@@ -20,6 +24,10 @@ export const TABLES: readonly (keyof Tables)[] = [
   'version',
   'standing',
   'lease',
+  'progress',
+  'effect',
+  'release_event',
+  'release_command',
 ];
 
 interface Keyed {
@@ -114,4 +122,47 @@ interface LeaseTable {
   readonly holder: string;
   readonly token: number;
   readonly expires: number;
+}
+
+interface ProgressTable extends Keyed {
+  readonly release: string;
+  readonly version: number;
+  readonly fence: number;
+  /** JSON of the machine's state, and of what its controller knows beside it. */
+  readonly state: string;
+  readonly facts: string;
+}
+
+/** Effects without a result. */
+interface EffectTable extends Keyed {
+  readonly key: string;
+  readonly release: string;
+  /** Order within the release. */
+  readonly number: number;
+  readonly asked_at: number;
+  readonly body: string;
+}
+
+interface ReleaseEventTable extends Keyed {
+  readonly release: string;
+  readonly number: number;
+  readonly at: number;
+  readonly kind: string;
+  readonly text: string;
+  /** 0 or 1. */
+  readonly alert: number;
+  readonly evidence: string;
+}
+
+/** The inbox of commands; answered ones stay for a while for whoever asked. */
+interface ReleaseCommandTable extends Keyed {
+  readonly id: string;
+  readonly release: string;
+  readonly command: string;
+  readonly by: string;
+  readonly why: string;
+  readonly at: number;
+  /** 0 or 1. */
+  readonly answered: number;
+  readonly refusal: string | null;
 }
