@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { openReceiver, problemText, type Receiver, systemClock } from '@ombre/carry';
+import type { Outcome } from '@ombre/decide';
 import { type Network, parseNetwork } from '@ombre/protocol';
 import { createAdmin } from './admin.ts';
 import { BREAKER_DEFAULTS, type Permit } from './breaker/breaker.ts';
@@ -84,6 +85,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   });
 
   const random = createPooledRandom();
+  const decided = createDecided();
   let closing = false;
   const upgraded = new Set<Duplex>();
 
@@ -92,15 +94,15 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     const decision = router.decide(request);
     const { outcome, unit, revision, fresh } = decision;
     const open = outcome && tally.begin(outcome, unitHash(unit), now());
-    const secure = request.headers['x-forwarded-proto'] === 'https' && decision.client.forwarded;
-    const ownHeaders = [
-      ...(fresh ? ['set-cookie', unitCookie(cookie, unit, secure)] : []),
-      ...(options.expose === true ? Object.entries(ownOf(decision)).flat() : []),
-      ...(closing ? ['connection', 'close'] : []),
-    ];
+    const ownHeaders: string[] = [];
+    if (fresh) {
+      const secure = request.headers['x-forwarded-proto'] === 'https' && decision.client.forwarded;
+      ownHeaders.push('set-cookie', unitCookie(cookie, unit, secure));
+    }
+    if (options.expose === true) ownHeaders.push(...decided(outcome, revision));
+    if (closing) ownHeaders.push('connection', 'close');
     return {
       decision,
-      revision,
       ownHeaders,
       end(failed: boolean, upstream: string | undefined): void {
         if (open !== undefined) tally.end(open, now(), failed, upstream);
@@ -125,7 +127,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
         headers.tracestate as string | undefined,
         random,
       ),
-      own: ownOf(decision),
+      own: decided(decision.outcome, decision.revision),
     });
   }
 
@@ -299,11 +301,22 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   };
 }
 
-/** Headers between gateway and services that say what was decided. */
-function ownOf({ outcome, revision }: Decision): Readonly<Record<string, string>> {
-  return {
-    ...(outcome?.variant === undefined ? {} : { 'ombre-variant': outcome.variant }),
-    ...(revision === undefined ? {} : { 'ombre-revision': String(revision) }),
+/** Makes the headers between gateway and services that say what was decided, as name, value …; kept by outcome, since there are few. */
+function createDecided(): (outcome: Outcome | undefined, revision: number | undefined) => readonly string[] {
+  let known = new WeakMap<Outcome, readonly string[]>();
+  let of: number | undefined;
+  return (outcome, revision) => {
+    if (revision !== of) {
+      known = new WeakMap();
+      of = revision;
+    }
+    const before = outcome && known.get(outcome);
+    if (before !== undefined) return before;
+    const headers: string[] = [];
+    if (outcome?.variant !== undefined) headers.push('ombre-variant', outcome.variant);
+    if (revision !== undefined) headers.push('ombre-revision', String(revision));
+    if (outcome !== undefined) known.set(outcome, headers);
+    return headers;
   };
 }
 

@@ -9,8 +9,8 @@ export interface Passage {
   readonly protocol: 'http' | 'https';
   readonly host: string;
   readonly trace: TraceContext;
-  /** Names with the prefix `ombre-` are the gateway's own; a client's are dropped. */
-  readonly own: Readonly<Record<string, string>>;
+  /** As name, value …. Names with the prefix `ombre-` are the gateway's own; a client's are dropped. */
+  readonly own: readonly string[];
 }
 
 /** Written anew here. */
@@ -65,7 +65,7 @@ export function requestHeaders(raw: readonly string[], hasBody: boolean, passage
     trace.traceparent,
   );
   if (trace.tracestate !== undefined) headers.push('tracestate', trace.tracestate);
-  for (const [name, value] of Object.entries(passage.own)) headers.push(name, value);
+  headers.push(...passage.own);
   return headers;
 }
 
