@@ -1,4 +1,15 @@
-export type { Kill, KillOrder, KillRefusal } from './break-glass/kill-order.ts';
+export { doorOf } from './break-glass/ask-peer.ts';
+export { BREAK_GLASS_PATH, type BreakGlassView, breakGlassDoor } from './break-glass/door.ts';
+export { leaveKill } from './break-glass/kill-folder.ts';
+export {
+  KILL_REFUSALS,
+  type Kill,
+  type KillAnswer,
+  type KillOrder,
+  type KillRefusal,
+  LONGEST_KILL,
+  signKill,
+} from './break-glass/kill-order.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { type Folder, readFolder } from './directory/read-folder.ts';
 export { type DirectorySourceOptions, openDirectorySource } from './directory/source.ts';
@@ -27,4 +38,5 @@ export {
   type Source,
   SourceError,
   type SourceEvent,
+  type TakingOver,
 } from './source.ts';

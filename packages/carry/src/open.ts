@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Clock } from './clock.ts';
 import { openDirectorySource } from './directory/source.ts';
 import { openHttpSource } from './http/source.ts';
-import type { Acknowledging, Source } from './source.ts';
+import type { Acknowledging, Source, TakingOver } from './source.ts';
 
 export interface OpenOptions {
   /** The read token of a control plane. */
@@ -13,7 +13,7 @@ export interface OpenOptions {
   readonly clock?: Clock;
 }
 
-type Carrier = (url: string, options: OpenOptions) => Source & Partial<Acknowledging>;
+type Carrier = (url: string, options: OpenOptions) => Source & Partial<Acknowledging & TakingOver>;
 
 /** URL scheme → carrier. */
 const carriers: Readonly<Record<string, Carrier>> = {
@@ -27,7 +27,10 @@ const carriers: Readonly<Record<string, Carrier>> = {
  * The source an address names: `http://…` and `https://…` a control plane, `dir:path`, `file:///…` or a path without scheme a folder.
  * Throws TypeError for a scheme that has no carrier.
  */
-export function openSource(address: string, options: OpenOptions = {}): Source & Partial<Acknowledging> {
+export function openSource(
+  address: string,
+  options: OpenOptions = {},
+): Source & Partial<Acknowledging & TakingOver> {
   // One letter before a colon is a drive.
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(address)?.[1]?.toLowerCase();
   if (scheme === undefined) return openDirectorySource(address, options);

@@ -26,6 +26,9 @@ export const PROBLEMS = {
   DISK_UNTRUSTED: 'the snapshot on disk is not signed by a key this receiver was given; ignored',
   DISK_READ: 'the state directory cannot be read; going on without',
   DISK_WRITE: 'the snapshot could not be written to disk; serving goes on, a restart would be without it',
+  KEYS_INVALID: 'the file of trusted keys cannot be used; those trusted before stay trusted',
+  KILL_REFUSED:
+    'a break-glass kill in the state directory is not carried out, or the control plane will not take one over that is; the detail says why',
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEMS;

@@ -1,5 +1,6 @@
 import type { Encoded, Head, SignedHead } from '@ombre/decide';
 import type { Acknowledgement, SignedSuccession, WireDelta } from '@ombre/protocol';
+import type { KillOrder } from './break-glass/kill-order.ts';
 import type { Problem } from './problem.ts';
 
 /** A head as a source tells it, with the succession records of its lineage, oldest first. */
@@ -85,4 +86,18 @@ export interface Granted {
 export interface Acknowledging {
   /** Throws {@link SourceError}; a lost one is made good by the next. */
   acknowledge(acknowledgement: Acknowledgement, signal: AbortSignal): Promise<Granted>;
+}
+
+/** The power of sources that have a control plane behind them: it takes over kills that were signed while it was away. */
+export interface TakingOver {
+  /**
+   * `revision`: from there on the control plane's word counts, also where it has lifted the kill since. Not ok: it will never take this one.
+   * Handing the same order over again does nothing. Throws {@link SourceError} where trying again may help.
+   */
+  takeOver(
+    order: KillOrder,
+    signal: AbortSignal,
+  ): Promise<
+    { readonly ok: true; readonly revision: number } | { readonly ok: false; readonly detail: string }
+  >;
 }

@@ -27,9 +27,10 @@ export function layKills(stage: Stage, kills: readonly Kill[]): Advanced {
   return advanceSnapshot(stage.snapshot, encoded, diffSnapshots(stage.encoded, stage.head, encoded, head));
 }
 
-/** Whether the snapshot itself kills the flag: then the control plane has taken over, and its word counts. */
-export function isKilled(stage: Stage, flag: string): boolean {
-  return overrideOf(stage.encoded, flag)?.kill !== undefined;
+/** Whether the snapshot itself kills the flag for at least as long: then the control plane has taken over, and its word counts. */
+export function isCovered(stage: Stage, { flag, expires }: Kill): boolean {
+  const kill = overrideOf(stage.encoded, flag)?.kill;
+  return kill !== undefined && (kill.until === undefined || kill.until >= expires);
 }
 
 function overrideOf(encoded: Encoded, flag: string): Override | undefined {

@@ -6,18 +6,21 @@ import {
   formatPosition,
   parseSnapshot,
   type RouteId,
+  readFailure,
   routePath,
   routes,
 } from '@ombre/protocol';
 import { type Clock, systemClock } from '../clock.ts';
 import { limitSignal } from '../limit-signal.ts';
-import { type Acknowledging, type Ended, type Source, SourceError } from '../source.ts';
+import { type Acknowledging, type Ended, type Source, SourceError, type TakingOver } from '../source.ts';
 import { asSourceError, protocolProblem, readAll, readJson, refusal } from './answer.ts';
 import { createSend, type HttpAnswer } from './request.ts';
 import { followStream, readAnnounced } from './stream.ts';
 
 /** How long an answer may take to begin, in milliseconds. */
 const PATIENCE = 10_000;
+/** A kill that is answered so will not be taken later either: malformed, not signed by the key, run out. */
+const FINAL: readonly number[] = [400, 403, 410, 422];
 /** How long a whole snapshot may take to arrive, in milliseconds. */
 const SNAPSHOT_PATIENCE = 120_000;
 
@@ -32,7 +35,10 @@ export interface HttpSourceOptions {
 }
 
 /** The control plane's sync stream (server-sent events), its snapshots and its acknowledgements. Throws TypeError for a URL that is none. */
-export function openHttpSource(url: string, options: HttpSourceOptions = {}): Source & Acknowledging {
+export function openHttpSource(
+  url: string,
+  options: HttpSourceOptions = {},
+): Source & Acknowledging & TakingOver {
   const { clock = systemClock, token, receiver } = options;
   const base = new URL(url);
   if (base.protocol !== 'http:' && base.protocol !== 'https:') throw new TypeError(`not an HTTP URL: ${url}`);
@@ -54,9 +60,11 @@ export function openHttpSource(url: string, options: HttpSourceOptions = {}): So
       readonly query?: string;
       readonly headers?: Readonly<Record<string, string>>;
       readonly body?: string;
+      /** Answers that are read like a success. */
+      readonly also?: readonly number[];
     } = {},
   ): Promise<T> {
-    const { parameters, query = '', headers = {}, body } = request;
+    const { parameters, query = '', headers = {}, body, also = [] } = request;
     const limit = limitSignal(signal, clock, patience);
     try {
       const answer = await send(`${root}${routePath(id, parameters)}${query}`, {
@@ -65,7 +73,7 @@ export function openHttpSource(url: string, options: HttpSourceOptions = {}): So
         ...(body === undefined ? {} : { body }),
         signal: limit.signal,
       });
-      if (answer.status === 200) return await read(answer, limit.unlimit);
+      if (answer.status === 200 || also.includes(answer.status)) return await read(answer, limit.unlimit);
       const said = await readAll(answer.body);
       throw refusal(answer.status, said, answer.headers['retry-after'], clock.now());
     } catch (error) {
@@ -126,6 +134,26 @@ export function openHttpSource(url: string, options: HttpSourceOptions = {}): So
           throw new SourceError(protocolProblem('the answer has no lease'));
         },
         { headers: { 'content-type': 'application/json' }, body: JSON.stringify(acknowledgement) },
+      ),
+
+    takeOver: ({ payload, signature }, signal) =>
+      call(
+        'breakGlass',
+        signal,
+        PATIENCE,
+        async ({ status, body }) => {
+          const answer = readJson(await readAll(body));
+          const failed = readFailure(answer);
+          if (status !== 200) return { ok: false, detail: failed?.message ?? `status ${status}` };
+          const { revision } = answer as { readonly revision?: unknown };
+          if (typeof revision === 'number') return { ok: true, revision };
+          throw new SourceError(protocolProblem('the answer has no revision'));
+        },
+        {
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ payload, signature }),
+          also: FINAL,
+        },
       ),
   };
 }

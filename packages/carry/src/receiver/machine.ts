@@ -213,6 +213,11 @@ const handlers: { readonly [T in Event['type']]: (draft: Draft, event: Of<T>) =>
     draft.disk = problem;
   },
 
+  trusted(draft) {
+    // What was refused for its key may be trusted now.
+    if (draft.link === 'down' && draft.retryAt !== undefined) connect(draft);
+  },
+
   problem(draft, { problem }) {
     hear(draft);
     note(draft, problem);
@@ -245,7 +250,7 @@ function meet(
   if (opens && draft.at !== undefined) draft.effects.push({ type: 'acknowledge' });
   if (verdict.relation === 'current') {
     // The same revision may be signed anew, by a new key even: what is on disk must stay trusted.
-    if (opens) draft.effects.push({ type: 'persist', target: sighting });
+    draft.effects.push({ type: 'persist', target: sighting });
     draft.plan = undefined;
     draft.queue = [];
     confirm(draft);

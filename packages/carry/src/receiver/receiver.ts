@@ -1,16 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import type { CompileOptions, Encoded, Head, Snapshot } from '@ombre/decide';
 import type { Acknowledgement, ReceiverClass } from '@ombre/protocol';
-import type { KillOrder, KillRefusal } from '../break-glass/kill-order.ts';
-import { createKills } from '../break-glass/kills.ts';
+import { peerAt } from '../break-glass/ask-peer.ts';
+import { createBreakGlass } from '../break-glass/break-glass.ts';
+import { openKillFolder } from '../break-glass/kill-folder.ts';
+import type { KillAnswer, KillOrder } from '../break-glass/kill-order.ts';
 import { layKills } from '../break-glass/lay-kills.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { openSource } from '../open.ts';
 import type { Problem } from '../problem.ts';
-import { type Acknowledging, type Announced, type Ended, type Source, SourceError } from '../source.ts';
+import {
+  type Acknowledging,
+  type Announced,
+  type Ended,
+  type Source,
+  SourceError,
+  type TakingOver,
+} from '../source.ts';
 import { createAcknowledger } from './acknowledger.ts';
 import { createBoundaryTimer } from './boundary-timer.ts';
 import { type Keyring, openKeyring } from './keyring.ts';
+import { followKeysFile, readKeysFile } from './keys-file.ts';
 import { nextWake, step } from './machine.ts';
 import { createSaver } from './saver.ts';
 import { sight } from './sight.ts';
@@ -21,17 +31,19 @@ import { openStateFolder } from './state-folder.ts';
 
 export interface ReceiverOptions {
   /** An address, see `openSource`, or a source that is open. */
-  readonly source: string | (Source & Partial<Acknowledging>);
+  readonly source: string | (Source & Partial<Acknowledging & TakingOver>);
   /** `project/environment` where the address does not say it. */
   readonly environment?: string;
   /** The read token of a control plane. */
   readonly token?: string;
-  /** Where the last good snapshot is kept; absent: a restart needs the source. */
+  /** Where the last good snapshot is kept, and where an operator may leave kills; absent: a restart needs the source. */
   readonly stateDir?: string;
-  /** One or two Ed25519 public keys, see `openKeyring`; absent: signatures are not checked. */
-  readonly keys?: readonly string[];
-  /** The environment's break-glass key, see `openKeyring`; absent: no kill is taken but from the source. */
+  /** One or two Ed25519 public keys, see `openKeyring`, or a file of them that may change; absent: signatures are not checked. */
+  readonly keys?: readonly string[] | { readonly file: string };
+  /** The environment's break-glass key, see `openKeyring`; absent: the one that the snapshot carries. */
   readonly breakGlassKey?: string;
+  /** Doors of other receivers, see `breakGlassDoor`, that are asked for the kills they carry out. */
+  readonly peers?: readonly string[];
   readonly compile?: CompileOptions;
   /** What the control plane calls this receiver; absent: a new name in each process. */
   readonly receiver?: string;
@@ -64,9 +76,9 @@ export interface Receiver {
   readonly started: Promise<Status>;
   /**
    * Carries out a kill that the operator signed while the control plane is away: at once, without a revision, kept over restarts until it
-   * runs out or a snapshot kills the flag itself.
+   * runs out or the control plane, to which it is handed over, has taken it over.
    */
-  kill(order: KillOrder): Promise<{ readonly ok: true } | { readonly ok: false; readonly code: KillRefusal }>;
+  kill(order: KillOrder): Promise<KillAnswer>;
   /** The kills carried out here, for peers that ask. */
   readonly kills: readonly KillOrder[];
   /** Exchanges the trusted keys while running; what serves stays. Throws TypeError for texts that are no keys. */
@@ -85,7 +97,9 @@ export function openReceiver(options: ReceiverOptions): Receiver {
       ? openSource(options.source, { ...options, clock, receiver: name })
       : options.source;
   const local = source.trust === 'local';
+  const keysFile = options.keys !== undefined && 'file' in options.keys ? options.keys.file : undefined;
   let keyring = readKeys(options.keys);
+  let keysProblem: Problem | undefined;
   let state: State = { ...NEW, environment: source.environment };
   let current: Stage | undefined;
   /** What the process decides with: the current stage, and kills of its own laid over it. */
@@ -95,10 +109,20 @@ export function openReceiver(options: ReceiverOptions): Receiver {
   let cancelWake: (() => void) | undefined;
   let watching = new AbortController();
   const life = new AbortController();
-  const kills = createKills(
-    options.breakGlassKey === undefined ? undefined : openKeyring([options.breakGlassKey]),
+  const glass = createBreakGlass({
+    given: options.breakGlassKey === undefined ? undefined : openKeyring([options.breakGlassKey]),
     clock,
-  );
+    folder: options.stateDir === undefined ? undefined : openKillFolder(options.stateDir),
+    peers: (options.peers ?? []).map((address) => peerAt(address, clock)),
+    source,
+    stage: () => current,
+    isLinked: () => state.link === 'up' && state.seen?.lineage === current?.head.lineage,
+    lay: () => current !== undefined && serve(current, []),
+    report: (problem) =>
+      problem.code === 'DISK_WRITE'
+        ? dispatch({ type: 'persisted', problem })
+        : tell({ type: 'problem', problem }),
+  });
   const listeners = new Set<(event: ReceiverEvent) => void>();
   const inbox: Event[] = [];
   let turning = false;
@@ -159,7 +183,10 @@ export function openReceiver(options: ReceiverOptions): Receiver {
     persist({ target }) {
       if (current !== undefined) saver?.save({ announced: target.announced, encoded: current.encoded });
     },
-    acknowledge: () => acknowledger?.request(),
+    acknowledge() {
+      acknowledger?.request();
+      glass.linked();
+    },
     announce: ({ status }) => tell({ type: 'status', status }),
     report: ({ problem }) => tell({ type: 'problem', problem }),
   };
@@ -234,7 +261,7 @@ export function openReceiver(options: ReceiverOptions): Receiver {
   }
 
   function serve(stage: Stage, changed: readonly string[]): void {
-    const active = kills.settle(stage);
+    const active = glass.layOver(stage);
     served = layKills(stage, active).snapshot;
     boundaries.follow(served);
     const flags = new Set(active.map(({ flag }) => flag));
@@ -275,12 +302,26 @@ export function openReceiver(options: ReceiverOptions): Receiver {
     }
   }
 
+  function trust(keys: readonly string[]): void {
+    keyring = openKeyring(keys);
+    dispatch({ type: 'trusted' });
+  }
+
+  const unfollowKeys =
+    keysFile === undefined
+      ? undefined
+      : followKeysFile(keysFile, clock, trust, (problem) => {
+          if (problem !== undefined && problem.detail !== keysProblem?.detail)
+            tell({ type: 'problem', problem });
+          keysProblem = problem;
+        });
+
   async function start(): Promise<void> {
     const loaded = (await folder?.load(source.environment)) ?? {};
     if (life.signal.aborted) return;
     const { saved } = loaded;
     const place = saved?.announced.signed.head.environment ?? source.environment;
-    if (folder !== undefined && place !== undefined) kills.restore(await folder.loadKills(place), place);
+    if (place !== undefined) await glass.load(place);
     if (life.signal.aborted) return;
     const disk = saved && see(saved.announced);
     let { problem } = loaded;
@@ -313,17 +354,9 @@ export function openReceiver(options: ReceiverOptions): Receiver {
       return served;
     },
     get kills() {
-      return kills.orders;
+      return glass.orders;
     },
-    async kill(order) {
-      if (current === undefined) return { ok: false, code: 'KILL_UNSUPPORTED' };
-      const result = kills.accept(order, current);
-      if (!result.ok) return result;
-      serve(current, []);
-      const problem = await folder?.saveKills(current.head.environment, kills.orders);
-      if (problem !== undefined) dispatch({ type: 'persisted', problem });
-      return result;
-    },
+    kill: (order) => glass.accept(order),
     get head() {
       return current?.head;
     },
@@ -334,12 +367,10 @@ export function openReceiver(options: ReceiverOptions): Receiver {
       return state.status;
     },
     get problems() {
-      return [state.problem, state.disk].filter((problem) => problem !== undefined);
+      return [state.problem, state.disk, keysProblem].filter((problem) => problem !== undefined);
     },
     started,
-    trust(keys) {
-      keyring = readKeys(keys);
-    },
+    trust,
     subscribe(listener) {
       const own = (event: ReceiverEvent): void => listener(event);
       listeners.add(own);
@@ -350,14 +381,17 @@ export function openReceiver(options: ReceiverOptions): Receiver {
       dispatch({ type: 'close' });
       life.abort();
       acknowledger?.stop();
+      glass.stop();
+      unfollowKeys?.();
       boundaries.stop();
       await saver?.finish();
     },
   };
 }
 
-function readKeys(keys: readonly string[] | undefined): Keyring | undefined {
-  return keys === undefined ? undefined : openKeyring(keys);
+function readKeys(keys: ReceiverOptions['keys']): Keyring | undefined {
+  if (keys === undefined) return undefined;
+  return openKeyring('file' in keys ? readKeysFile(keys.file) : keys);
 }
 
 function canAcknowledge(source: Source & Partial<Acknowledging>): source is Source & Acknowledging {

@@ -1,16 +1,15 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { open, readdir, readFile, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Encoded } from '@ombre/decide';
 import { formatSnapshot, parseSnapshot, readSignedHead, type SignedSuccession } from '@ombre/protocol';
-import type { KillOrder } from '../break-glass/kill-order.ts';
 import type { Problem } from '../problem.ts';
 import { sha256 } from '../sha256.ts';
 import type { Announced } from '../source.ts';
+import { replaceFile } from './replace-file.ts';
 
 const FORMAT = 'ombre-state 1';
 const FILE = 'snapshot';
-const KILLS = 'kills.json';
 /** What a killed process left half written is swept when it is this old, in milliseconds. */
 const LEFT_OVER = 600_000;
 const ENVIRONMENT = /^[a-z0-9][a-z0-9._-]{0,99}\/[a-z0-9][a-z0-9._-]{0,99}$/;
@@ -32,9 +31,6 @@ export interface StateFolder {
   load(environment: string | undefined): Promise<Loaded>;
   /** Answers what went wrong; the file is then what it was. */
   save(saved: Saved): Promise<Problem | undefined>;
-  /** Break-glass kills, as they were signed. */
-  loadKills(environment: string): Promise<readonly KillOrder[]>;
-  saveKills(environment: string, orders: readonly KillOrder[]): Promise<Problem | undefined>;
 }
 
 export function openStateFolder(root: string, source: string): StateFolder {
@@ -65,12 +61,12 @@ export function openStateFolder(root: string, source: string): StateFolder {
       }
       try {
         const folder = join(root, environment);
-        await replace(folder, FILE, format({ announced, encoded }), async () => {
+        await replaceFile(folder, FILE, format({ announced, encoded }), async () => {
           const there = await readIfThere(join(folder, FILE), 64 * 1024);
           return there === undefined || !newer(readHeader(there), announced);
         });
         if (pointed !== environment) {
-          await replace(join(root, '.sources'), pointer.slice(-16), [environment], async () => true);
+          await replaceFile(join(root, '.sources'), pointer.slice(-16), [environment], async () => true);
           pointed = environment;
         }
         return undefined;
@@ -78,32 +74,7 @@ export function openStateFolder(root: string, source: string): StateFolder {
         return { code: 'DISK_WRITE', detail: (error as Error).message };
       }
     },
-
-    async loadKills(environment) {
-      try {
-        const text = await readIfThere(join(root, environment, KILLS));
-        const orders: unknown = JSON.parse(text ?? '[]');
-        return Array.isArray(orders) ? orders.filter(isOrder) : [];
-      } catch {
-        return [];
-      }
-    },
-
-    async saveKills(environment, orders) {
-      try {
-        await replace(join(root, environment), KILLS, [`${JSON.stringify(orders)}\n`], async () => true);
-        return undefined;
-      } catch (error) {
-        return { code: 'DISK_WRITE', detail: (error as Error).message };
-      }
-    },
   };
-}
-
-function isOrder(value: unknown): value is KillOrder {
-  if (typeof value !== 'object' || value === null) return false;
-  const { payload, signature } = value as Record<string, unknown>;
-  return typeof payload === 'string' && typeof signature === 'string';
 }
 
 const NOTHING: Encoded = { manifest: '', digest: '', chunks: new Map(), blobs: new Map() };
@@ -145,44 +116,6 @@ function readHeader(text: string): Announced | undefined {
 function newer(there: Announced | undefined, ours: Announced): boolean {
   const [a, b] = [there?.signed.head, ours.signed.head];
   return a !== undefined && a.lineage === b.lineage && a.revision > b.revision;
-}
-
-/** Writes beside, makes sure it is on the disk, and puts it in place if that is still wanted. */
-async function replace(
-  folder: string,
-  name: string,
-  parts: Iterable<string>,
-  wanted: () => Promise<boolean>,
-): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const beside = join(folder, `${name}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
-  try {
-    const file = await open(beside, 'wx', 0o600);
-    try {
-      // A part at a time, so that encoding them does not hold the event loop.
-      for (const part of parts) await file.writeFile(part);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    if (await wanted()) {
-      await rename(beside, join(folder, name));
-      await syncFolder(folder);
-    } else await unlink(beside);
-  } catch (error) {
-    await unlink(beside).catch(() => {});
-    throw error;
-  }
-}
-
-/** The rename itself is on the disk only when the folder is. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 async function readIfThere(path: string, most?: number): Promise<string | undefined> {

@@ -106,6 +106,8 @@ export type Event =
   | { readonly type: 'unstaged'; readonly problem: Problem; readonly random: number }
   /** The active snapshot was written, or why not. */
   | { readonly type: 'persisted'; readonly problem?: Problem }
+  /** Other keys are trusted from now on. */
+  | { readonly type: 'trusted' }
   /** Something to tell that moves nothing. */
   | { readonly type: 'problem'; readonly problem: Problem }
   | { readonly type: 'close' };
