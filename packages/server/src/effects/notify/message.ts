@@ -1,0 +1,24 @@
+import type { Topic } from '@ombre/release';
+
+/** What people are told. */
+export interface Message {
+  /** Idempotency key: the same for every try. */
+  readonly key: string;
+  readonly environment: string;
+  readonly release: string;
+  readonly flag: string;
+  readonly from: string;
+  readonly to: string;
+  readonly topic: Topic;
+  /** Somebody should look now. */
+  readonly alert: boolean;
+  readonly text: string;
+  readonly phase: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** One message as plain text. */
+export function plainText({ environment, release, flag, from, to, alert, text }: Message): string {
+  return `${alert ? '[ALERT] ' : ''}${release} (${environment}; ${flag}: ${from} → ${to}): ${text}`;
+}

@@ -1,0 +1,32 @@
+import type { Message } from '../message.ts';
+
+export interface Signing {
+  readonly secret: string | undefined;
+  /** Milliseconds since 1970 of this try. */
+  readonly now: number;
+}
+
+export interface Delivery {
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** How one kind of receiver wants to be told. */
+export interface Template {
+  delivery(url: string, message: Message, signing: Signing): Delivery;
+  /** What a 2xx answer's body complains of; undefined where the message was taken. */
+  complaint(body: string): string | undefined;
+}
+
+/** The number of a field of a JSON object, in the first of these names that has one. */
+export function numberIn(body: string, ...names: readonly string[]): number | undefined {
+  try {
+    const answer: unknown = JSON.parse(body);
+    if (typeof answer !== 'object' || answer === null) return undefined;
+    const found = names.map((name) => (answer as Readonly<Record<string, unknown>>)[name]);
+    return found.find((value) => typeof value === 'number');
+  } catch {
+    return undefined;
+  }
+}
