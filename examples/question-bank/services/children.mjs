@@ -13,6 +13,7 @@ const ombre = join(root, 'packages', 'cli', 'bin', 'ombre.js');
 export function createChildren(logFile) {
   const log = createWriteStream(logFile);
   const children = [];
+  const running = [];
   let stopping = false;
 
   /** A program that runs until it is stopped. `lines` gets what it prints; without, it prints where we do. */
@@ -32,6 +33,7 @@ export function createChildren(logFile) {
     const ended = new Promise((done) => child.once('exit', done));
     const one = { name, child, ended, complaints: () => complaints };
     children.push(one);
+    running.push(one);
     return one;
   }
 
@@ -49,6 +51,8 @@ export function createChildren(logFile) {
     get stopping() {
       return stopping;
     },
+    /** The first of the programs that should run on and do not. */
+    firstToEnd: () => Promise.race(running.map((one) => one.ended.then(() => one))),
     service: (name, port) => startListening(name, [join(here, 'judge.mjs'), name, String(port)]),
     /** A command of `ombre` that runs until it is stopped, and ends with us. */
     ombre: (name, words, lines) =>

@@ -92,7 +92,11 @@ async function start(shell: Shell, options: Options): Promise<RunningGateway> {
   const { terminal } = shell;
   const listen = address(options.listen, '--listen');
   const environment = shell.environment();
-  const token = options.readToken ?? terminal.env.OMBRE_READ_TOKEN;
+  const connection = shell.connect();
+  const source = options.source ?? connection.url;
+  // Counters are taken from who may write; a token found here is for the control plane found here alone.
+  const own = source === connection.url ? connection.token : undefined;
+  const token = options.readToken ?? terminal.env.OMBRE_READ_TOKEN ?? own;
   const log = textLog(terminal, options.logLevel);
   const name = options.name ?? `${hostname()}-${listen.port}`.replaceAll(/[^A-Za-z0-9._-]/g, '-');
   if (!/^[A-Za-z0-9._-]{1,100}$/.test(name)) {
@@ -101,7 +105,7 @@ async function start(shell: Shell, options: Options): Promise<RunningGateway> {
   try {
     return await startGateway({
       receiver: {
-        source: options.source ?? shell.connect().url,
+        source,
         agent: 'ombre gateway',
         ...(environment === undefined ? {} : { environment }),
         ...(token === undefined ? {} : { token }),
