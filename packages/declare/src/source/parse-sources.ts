@@ -19,6 +19,7 @@ import {
   holdsResources,
   idsFileOf,
   isProjectFile,
+  placeOf,
   readAs,
   readFile,
   writtenIn,
@@ -73,7 +74,10 @@ const KNOWN_SLICE = 500;
 export function createParser(options: ParseOptions = {}): Parser {
   const limits = { ...sourceLimits, ...options.limits };
   let known: ReadonlyMap<string, Remembered> = new Map();
-  const withIds = new WeakMap<FileDocument, { readonly text: string; readonly reading: IdsReading }>();
+  const withIds = new WeakMap<
+    FileDocument,
+    { readonly text: string | undefined; readonly reading: IdsReading }
+  >();
 
   return {
     *parse(files) {
@@ -124,34 +128,37 @@ interface IdsReading extends DocumentReading {
 class SourceSet {
   readonly #files: readonly SourceFile[];
   readonly #limits: SourceLimits;
-  readonly #withIds: WeakMap<FileDocument, { readonly text: string; readonly reading: IdsReading }>;
+  readonly #withIds: WeakMap<
+    FileDocument,
+    { readonly text: string | undefined; readonly reading: IdsReading }
+  >;
   readonly #issues: Issue[] = [];
   readonly #findings: Finding[] = [];
-  /** Documents by id. */
-  readonly #documents = new Map<
-    string,
-    { readonly file: SourceFile; readonly index: number; readonly name: string | undefined }
-  >();
+  readonly #read = new Map<string, { readonly file: SourceFile; readonly reading: FileReading }>();
   readonly #drafts = new Map<string, Draft>();
   #project: { readonly file: string; readonly project?: string; readonly environment?: string } | undefined;
 
   constructor(
     files: readonly SourceFile[],
     limits: SourceLimits,
-    withIds: WeakMap<FileDocument, { readonly text: string; readonly reading: IdsReading }>,
+    withIds: WeakMap<FileDocument, { readonly text: string | undefined; readonly reading: IdsReading }>,
   ) {
     this.#files = files;
     this.#limits = limits;
     this.#withIds = withIds;
   }
 
-  take(file: SourceFile, { issues, documents }: FileReading): void {
-    this.#issues.push(...issues);
-    for (const [index, document] of documents.entries()) {
-      const name = isProjectFile(file.path)
-        ? this.#takeProject(file.path, document)
-        : this.#takeResource(file.path, document);
-      this.#documents.set(document.id, { file, index, name });
+  take(file: SourceFile, reading: FileReading): void {
+    this.#read.set(file.path, { file, reading });
+    this.#issues.push(...reading.issues);
+    for (const document of reading.documents) {
+      if (isProjectFile(file.path)) this.#takeProject(file.path, document);
+      else if (document.read !== undefined) this.#takeResource(document.id, document.read);
+      else {
+        const read = this.#readIdsFile(document, file.path);
+        for (const issue of read.findings) this.#findings.push({ ...issue, resource: document.id });
+        this.#takeResource(document.id, read);
+      }
     }
   }
 
@@ -177,23 +184,31 @@ class SourceSet {
   /** Places are looked up where something is wrong: few files, whose trees are made again. A resource is also found by its key. */
   #positions(): Positions {
     const trees = new Map<SourceFile, readonly Written[]>();
-    const [documents, drafts, limits] = [this.#documents, this.#drafts, this.#limits];
-    const of = (resource: string) => documents.get(resource) ?? documents.get(drafts.get(resource)?.id ?? '');
+    const [read, drafts, limits, withIds] = [this.#read, this.#drafts, this.#limits, this.#withIds];
+    const of = (resource: string) => {
+      const { path, index } = placeOf(drafts.get(resource)?.id ?? resource);
+      const { file, reading } = read.get(path) ?? {};
+      const document = reading?.documents[index];
+      return file === undefined || document === undefined ? undefined : { file, index, document };
+    };
     return positionsOf({
       written(resource) {
-        const document = of(resource);
-        if (document === undefined) return undefined;
-        const { file, index } = document;
-        const known = trees.get(file) ?? writtenIn(file, limits);
-        trees.set(file, known);
-        return known[index];
+        const place = of(resource);
+        if (place === undefined) return undefined;
+        const known = trees.get(place.file) ?? writtenIn(place.file, limits);
+        trees.set(place.file, known);
+        return known[place.index];
       },
-      nameOf: (resource) => of(resource)?.name,
+      nameOf(resource) {
+        const document = of(resource)?.document;
+        const reading = document && (document.read ?? withIds.get(document)?.reading);
+        return reading?.draft?.key;
+      },
       has: (resource) => of(resource) !== undefined,
     });
   }
 
-  #takeProject(path: string, { id, value }: FileDocument): undefined {
+  #takeProject(path: string, { id, value }: FileDocument): void {
     const first = this.#project;
     if (first !== undefined) {
       const at = { resource: id, path: [] };
@@ -211,13 +226,9 @@ class SourceSet {
     };
   }
 
-  #takeResource(path: string, document: FileDocument): string | undefined {
-    const { id } = document;
-    const { issues, draft, findings } = document.read
-      ? { ...document.read, findings: [] }
-      : this.#readIdsFile(document, path);
-    for (const issue of [...findings, ...issues]) this.#findings.push({ ...issue, resource: id });
-    if (draft === undefined) return undefined;
+  #takeResource(id: string, { issues, draft }: DocumentReading): void {
+    for (const issue of issues) this.#findings.push({ ...issue, resource: id });
+    if (draft === undefined) return;
     const first = this.#drafts.get(draft.key);
     if (first === undefined) this.#drafts.set(draft.key, draft);
     else {
@@ -225,7 +236,6 @@ class SourceSet {
       const at = { resource: id, path: ['metadata', 'name'] };
       this.#findings.push(finding('DUPLICATE_RESOURCE', at, { resource: draft.key }, { also }));
     }
-    return draft.key;
   }
 
   /** A Segment whose `idsFile` is read into `ids`; the same as last time where that file has not changed. */
@@ -233,7 +243,8 @@ class SourceSet {
     const beside = besidePath(path, idsFileOf(document.value) ?? '');
     const text = this.#files.find((other) => other.path === beside)?.text;
     const known = this.#withIds.get(document);
-    if (known !== undefined && known.text === text) return known.reading;
+    // Of a file that is not there the others are named instead, which may be other ones now.
+    if (known !== undefined && text !== undefined && known.text === text) return known.reading;
     const { value, findings } = this.#withIdsOf(document.value, beside, text);
     const { issues, draft } = readAs(document.id, value);
     const reading = {
@@ -241,7 +252,7 @@ class SourceSet {
       findings,
       draft: draft && { ...draft, whole: draft.whole && findings.length === 0 },
     };
-    if (text !== undefined) this.#withIds.set(document, { text, reading });
+    this.#withIds.set(document, { text, reading });
     return reading;
   }
 

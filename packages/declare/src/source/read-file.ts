@@ -48,6 +48,12 @@ export function holdsResources(path: string): boolean {
   return /\.(?:ya?ml|json)$/.test(path);
 }
 
+/** The file of a document's id, and its place in {@link FileReading.documents}. */
+export function placeOf(id: string): { readonly path: string; readonly index: number } {
+  const mark = id.lastIndexOf('#');
+  return { path: id.slice(0, mark), index: Number(id.slice(mark + 1)) };
+}
+
 /** Reads a file of resources, pausing between documents. */
 export function* readFile(file: SourceFile, limits: SourceLimits): Generator<undefined, FileReading> {
   const size = sizeOf(file.text);
