@@ -49,6 +49,16 @@ describe('the ledger', () => {
     expect(treated(ledger)!.ended[5]).toBe(30);
   });
 
+  test('waits for no gateway that routes by another flag', () => {
+    const ledger = createLedger();
+    ledger.take(report(), 3_000);
+    ledger.take(report({ source: 'other', limits: { elsewhere: [800] }, rows: [] }), 0);
+    expect(ledger.tally('r', 1, 3_000)).toMatchObject({ sources: 1, missing: [], limits: [1200] });
+    expect(ledger.tally('elsewhere', 1, 3_000).missing).toEqual([
+      { source: 'other', why: 'silent', since: 0 },
+    ]);
+  });
+
   test('asks a gateway it has not met for everything', () => {
     expect(createLedger().take(report({ sequence: 9, full: false }), 0)).toEqual({ resend: true });
   });

@@ -144,7 +144,10 @@ export function createLedger(): Ledger {
     },
     tally(release, epoch, now) {
       const sums = releases.get(release) ?? emptyRelease();
-      const present = [...sources].filter(([, source]) => !source.gone);
+      // A gateway that routes by another flag does not name the release, and need not be heard.
+      const present = [...sources].filter(
+        ([, source]) => !source.gone && source.limits[release] !== undefined,
+      );
       const limits = commonLimits(present.map(([, source]) => source.limits[release]));
       // What is older is never asked for again.
       for (const old of sums.epochs.keys()) if (old < epoch) sums.epochs.delete(old);
