@@ -30,6 +30,7 @@ export {
   type ReceiverEvent,
   type ReceiverOptions,
 } from './receiver/receiver.ts';
+export { savedHeads } from './receiver/saved-heads.ts';
 export type { Status } from './receiver/state.ts';
 export {
   type Acknowledging,

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { openReceiver, problemText, type Receiver, systemClock } from '@ombre/carry';
+import { breakGlassDoor, openReceiver, problemText, type Receiver, systemClock } from '@ombre/carry';
 import type { Outcome } from '@ombre/decide';
 import { type Network, parseNetwork } from '@ombre/protocol';
 import { createAdmin } from './admin.ts';
@@ -247,6 +247,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     createAdmin({
       metrics,
       routes,
+      breakGlass: breakGlassDoor(receiver),
       unready: () => (closing ? 'stopping' : receiver.snapshot === undefined ? 'no snapshot yet' : undefined),
     });
   const deliver = deliveryOf(options);

@@ -1,4 +1,8 @@
+import type { RequestListener } from 'node:http';
 import {
+  breakGlassDoor,
+  type KillAnswer,
+  type KillOrder,
   openReceiver,
   type Problem,
   problemText,
@@ -31,10 +35,17 @@ export interface OmbreOptions {
   readonly environment?: string;
   /** The read token of a control plane that is not on this machine. */
   readonly token?: string;
-  /** The control plane's public key, or two while it is exchanged. Absent: snapshots are not verified. */
-  readonly keys?: readonly string[];
-  /** Where the last good snapshot is kept, so that a restart needs no control plane. May be shared by processes. */
+  /** The control plane's public key, or two while it is exchanged; or a file of them, which is followed. Absent: snapshots are not verified. */
+  readonly keys?: readonly string[] | { readonly file: string };
+  /**
+   * Where the last good snapshot is kept, so that a restart needs no control plane, and where `ombre kill --state-dir` leaves kills. May be
+   * shared by processes.
+   */
   readonly stateDir?: string;
+  /** The environment's break-glass key; absent: the one that the snapshot carries. */
+  readonly breakGlassKey?: string;
+  /** Break-glass doors of gateways and other processes, that are asked for kills while the control plane is away. */
+  readonly peers?: readonly string[];
   /** Functions and enrichers that conditions may use beside the declared attributes. */
   readonly vocabularies?: readonly CodeVocabulary[];
   /** What enrichers get as their data. */
@@ -72,6 +83,8 @@ export class Ombre {
       },
       ...(options.stateDir === undefined ? {} : { stateDir: options.stateDir }),
       ...(options.keys === undefined ? {} : { keys: options.keys }),
+      ...(options.breakGlassKey === undefined ? {} : { breakGlassKey: options.breakGlassKey }),
+      ...(options.peers === undefined ? {} : { peers: options.peers }),
       ...(options.agent === undefined ? {} : { agent: options.agent }),
     });
   }
@@ -144,6 +157,21 @@ export class Ombre {
   /** Hears of changed flags, of the status, and of problems; the answer ends it. */
   subscribe(listener: (event: ReceiverEvent) => void): () => void {
     return this.#receiver.subscribe(listener);
+  }
+
+  /** Carries out a kill that an operator signed while the control plane is away: at once, and until the control plane has taken it over. */
+  kill(order: KillOrder): Promise<KillAnswer> {
+    return this.#receiver.kill(order);
+  }
+
+  /** The kills that this process carries out by itself. */
+  get kills(): readonly KillOrder[] {
+    return this.#receiver.kills;
+  }
+
+  /** A request handler of Node for `ombre kill --via` and for peers; mount it where only operators reach it. An order's signature is its permission. */
+  get breakGlass(): RequestListener {
+    return breakGlassDoor(this.#receiver);
   }
 
   /** Exchanges the trusted keys while running. */

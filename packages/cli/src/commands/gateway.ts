@@ -16,6 +16,8 @@ interface Options {
   readonly name?: string;
   readonly stateDir?: string;
   readonly readToken?: string;
+  readonly keys?: string;
+  readonly peer?: readonly string[];
   readonly trust?: readonly string[];
   readonly unit?: readonly string[];
   readonly attribute?: readonly string[];
@@ -41,13 +43,18 @@ export function addGateway(program: Command, shell: Shell): void {
       'host:port for clients; port 0 lets the system choose',
       '127.0.0.1:8080',
     )
-    .option('--admin <address>', 'host:port for /metrics, /routes, /readyz', '127.0.0.1:0')
+    .option('--admin <address>', 'host:port for /metrics, /routes, /readyz, /v1/break-glass', '127.0.0.1:0')
     .option(
       '--name <name>',
       'what the control plane knows it by, stable over restarts; default: host and port',
     )
     .option('--state-dir <directory>', 'keep the last snapshot, so that a restart needs no control plane')
     .option('--read-token <token>', 'for a control plane that asks one (OMBRE_READ_TOKEN)')
+    .option(
+      '--keys <file>',
+      'verify snapshots by the public keys in this file, which is followed; see docs/keys.md',
+    )
+    .option('--peer <urls...>', 'admin ports of other gateways, asked for break-glass kills')
     .option('--trust <networks...>', 'proxies in front that may say who the client is, such as 10.0.0.0/8')
     .option(
       '--unit <places...>',
@@ -109,6 +116,8 @@ async function start(shell: Shell, options: Options): Promise<RunningGateway> {
         agent: 'ombre gateway',
         ...(environment === undefined ? {} : { environment }),
         ...(token === undefined ? {} : { token }),
+        ...(options.keys === undefined ? {} : { keys: { file: resolve(terminal.cwd, options.keys) } }),
+        ...(options.peer === undefined ? {} : { peers: options.peer }),
         ...(options.stateDir === undefined ? {} : { stateDir: resolve(terminal.cwd, options.stateDir) }),
       },
       flag: options.flag,

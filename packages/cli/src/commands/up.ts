@@ -116,9 +116,9 @@ async function welcome(
 ): Promise<void> {
   const { terminal } = shell;
   if (shell.json()) {
-    const { url, environment, revision, flags, issues, writeToken, keys } = server;
+    const { url, environment, revision, flags, issues, writeToken, keys, breakGlassKey } = server;
     terminal.out(
-      `${JSON.stringify({ url, environment, revision, flags, issues, writeToken, keys, dataDirectory })}\n`,
+      `${JSON.stringify({ url, environment, revision, flags, issues, writeToken, keys, breakGlassKey, dataDirectory })}\n`,
     );
     return;
   }
