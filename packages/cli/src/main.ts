@@ -16,8 +16,10 @@ const terminal: Terminal = {
   cwd: process.cwd(),
   interactive: process.stdin.isTTY && process.stdout.isTTY,
   colour: process.stdout.isTTY && process.env.NO_COLOR === undefined,
-  columns:
-    process.stdout.isTTY && process.env.TERM !== 'dumb' ? () => process.stdout.columns || 80 : undefined,
+  size:
+    process.stdout.isTTY && process.env.TERM !== 'dumb'
+      ? () => ({ columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 })
+      : undefined,
   async ask(question) {
     const lines = createInterface({ input: process.stdin, output: process.stderr });
     try {

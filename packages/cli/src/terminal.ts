@@ -1,3 +1,8 @@
+export interface ScreenSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
 /** Where a command writes and what it may know of its surroundings; tests pass their own. */
 export interface Terminal {
   out(text: string): void;
@@ -7,8 +12,8 @@ export interface Terminal {
   /** Whether a person is at the other end, who can be asked. */
   readonly interactive: boolean;
   readonly colour: boolean;
-  /** Columns of the screen a person watches; undefined where output goes elsewhere, so that nothing is drawn over. */
-  readonly columns?: (() => number) | undefined;
+  /** Size of the screen a person watches; undefined where output goes elsewhere, so that nothing is drawn over. */
+  readonly size?: (() => ScreenSize) | undefined;
   ask(question: string): Promise<string>;
 }
 

@@ -30,7 +30,7 @@ function shown(text: string): readonly string[] {
 describe('a screen', () => {
   test('shows the last lines drawn, whatever was drawn before', () => {
     const terminal = fakeTerminal();
-    const screen = createScreen(terminal, () => 80);
+    const screen = createScreen(terminal, () => ({ columns: 80, rows: 5 }));
     const pictures = [['a', 'b', 'c'], ['a', 'x', 'c', 'd'], ['a'], ['e', 'f']];
     for (const picture of pictures) {
       screen.draw(picture);
@@ -38,9 +38,17 @@ describe('a screen', () => {
     }
   });
 
+  test('leaves out what does not fit, so that it can still draw over the rest', () => {
+    const terminal = fakeTerminal();
+    const screen = createScreen(terminal, () => ({ columns: 80, rows: 3 }));
+    screen.draw(['a', 'b', 'c', 'd']);
+    screen.draw(['a', 'x', 'c', 'd']);
+    expect(shown(terminal.said()).filter((line) => line !== '')).toEqual(['a', 'x']);
+  });
+
   test('writes only what changed', () => {
     const terminal = fakeTerminal();
-    const screen = createScreen(terminal, () => 80);
+    const screen = createScreen(terminal, () => ({ columns: 80, rows: 5 }));
     screen.draw(['a long line that stays', 'b']);
     const before = terminal.said().length;
     screen.draw(['a long line that stays', 'c']);
@@ -54,7 +62,7 @@ describe('a screen', () => {
 
   test('shows the cursor again at its end', () => {
     const terminal = fakeTerminal();
-    const screen = createScreen(terminal, () => 80);
+    const screen = createScreen(terminal, () => ({ columns: 80, rows: 5 }));
     screen.draw(['a']);
     screen.end();
     expect(terminal.said().lastIndexOf('\u001B[?25h')).toBeGreaterThan(

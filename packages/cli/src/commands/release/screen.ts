@@ -1,4 +1,4 @@
-import type { Terminal } from '../../terminal.ts';
+import type { ScreenSize, Terminal } from '../../terminal.ts';
 
 /** Lines that are drawn over the lines drawn before. */
 export interface Screen {
@@ -13,16 +13,17 @@ const SHOW_CURSOR = '\u001B[?25h';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escapes that set colours begin with one
 const COLOUR = /(\u001B\[\d+m)/;
 
-/** Draws on a terminal that people watch: only lines that changed are written, each cut at the edge. */
-export function createScreen(terminal: Terminal, columns: () => number): Screen {
+/** Draws on a terminal that people watch: only lines that changed are written, each cut at the edge; lines that do not fit are left out. */
+export function createScreen(terminal: Terminal, size: () => ScreenSize): Screen {
   let drawn: readonly string[] = [];
   let width = 0;
   return {
     draw(lines) {
-      const fitting = lines.map((line) => cut(line, columns()));
+      const { columns, rows } = size();
+      const fitting = lines.slice(0, rows - 1).map((line) => cut(line, columns));
       // After the window was resized nobody knows where earlier lines went: go on below them.
-      if (columns() !== width) drawn = [];
-      width = columns();
+      if (columns !== width) drawn = [];
+      width = columns;
       let text = drawn.length === 0 ? HIDE_CURSOR : `\u001B[${drawn.length}F`;
       fitting.forEach((line, index) => {
         text += line === drawn[index] ? '\n' : `\u001B[2K${line}\n`;

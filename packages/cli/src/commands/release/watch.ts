@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { expectValue } from '../../connection.ts';
 import { CommandEnd, exits } from '../../exit.ts';
 import type { Shell } from '../../shell.ts';
-import { paint } from '../../terminal.ts';
+import { paint, type ScreenSize } from '../../terminal.ts';
 import { followRelease } from './follow.ts';
 import { createScreen } from './screen.ts';
 import { parseUntil, verdictOf } from './until.ts';
@@ -94,8 +94,8 @@ async function watch(shell: Shell, name: string, options: Options): Promise<void
 
 function displayFor(shell: Shell, plain: boolean): Display {
   if (shell.json()) return jsonLines(shell);
-  const columns = shell.terminal.columns;
-  return columns === undefined || plain ? plainLines(shell) : liveView(shell, columns);
+  const { size } = shell.terminal;
+  return size === undefined || plain ? plainLines(shell) : liveView(shell, size);
 }
 
 function jsonLines({ terminal }: Shell): Display {
@@ -103,8 +103,8 @@ function jsonLines({ terminal }: Shell): Display {
   return { view: (view) => print({ view }), log: (log) => print({ log }), lost: () => {}, end() {} };
 }
 
-function liveView({ terminal }: Shell, columns: () => number): Display {
-  const screen = createScreen(terminal, columns);
+function liveView({ terminal }: Shell, size: () => ScreenSize): Display {
+  const screen = createScreen(terminal, size);
   let last: ReleaseView | undefined;
   let lost: string | undefined;
   const draw = (): void => {
