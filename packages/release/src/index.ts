@@ -14,6 +14,7 @@ export {
   startRelease,
   type WaitingGate,
 } from './climb/state.ts';
+export { type ClimbStep, stepAt } from './climb/position.ts';
 export { step } from './climb/step.ts';
 export {
   adjustedOf,

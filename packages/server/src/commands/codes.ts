@@ -2,6 +2,7 @@ import type { Issue } from '@ombre/declare';
 
 type StoreCode =
   | 'RELEASE_ABOVE_ZERO'
+  | 'RELEASE_GOES_BACK'
   | 'RELEASE_PINS'
   | 'RELEASE_UNDER_WAY'
   | 'RELEASE_SEES_CHANGE'
@@ -21,6 +22,11 @@ const codes: Readonly<Record<StoreCode, CodeRow>> = {
     severity: 'error',
     message: '{resource} cannot be deleted: the release {release} stands above 0 %',
     hint: 'roll the release back, or land it, first',
+  },
+  RELEASE_GOES_BACK: {
+    severity: 'warning',
+    message: '{resource} is rolled back first, then it goes',
+    hint: undefined,
   },
   RELEASE_PINS: {
     severity: 'error',

@@ -49,6 +49,12 @@ export interface PlaceInput extends Asked {
   readonly fence: { readonly lease: string; readonly token: number };
 }
 
+/** Ends a completed release whose flag belongs to the API. */
+export interface LandInput extends Asked {
+  readonly release: string;
+  readonly fence: { readonly lease: string; readonly token: number };
+}
+
 /** A kill signed with the environment's break-glass key while the store was away. */
 export interface BreakGlassInput {
   readonly environment: string;
@@ -126,6 +132,8 @@ export interface Commands {
   restore(input: RestoreInput): Promise<ApplyResult>;
   override(input: OverrideInput): Promise<ApplyResult>;
   place(input: PlaceInput): Promise<ApplyResult>;
+  /** One change: the flag says `to` in `from`'s place, the release is gone, nobody's variant changes. OWNED where files own either. */
+  land(input: LandInput): Promise<ApplyResult>;
   breakGlass(input: BreakGlassInput): Promise<ApplyResult>;
   /** Lifts overrides whose time has run out, as one audited change; call it at `Views.nextExpiry` or every minute. */
   expire(environment: string): Promise<ApplyResult>;

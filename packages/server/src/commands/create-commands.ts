@@ -9,6 +9,7 @@ import type { ApplyInput, ApplyResult, Asked, BreakGlassInput, Commands } from '
 import { type Commit, commit } from './commit.ts';
 import { type Checks, NOTHING, type Planned } from './plan.ts';
 import { digestSet, planApply } from './plan-apply.ts';
+import { planLand } from './plan-land.ts';
 import { expired, planLay, planLift, planOverride } from './plan-override.ts';
 import { planPlace } from './plan-place.ts';
 import { planRestore } from './plan-restore.ts';
@@ -18,6 +19,8 @@ export interface CommandParts extends Commit {
   readonly checks: Checks;
   /** A new random id of at least 16 hexadecimal digits, for lineages. */
   readonly newId: () => string;
+  /** Told of releases whose author took them away while they climb: kept until they are rolled back. */
+  readonly leaving?: ((environment: string, release: string, by: string) => Promise<void>) | undefined;
 }
 
 /** The commands over a store: each decides from the mirror of its environment and commits what it decided as one revision. */
@@ -62,6 +65,15 @@ export function createCommands(parts: CommandParts): Commands {
         decide: ({ state }) => planPlace(state, input),
       }),
 
+    land: (input) =>
+      commit(parts, {
+        ...input,
+        action: 'apply',
+        origin: 'api',
+        fence: input.fence,
+        decide: (mirror) => planLand(mirror, input, checks),
+      }),
+
     breakGlass: (input) => breakGlass(parts, input),
 
     expire: (environment) =>
@@ -95,6 +107,12 @@ async function apply(parts: CommandParts, input: ApplyInput): Promise<ApplyResul
     const standing = { origin, digest, revision, at: clock.now(), issues: JSON.stringify(issues) };
     // The change is committed whatever becomes of this note: without it a restart applies the same set once more.
     await store.stand(environment, standing).catch(ignoreStoreError);
+  }
+  if (result.ok && input.dryRun !== true) {
+    for (const { code, resource = '' } of result.issues) {
+      if (code !== 'RELEASE_GOES_BACK') continue;
+      await parts.leaving?.(environment, resource.slice('Release/'.length), input.author);
+    }
   }
   return result;
 }

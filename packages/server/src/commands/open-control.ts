@@ -6,7 +6,7 @@ import { openMirrors } from '../views/mirrors.ts';
 import type { Changes, Views } from '../views/views.ts';
 import type { Clock } from './clock.ts';
 import type { Commands } from './commands.ts';
-import { createCommands } from './create-commands.ts';
+import { type CommandParts, createCommands } from './create-commands.ts';
 import type { Checks } from './plan.ts';
 
 export interface ControlParts {
@@ -16,6 +16,8 @@ export interface ControlParts {
   /** A new random id of at least 16 hexadecimal digits. */
   readonly newId: () => string;
   readonly checks?: Checks;
+  /** See CommandParts.leaving. */
+  readonly leaving?: CommandParts['leaving'];
   readonly log?: (message: string) => void;
 }
 
@@ -33,7 +35,15 @@ export async function openControl(parts: ControlParts): Promise<Control> {
   const { store, clock, keyring, newId, log, checks = declaredChecks } = parts;
   const mirrors = await openMirrors(store, log);
   const { signer } = keyring;
-  const commands = createCommands({ store, mirrors, clock, signer, newId, checks });
+  const commands = createCommands({
+    store,
+    mirrors,
+    clock,
+    signer,
+    newId,
+    checks,
+    leaving: parts.leaving,
+  });
   for (const { environment } of mirrors.all()) {
     await commands.init({ environment, author: 'ombre', why: 'the server began' });
   }

@@ -40,7 +40,14 @@ export function planApply(
     movedSince(state, generations, [...puts.keys(), ...deletes]) ??
     planResources(
       now,
-      { puts, deletes, pinned: origin === 'files' ? 'keep' : 'refuse', facts: {}, dryRun },
+      {
+        puts,
+        deletes,
+        pinned: origin === 'files' ? 'keep' : 'refuse',
+        leaving: 'back-first',
+        facts: {},
+        dryRun,
+      },
       checks,
     )
   );

@@ -2,11 +2,12 @@ import { canonicalJson, type Encoded } from '@ombre/decide';
 import type { JsonValue, Kind, Resource } from '@ombre/decide/model';
 import { defaultQuotas, type Issue, type ResourceDiff } from '@ombre/declare';
 import { write } from '../store/advance.ts';
-import type { EnvironmentState, Origin, ResourceRow, Write } from '../store/row.ts';
+import type { EnvironmentState, Origin, PlacementRow, ResourceRow, Write } from '../store/row.ts';
 import { affectedKeys } from './affected.ts';
 import { storeIssue } from './codes.ts';
+import { servesVariant, tablesOf } from './land-flag.ts';
 import type { Checks, Now, Planned } from './plan.ts';
-import { activeReleases, forbiddenEdit, pinnedKeys } from './release-pins.ts';
+import { type ActiveRelease, activeReleases, forbiddenEdit, pinnedKeys } from './release-pins.ts';
 
 /** A resource somebody wants in force, and whose it is. */
 export interface Wanted {
@@ -19,6 +20,8 @@ export interface ResourceChange {
   readonly deletes: ReadonlySet<string>;
   /** What a climbing release forbids: keep those resources as they are and do the rest, or refuse everything. */
   readonly pinned: 'keep' | 'refuse';
+  /** A climbing release that is deleted is kept until it is rolled back; absent: refused. */
+  readonly leaving?: 'back-first';
   readonly facts: Readonly<Record<string, string | number>>;
   /** Nothing will be written: there is time to say who would move. */
   readonly dryRun: boolean;
@@ -36,25 +39,21 @@ export function sameResource(a: Resource, b: Resource): boolean {
 
 /**
  * Plans a change of resources: what releases above 0 % forbid is refused or kept back, and the whole effective set of both origins is
- * checked as it would be. Placements and overrides are never touched.
+ * checked as it would be. Overrides are never touched, placements only of releases that have landed.
  */
 export function planResources(now: Now, change: ResourceChange, checks: Checks): Planned {
   const { state, encoded } = now;
   const active = activeReleases(state);
-  const undeletable = active.flatMap(({ resource }) => {
-    const release = resource.metadata.name;
-    return [`Release/${release}`, `Flag/${resource.spec.flag}`]
-      .filter((key) => change.deletes.has(key))
-      .map((key) => storeIssue('RELEASE_ABOVE_ZERO', key, { release }));
-  });
-  if (undeletable.length > 0) return pinnedRefusal(undeletable);
+  const leaving = leavingReleases(active, state, change);
+  if (leaving.refused.length > 0) return pinnedRefusal(leaving.refused);
 
   const back = heldBack(active, encoded, change);
   const held = [...back.kept.values()];
   if (held.length > 0 && change.pinned === 'refuse') return pinnedRefusal(held);
 
   const puts = [...change.puts].filter(([key]) => !back.kept.has(key));
-  const deletes = [...change.deletes].filter((key) => !back.kept.has(key));
+  const goingBack = leaving.goingBack.map(({ resource = '' }) => resource);
+  const deletes = [...change.deletes].filter((key) => !back.kept.has(key) && !goingBack.includes(key));
   const generation = state.head.revision + 1;
   const writes: Write[] = [
     ...puts.map(
@@ -65,6 +64,7 @@ export function planResources(now: Now, change: ResourceChange, checks: Checks):
       }),
     ),
     ...deletes.map((name): Write => ({ kind: 'Resource', name, row: null })),
+    ...leaving.landed.map((row): Write => ({ kind: 'Placement', name: row.release, row })),
   ];
   const names = [...puts.map(([key]) => key), ...deletes].toSorted();
   const { after, encoded: next, checked } = checkChange(now, writes, names, checks);
@@ -86,8 +86,8 @@ export function planResources(now: Now, change: ResourceChange, checks: Checks):
     writes,
     names,
     diff: names.length === 0 ? [] : checks.diff(shown(state), shown(after), change.dryRun).map(bounded),
-    issues: [...held, ...back.seen, ...restingTargets(after), ...checked],
-    kept: [...back.kept.keys()].toSorted(),
+    issues: [...held, ...leaving.goingBack, ...back.seen, ...restingTargets(after), ...checked],
+    kept: [...back.kept.keys(), ...goingBack].toSorted(),
     facts: change.facts,
     ...(next === undefined ? {} : { encoded: next }),
   };
@@ -138,9 +138,47 @@ function pinnedRefusal(issues: readonly Issue[]): Planned {
   return { ok: false, code: 'PINNED', message: first?.message ?? 'A release forbids it.', issues };
 }
 
+/**
+ * What becomes of releases above 0 % that are deleted. One at its end may go when its flag no longer serves `from`, so that nobody's
+ * variant changes; one that climbs is rolled back first; everything else is refused.
+ */
+function leavingReleases(
+  active: readonly ActiveRelease[],
+  state: EnvironmentState,
+  change: ResourceChange,
+): {
+  readonly landed: readonly PlacementRow[];
+  readonly goingBack: readonly Issue[];
+  readonly refused: readonly Issue[];
+} {
+  const landed: PlacementRow[] = [];
+  const goingBack: Issue[] = [];
+  const refused: Issue[] = [];
+  for (const { resource, climbing } of active) {
+    const { name } = resource.metadata;
+    const own = `Release/${name}`;
+    const flagKey = `Flag/${resource.spec.flag}`;
+    if (change.deletes.has(flagKey))
+      refused.push(storeIssue('RELEASE_ABOVE_ZERO', flagKey, { release: name }));
+    if (!change.deletes.has(own)) continue;
+    const flag = (change.puts.get(flagKey) ?? state.resources.get(flagKey))?.resource;
+    const row = state.placements.get(name);
+    const serves = flag?.kind !== 'Flag' || servesVariant(flag.spec, resource.spec.from, tablesOf(state));
+    if (!climbing && !serves && row !== undefined) {
+      const placement = { reached: 0, shares: [], epoch: row.placement.epoch + 1 };
+      landed.push({ ...row, placement, version: row.version + 1 });
+    } else if (climbing && change.leaving === 'back-first') {
+      goingBack.push(storeIssue('RELEASE_GOES_BACK', own));
+    } else {
+      refused.push(storeIssue('RELEASE_ABOVE_ZERO', own, { release: name }));
+    }
+  }
+  return { landed, goingBack, refused };
+}
+
 /** What releases under way keep as it is, with the issue that says so, and what they see change because they allow it. */
 function heldBack(
-  active: readonly ReturnType<typeof activeReleases>[number][],
+  active: readonly ActiveRelease[],
   encoded: Encoded,
   { puts, deletes }: ResourceChange,
 ): { readonly kept: ReadonlyMap<string, Issue>; readonly seen: readonly Issue[] } {

@@ -125,14 +125,23 @@ describe('a climbing release', () => {
     expect(await control.files(later)).toMatchObject({ ok: true, changed: true, kept: [] });
   });
 
-  test('cannot be deleted, nor its flag, and then nothing of the save goes in', async () => {
+  test('is kept when it is deleted, until it is rolled back, while the rest of the save goes in', async () => {
     await control.files(set());
     await place(climbing);
-    expect(await control.files([...set().slice(0, 3), flag('other')])).toMatchObject({
+    const result = await control.files([...set().slice(0, 3), flag('other')]);
+    expect(result).toMatchObject({ ok: true, kept: ['Release/r'] });
+    expect(result.ok && result.issues.map(({ code }) => code)).toContain('RELEASE_GOES_BACK');
+    expect(control.views.resource(ENVIRONMENT, 'Release/r')).toBeDefined();
+    expect(control.views.resource(ENVIRONMENT, 'Flag/other')).toBeDefined();
+  });
+
+  test('keeps its flag from being deleted, and then nothing of the save goes in', async () => {
+    await control.files(set());
+    await place(climbing);
+    expect(await control.files([flag('other')])).toMatchObject({
       code: 'PINNED',
-      issues: [{ code: 'RELEASE_ABOVE_ZERO', resource: 'Release/r' }],
+      issues: [{ code: 'RELEASE_ABOVE_ZERO', resource: 'Flag/a' }],
     });
-    expect(await control.files([])).toMatchObject({ code: 'PINNED' });
     expect(control.views.resource(ENVIRONMENT, 'Flag/other')).toBeUndefined();
   });
 });

@@ -1,3 +1,4 @@
+import type { ReleaseSpec } from '@ombre/decide/model';
 import type { Command, Effect, GuardEvidence, Health, ReleaseState, Topic } from '@ombre/release';
 
 /** What a controller knows of a release beside its machine's state. */
@@ -5,6 +6,8 @@ export interface ProgressFacts {
   /** The revision at which this climb of this release began to be followed: makes keys of effects unique over deletion and return. */
   readonly born: number;
   readonly lineage: string;
+  /** The spec it climbs by, for what is still to be said when its resource is gone. */
+  readonly spec: ReleaseSpec;
   /** Digests of what the release pins and of its own spec, by `Kind/name`, as its machine was last told. */
   readonly pins: Readonly<Record<string, string>>;
   /** Why the release was judged as it was, at the last write. */

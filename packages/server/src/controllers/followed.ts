@@ -1,0 +1,67 @@
+import type { ReleaseSpec } from '@ombre/decide/model';
+import type { Health, HealthState, ReleaseEvent, ReleaseState, Traffic } from '@ombre/release';
+import type { ProgressFacts } from '../store/progress/progress-store.ts';
+import type { Origin } from '../store/row.ts';
+import { createRates, type Rates } from './rates.ts';
+
+/** An event of a release with what is to be recorded when it has been taken in. */
+export interface Waiting {
+  readonly event: ReleaseEvent;
+  /** Key of the effect whose result it is: never performed again. */
+  readonly done?: string;
+  /** The command it comes from. */
+  readonly command?: string;
+  /** A line of history that the machine would not write. */
+  readonly line?: { readonly kind: 'command' | 'effect'; readonly text: string };
+}
+
+/** One release as its controller follows it. Written only by the controller's turn, except `waiting`, which grows at any time. */
+export interface Followed {
+  readonly release: string;
+  spec: ReleaseSpec;
+  origin: Origin;
+  /** False when its resource is gone: it is forgotten as soon as nothing is open. */
+  present: boolean;
+  version: number;
+  state: ReleaseState;
+  facts: ProgressFacts;
+  /** What the guards remember; lost with the process, they begin anew. */
+  memory: HealthState | undefined;
+  health: Health;
+  traffic: Traffic;
+  receivers: { readonly live: number; readonly activated: number };
+  readonly rates: Rates;
+  waiting: Waiting[];
+  /** Effects that are being performed, by key. */
+  readonly open: Set<string>;
+  /** Number of the last line of history. */
+  lines: number;
+  /** The state moved on since it was last written. */
+  unwritten: boolean;
+}
+
+export function follow(
+  release: string,
+  spec: ReleaseSpec,
+  origin: Origin,
+  begun: Pick<Followed, 'version' | 'state' | 'facts' | 'lines'>,
+): Followed {
+  return {
+    release,
+    spec,
+    origin,
+    present: true,
+    version: begun.version,
+    state: begun.state,
+    facts: begun.facts,
+    lines: begun.lines,
+    memory: undefined,
+    health: begun.facts.health,
+    traffic: {},
+    receivers: { live: 0, activated: 0 },
+    rates: createRates(),
+    waiting: [],
+    open: new Set(),
+    unwritten: false,
+  };
+}

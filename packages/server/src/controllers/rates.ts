@@ -1,0 +1,54 @@
+/** Cumulative counts of an arm. */
+export interface ArmCount {
+  readonly ended: number;
+  readonly failures: number;
+}
+
+interface Sample {
+  readonly at: number;
+  readonly treatment: ArmCount;
+  readonly control: ArmCount;
+}
+
+export interface Rate {
+  readonly requestsPerSecond: number;
+  /** Null where nothing ended. */
+  readonly errorRate: number | null;
+}
+
+/** What both arms had over the last seconds. */
+export interface Rates {
+  add(at: number, treatment: ArmCount, control: ArmCount): void;
+  read(): { readonly treatment: Rate; readonly control: Rate };
+}
+
+/** Milliseconds looked back over, and between two samples that are kept. */
+const WINDOW = 5_000;
+const APART = 500;
+
+export function createRates(): Rates {
+  let samples: readonly Sample[] = [];
+  return {
+    add(at, treatment, control) {
+      const newest = samples.at(-1);
+      const before = samples.at(-2);
+      const kept = before !== undefined && at - before.at < APART ? samples.slice(0, -1) : samples;
+      // A smaller count begins anew: whoever counted is gone.
+      const again = newest !== undefined && treatment.ended < newest.treatment.ended;
+      samples = [...(again ? [] : kept.filter((one) => at - one.at <= WINDOW)), { at, treatment, control }];
+    },
+    read() {
+      const [first] = samples;
+      const last = samples.at(-1);
+      const seconds = first === undefined || last === undefined ? 0 : (last.at - first.at) / 1000;
+      const rate = (arm: 'treatment' | 'control'): Rate => {
+        if (first === undefined || last === undefined || seconds <= 0)
+          return { requestsPerSecond: 0, errorRate: null };
+        const ended = Math.max(0, last[arm].ended - first[arm].ended);
+        const failures = Math.min(ended, Math.max(0, last[arm].failures - first[arm].failures));
+        return { requestsPerSecond: ended / seconds, errorRate: ended === 0 ? null : failures / ended };
+      };
+      return { treatment: rate('treatment'), control: rate('control') };
+    },
+  };
+}
