@@ -12,6 +12,8 @@ export interface ControlPlane {
   /** A copy of the example that the control plane watches. */
   readonly directory: string;
   readonly dataDirectory: string;
+  /** What it printed since it was started the first time. */
+  readonly welcome: string;
   /** Runs a command of the command line against it, from the folder of the data directory. */
   run(...words: readonly string[]): Promise<{ status: number | null; out: string; err: string }>;
   /** SIGTERM, then waits for the end; answers the exit code. */
@@ -35,6 +37,7 @@ export async function startControlPlane(
     filter: (path) => !path.includes('.ombre'),
   });
   let port = '0';
+  let welcome = '';
   let child = await up();
   const listening = JSON.parse(readFileSync(join(dataDirectory, 'listening.json'), 'utf8')) as {
     url: string;
@@ -48,6 +51,7 @@ export async function startControlPlane(
     let said = '';
     started.stdout?.on('data', (text: Buffer) => {
       said += text;
+      welcome += text;
     });
     started.stderr?.on('data', (text: Buffer) => {
       said += text;
@@ -71,6 +75,9 @@ export async function startControlPlane(
     token: readFileSync(join(dataDirectory, 'write-token'), 'utf8').trim(),
     directory,
     dataDirectory,
+    get welcome() {
+      return welcome;
+    },
     run: (...words) => runProcess(process.execPath, [ombre, ...words], { cwd: folder }),
     async stop() {
       child.kill('SIGTERM');
