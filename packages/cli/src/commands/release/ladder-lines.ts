@@ -1,4 +1,4 @@
-import type { ReleaseView } from '@ombre/protocol';
+import type { LadderLevel, ReleaseView } from '@ombre/protocol';
 import { formatTable } from '../../table.ts';
 import { paint, type Terminal } from '../../terminal.ts';
 import { bar, duration, percent } from './wording.ts';
@@ -10,13 +10,13 @@ const LONGEST = 40;
 /** The ladder as it stands: a mark, who each level is for, its share and hold; the hold of the present one as a bar. */
 export function ladderLines(terminal: Terminal, view: ReleaseView): readonly string[] {
   const rows = view.ladder.map((level) => {
-    const here = level.name === view.at?.level;
+    const here = isHere(view, level.name);
     const mark = here ? '▸' : level.reached ? '✓' : ' ';
     const share =
       here && view.at !== undefined && view.at.share !== level.share
         ? `${percent(view.at.share)} of ${percent(level.share)}`
         : percent(level.share);
-    return [`${mark} ${level.name}`, shorten(level.when ?? 'everybody'), share, holdOf(view, level.name)];
+    return [`${mark} ${level.name}`, shorten(level.when ?? 'everybody'), share, holdOf(view, level)];
   });
   const [heading = '', ...lines] = formatTable(['  level', 'who', 'share', 'hold'], rows)
     .trimEnd()
@@ -25,19 +25,21 @@ export function ladderLines(terminal: Terminal, view: ReleaseView): readonly str
     paint(terminal, 'dim', heading),
     ...lines.map((line, index) => {
       const level = view.ladder[index];
-      if (level?.name === view.at?.level) return paint(terminal, 'bold', line);
+      if (level !== undefined && isHere(view, level.name)) return paint(terminal, 'bold', line);
       return level?.reached === true ? line : paint(terminal, 'dim', line);
     }),
     ...watchLine(view),
   ];
 }
 
-function holdOf(view: ReleaseView, name: string): string {
-  const level = view.ladder.find((one) => one.name === name);
+/** Whether it goes to a step of this level or holds it. */
+function isHere({ at, phase }: ReleaseView, name: string): boolean {
+  return at?.level === name && phase !== 'watching' && phase !== 'completed';
+}
+
+function holdOf(view: ReleaseView, { name, dwell, gate }: LadderLevel): string {
   const { at } = view;
-  const gate = level?.gate === undefined ? '' : `, after ${level.gate}`;
-  if (at === undefined || at.level !== name || view.phase === 'watching')
-    return `${level?.dwell ?? ''}${gate}`;
+  if (at === undefined || !isHere(view, name)) return gate === undefined ? dwell : `${dwell}, after ${gate}`;
   const part = at.dwell === 0 ? 1 : at.held / at.dwell;
   return `${bar(part, BAR)} ${duration(Math.min(at.held, at.dwell))} of ${duration(at.dwell)}`;
 }
