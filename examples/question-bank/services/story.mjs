@@ -18,6 +18,10 @@ const STORIES = [
   },
 ];
 const OVER = ['completed', 'rolled-back', 'landed'];
+/** Phases that pass by themselves within seconds. */
+const PASSING = ['pending', 'rolling-back'];
+/** What leads back to the bottom. */
+const AGAIN = { completed: 'abort', 'rolled-back': 'resume' };
 
 /** Plays both stories and keeps the bank open until it is told to stop; answers what the process should end with. */
 export async function playStory(words) {
@@ -44,13 +48,15 @@ async function play(words) {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => told(signal));
 
   const bank = await openBank(join(root, 'examples', 'question-bank'), dataDirectory, others, () => {});
-  const ended = bank.children.firstToEnd();
-  const telling = tell(bank, dataDirectory, replay);
-  const reason = await Promise.race([stopped, ended, telling.then(() => Promise.race([stopped, ended]))]);
-  if (reason.complaints !== undefined) say(`${reason.name} ended:\n${reason.complaints()}`);
-  say('\nombre: closing the question bank …');
-  await bank.children.stopAll();
-  return reason.complaints === undefined ? 0 : 1;
+  try {
+    const over = Promise.race([stopped, bank.children.firstToEnd()]);
+    const reason = await Promise.race([over, tell(bank, dataDirectory, replay).then(() => over)]);
+    if (reason.complaints === undefined) return 0;
+    throw new Error(`${reason.name} ended:\n${reason.complaints()}`);
+  } finally {
+    say('\nombre: closing the question bank …');
+    await bank.children.stopAll();
+  }
 }
 
 async function tell(bank, dataDirectory, replay) {
@@ -103,18 +109,18 @@ Both stories from the start: npm start -- --replay`);
  * completed is aborted, what was taken back is resumed.
  */
 async function settle(api, release, replay) {
-  let asked = '';
+  let asked;
   for (;;) {
     const phase = await phaseOf(api, release);
-    if (phase === undefined || phase === 'landed') return phase;
-    if (phase !== 'pending' && phase !== 'rolling-back') {
-      const again = replay && OVER.includes(phase) && asked !== phase;
-      if (!again && !(replay && OVER.includes(phase))) return phase;
-      if (again) {
-        asked = phase;
-        const command = phase === 'completed' ? 'abort' : 'resume';
-        await api('POST', `/v1/releases/${release}/${command}`, { why: 'played again', author: 'story' });
-      }
+    const order = replay ? AGAIN[phase] : undefined;
+    if (order === undefined && !PASSING.includes(phase)) return phase;
+    if (order !== undefined && order !== asked) {
+      const { status, body } = await api('POST', `/v1/releases/${release}/${order}`, {
+        why: 'played again',
+        author: 'story',
+      });
+      if (status >= 300) throw new Error(`${release} cannot be played again: ${body.message}`);
+      asked = order;
     }
     await wait(200);
   }
