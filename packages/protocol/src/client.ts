@@ -18,6 +18,7 @@ import type {
 } from './wire/change.ts';
 import { type Failure, failure, readFailure } from './wire/failure.ts';
 import type { HistoryVerdict, WireChange, WireChangeDetail } from './wire/history.ts';
+import type { ForgetRequest, Forgotten, KeysView, RotateRequest } from './wire/keys.ts';
 import type { Status } from './wire/status.ts';
 
 /** The part of `fetch` that the client uses. */
@@ -102,6 +103,10 @@ export interface Client {
   status(): Promise<Answer<Status>>;
   environments(): Promise<Answer<{ environments: readonly string[] }>>;
   backup(): Promise<Answer<BackupMade>>;
+  keys(): Promise<Answer<KeysView>>;
+  prepareKey(): Promise<Answer<KeysView>>;
+  rotateKey(request: RotateRequest): Promise<Answer<KeysView>>;
+  forgetKey(request: ForgetRequest): Promise<Answer<Forgotten>>;
   /** Hands in a kill that was signed while the store was away. */
   breakGlass(signed: { readonly payload: string; readonly signature: string }): Promise<Answer<Applied>>;
   head(): Promise<Answer<SignedHead>>;
@@ -195,6 +200,10 @@ export function createClient(options: ClientOptions): Client {
     status: () => call('status'),
     environments: () => call('environments'),
     backup: () => call('backup'),
+    keys: () => call('listKeys'),
+    prepareKey: () => call('prepareKey'),
+    rotateKey: (body) => call('rotateKey', { body }),
+    forgetKey: (body) => call('forgetKey', { body }),
     breakGlass: (body) => call('breakGlass', { body }),
     head: () => call('syncHead'),
     snapshot: (digest) => call('syncSnapshot', { parameters: { digest } }),

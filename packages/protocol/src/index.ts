@@ -87,4 +87,12 @@ export type {
 export { type Failure, failure, readFailure } from './wire/failure.ts';
 export type { HistoryVerdict, WireChange, WireChangeDetail } from './wire/history.ts';
 export type { WireIssue } from './wire/issue.ts';
+export type {
+  ForgetRequest,
+  Forgotten,
+  KeyRole,
+  KeysView,
+  RotateRequest,
+  WireKey,
+} from './wire/keys.ts';
 export type { AuthorStatus, Status } from './wire/status.ts';

@@ -35,6 +35,10 @@ export type RouteId =
   | 'counters'
   | 'status'
   | 'backup'
+  | 'listKeys'
+  | 'prepareKey'
+  | 'rotateKey'
+  | 'forgetKey'
   | 'syncHead'
   | 'syncStream'
   | 'syncSnapshot'
@@ -297,6 +301,34 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'process',
     access: 'write',
     summary: 'Write a consistent copy of the store into the data directory',
+  },
+  listKeys: {
+    method: 'GET',
+    path: '/v1/keys',
+    scope: 'process',
+    access: 'read',
+    summary: 'Public signing keys, and which live receivers do not trust the next one yet',
+  },
+  prepareKey: {
+    method: 'POST',
+    path: '/v1/keys/prepare',
+    scope: 'process',
+    access: 'write',
+    summary: 'Make the next signing key; it signs nothing until rotated to',
+  },
+  rotateKey: {
+    method: 'POST',
+    path: '/v1/keys/rotate',
+    scope: 'process',
+    access: 'write',
+    summary: 'Sign with the next key from now on, and delete the private half of the old one',
+  },
+  forgetKey: {
+    method: 'POST',
+    path: '/v1/keys/forget',
+    scope: 'process',
+    access: 'write',
+    summary: 'Delete a prepared or a retired key; dryRun counts the changes that could no longer be verified',
   },
   syncHead: {
     method: 'GET',

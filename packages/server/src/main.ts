@@ -8,10 +8,12 @@ import { type DirectoryAuthor, openDirectoryAuthor } from './author/directory-au
 import { systemClock as commandClock } from './commands/clock.ts';
 import type { Signer } from './commands/commit.ts';
 import { openControl } from './commands/open-control.ts';
+import { openControllers } from './controllers/open-controllers.ts';
 import { expireOverrides } from './expire-overrides.ts';
 import { createDoors, isLoopback } from './http/address.ts';
 import { createEdge } from './http/edge.ts';
 import { evaluationHandlers } from './http/handlers/evaluation.ts';
+import { keyHandlers } from './http/handlers/keys.ts';
 import { processHandlers } from './http/handlers/process.ts';
 import { readHandlers } from './http/handlers/read.ts';
 import { releaseHandlers } from './http/handlers/release.ts';
@@ -112,7 +114,7 @@ async function compose(
   const loopback = isLoopback(host);
   const environment = await environmentOf(options);
 
-  const { store, sql } = await openStore({ dataDirectory, database, now, log });
+  const { store, progress, shared, sql } = await openStore({ dataDirectory, database, now, log });
   later(() => store.close());
   const keyring = openKeyring(join(dataDirectory, 'keys'), now);
   const control = await openControl({
@@ -121,6 +123,8 @@ async function compose(
     keyring,
     newId,
     log: (message) => log.warn({}, message),
+    leaving: (of, release, by) =>
+      progress.ask(of, { id: newId(), release, command: 'delete', by, why: '', at: clock.now() }),
   });
   later(() => control.close());
   const { commands, views, changes } = control;
@@ -140,7 +144,24 @@ async function compose(
     streamLimit: limit,
     author: (name) => (name === environment ? author?.status : undefined),
   });
-  const metrics = createMetrics({ places, receivers, views, clock });
+  const controllers = openControllers({
+    store,
+    progress,
+    // Where one process at a time can have the store, it takes its own lease back at once after a crash.
+    holder: shared ? newId() : 'this server',
+    commands,
+    views,
+    changes,
+    receivers,
+    places,
+    clock,
+    log,
+    newId,
+    streamLimit: limit,
+    news: (of) => metrics.controlled(of),
+  });
+  later(() => controllers.close());
+  const metrics = createMetrics({ places, receivers, views, clock, controllers: () => controllers.all() });
   later(() => metrics.close());
 
   const evaluate = createEvaluate({
@@ -163,15 +184,18 @@ async function compose(
       ...readHandlers({ views, receivers, clock, version: VERSION }),
       ...syncHandlers({ views, receivers, texts: createSnapshotTexts() }),
       ...writeHandlers(commands),
-      ...releaseHandlers(() => undefined),
+      ...releaseHandlers((of) => controllers.of(of)),
     },
-    processHandlers: processHandlers({
-      ready: () => ready,
-      environments: () => views.environments(),
-      metrics: metrics.text,
-      openapi: JSON.stringify(openApiDocument(VERSION)),
-      backup: sql && (() => backUpTo(dataDirectory, sql, keyring.signer(), now())),
-    }),
+    processHandlers: {
+      ...keyHandlers({ keyring, views, receivers }),
+      ...processHandlers({
+        ready: () => ready,
+        environments: () => views.environments(),
+        metrics: metrics.text,
+        openapi: JSON.stringify(openApiDocument(VERSION)),
+        backup: sql && (() => backUpTo(dataDirectory, sql, keyring.signer(), now())),
+      }),
+    },
   });
   later(() => endGently(app));
   later(() => places.close());

@@ -286,6 +286,7 @@ export function openReceiver(options: ReceiverOptions): Receiver {
       digest,
       unsupported: current.snapshot.unsupported,
       ...(options.agent === undefined ? {} : { agent: options.agent }),
+      ...(keyring === undefined || local ? {} : { trusts: keyring.ids }),
     };
   }
 
@@ -305,6 +306,7 @@ export function openReceiver(options: ReceiverOptions): Receiver {
   function trust(keys: readonly string[]): void {
     keyring = openKeyring(keys);
     dispatch({ type: 'trusted' });
+    acknowledger?.request();
   }
 
   const unfollowKeys =

@@ -19,6 +19,7 @@ import {
   wireOverride,
 } from '../wire/change.ts';
 import { historyVerdict, wireChange, wireChangeDetail } from '../wire/history.ts';
+import { forgetRequest, forgotten, keysView, rotateRequest } from '../wire/keys.ts';
 import { statusSchema } from '../wire/status.ts';
 import { announcedSchema } from './head.ts';
 
@@ -148,6 +149,20 @@ export const routeShapes: Readonly<Partial<Record<RouteId, RouteShape>>> = {
   },
   backup: {
     answer: backupMade,
+  },
+  listKeys: {
+    answer: keysView,
+  },
+  prepareKey: {
+    answer: keysView,
+  },
+  rotateKey: {
+    body: rotateRequest,
+    answer: keysView,
+  },
+  forgetKey: {
+    body: forgetRequest,
+    answer: forgotten,
   },
   syncHead: {
     answer: announcedSchema,

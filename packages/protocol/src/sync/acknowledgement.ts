@@ -23,6 +23,8 @@ export interface Acknowledgement {
   readonly unsupported?: readonly UnsupportedFlag[];
   /** For people: a service's name and version. */
   readonly agent?: string;
+  /** Ids of the signing keys it trusts; absent where it verifies nothing. */
+  readonly trusts?: readonly string[];
 }
 
 const text = z.string().min(1).max(200);
@@ -41,6 +43,7 @@ export const acknowledgement: z.ZodType<Acknowledgement> = z.object({
   digest: z.string().regex(/^[0-9a-f]{64}$/),
   unsupported: z.array(unsupportedFlag).max(1000).exactOptional(),
   agent: z.string().max(200).exactOptional(),
+  trusts: z.array(text).max(2).exactOptional(),
 });
 
 /** How long the lease now runs, in milliseconds from the receiver's sending, and where the server stands. */
@@ -69,6 +72,8 @@ export interface ReceiverView {
   /** Revisions behind the head; null while it serves another lineage. */
   readonly behind: number | null;
   readonly unsupported: readonly UnsupportedFlag[];
+  /** Ids of the signing keys it trusts; absent where it verifies nothing. */
+  readonly trusts?: readonly string[];
   readonly lease: 'held' | 'expired';
   /** Milliseconds until the lease runs out; 0 when it has. */
   readonly expiresIn: number;
@@ -86,6 +91,7 @@ export const receiverView: z.ZodType<ReceiverView> = z.object({
   revision: z.int(),
   behind: z.int().nullable(),
   unsupported: z.array(unsupportedFlag),
+  trusts: z.array(z.string()).exactOptional(),
   lease: z.enum(['held', 'expired']),
   expiresIn: z.number(),
   connected: z.boolean(),

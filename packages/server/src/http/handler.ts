@@ -22,7 +22,17 @@ export interface Call extends ProcessCall {
 export type Handler = (call: Call) => unknown;
 export type ProcessHandler = (call: ProcessCall) => unknown;
 
-export type ProcessRoute = 'health' | 'ready' | 'metrics' | 'openapi' | 'environments' | 'backup';
+export type ProcessRoute =
+  | 'health'
+  | 'ready'
+  | 'metrics'
+  | 'openapi'
+  | 'environments'
+  | 'backup'
+  | 'listKeys'
+  | 'prepareKey'
+  | 'rotateKey'
+  | 'forgetKey';
 
 /** One handler for each route of the table, no more and no fewer. */
 export type Handlers = Readonly<Record<Exclude<RouteId, ProcessRoute>, Handler>>;

@@ -20,6 +20,11 @@ export interface PublicKey {
   readonly pem: string;
 }
 
+/** `retired` keys have no private half any more, and verify what they signed. */
+export interface RankedKey extends PublicKey {
+  readonly role: 'active' | 'next' | 'retired';
+}
+
 /**
  * The server's signing keys: `<id>.private.pem` (mode 0600), `<id>.public.pem`, and the files `active` and `next` that name one each. Rotation
  * takes no restart: `prepare` makes the next key, its public half is handed to the receivers (which trust two), `rotate` signs with it from
@@ -38,6 +43,10 @@ export interface Keyring {
   prepare(): PublicKey;
   /** Makes the next key the active one; `undefined` where none is prepared. */
   rotate(): PublicKey | undefined;
+  /** The active key, the next, then those retired, by id. */
+  all(): readonly RankedKey[];
+  /** Deletes a key that does not sign: a prepared one will not come, and what a retired one signed can no longer be verified. Throws for the active key. */
+  forget(id: string): void;
 }
 
 /** Milliseconds between looks at which key is active. */
@@ -92,7 +101,36 @@ export function openKeyring(directory: string, now: () => number): Keyring {
       if (old !== next) rmSync(privatePath(directory, old), { force: true });
       return { id: next, pem: readFileSync(publicPath(directory, next), 'utf8') };
     },
+    all: () => {
+      const [active, next] = [activeKey(directory), readName(directory, 'next')];
+      const others = publicIds(directory).filter((id) => id !== active && id !== next);
+      const ranked = (role: RankedKey['role'], id: string): RankedKey => ({
+        id,
+        role,
+        pem: readFileSync(publicPath(directory, id), 'utf8'),
+      });
+      return [
+        ranked('active', active),
+        ...(next === undefined || next === active ? [] : [ranked('next', next)]),
+        ...others.map((id) => ranked('retired', id)),
+      ];
+    },
+    forget: (id) => {
+      if (id === activeKey(directory)) throw new Error(`${id} is the key that signs`);
+      // The name first: a key that is not named next cannot become active half deleted.
+      if (readName(directory, 'next') === id) rmSync(join(directory, 'next'), { force: true });
+      rmSync(privatePath(directory, id), { force: true });
+      rmSync(publicPath(directory, id), { force: true });
+      known.delete(id);
+    },
   };
+}
+
+function publicIds(directory: string): readonly string[] {
+  return readdirSync(directory)
+    .filter((name) => name.endsWith('.public.pem'))
+    .map((name) => name.slice(0, -'.public.pem'.length))
+    .sort();
 }
 
 function makeKey(directory: string): string {

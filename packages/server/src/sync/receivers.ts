@@ -63,7 +63,7 @@ export function createReceivers(options: {
       const found: ReceiverView[] = [];
       for (const [key, { acknowledgement, leasedUntil, seen }] of rows) {
         if (key !== keyOf(environment, acknowledgement.receiver)) continue;
-        const { receiver, agent, lineage, revision, unsupported = [] } = acknowledgement;
+        const { receiver, agent, lineage, revision, unsupported = [], trusts } = acknowledgement;
         found.push({
           receiver,
           class: acknowledgement.class,
@@ -72,6 +72,7 @@ export function createReceivers(options: {
           revision,
           behind: lineage === at.lineage ? Math.max(0, at.revision - revision) : null,
           unsupported,
+          ...(trusts === undefined ? {} : { trusts }),
           lease: leasedUntil > now ? 'held' : 'expired',
           expiresIn: Math.max(0, Math.round(leasedUntil - now)),
           connected: streams.has(key),

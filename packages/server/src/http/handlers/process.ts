@@ -11,8 +11,13 @@ export interface ProcessOptions {
   readonly backup?: (() => Promise<BackupMade>) | undefined;
 }
 
+type OwnHandlers = Pick<
+  ProcessHandlers,
+  'health' | 'ready' | 'metrics' | 'openapi' | 'environments' | 'backup'
+>;
+
 /** What concerns the process and no single environment. */
-export function processHandlers(options: ProcessOptions): ProcessHandlers {
+export function processHandlers(options: ProcessOptions): OwnHandlers {
   return {
     health: () => ({ status: 'ok' }),
     ready() {
