@@ -31,6 +31,7 @@ export {
   type ReceiverOptions,
 } from './receiver/receiver.ts';
 export { savedHeads } from './receiver/saved-heads.ts';
+export { inSlices } from './receiver/slices.ts';
 export type { Status } from './receiver/state.ts';
 export {
   type Acknowledging,

@@ -1,10 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { resolve as resolvePath } from 'node:path';
-import { diffSnapshots, type Encoded, type Entry, encodeSnapshot, type Head } from '@ombre/decide';
+import {
+  diffSnapshots,
+  type Encoded,
+  type Entry,
+  encodeSnapshot,
+  entryKey,
+  type Head,
+  patchSnapshot,
+} from '@ombre/decide';
 import type { Resource } from '@ombre/decide/model';
-import type { Issue, SourceFile } from '@ombre/declare';
+import type { Declarer, Issue, SourceFile } from '@ombre/declare';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Problem } from '../problem.ts';
+import { inSlices } from '../receiver/slices.ts';
 import { sha256 } from '../sha256.ts';
 import { type Announced, type Ended, type Source, SourceError, type SourceEvent } from '../source.ts';
 import type { FolderReport } from './watch-folder.ts';
@@ -25,6 +34,8 @@ type Declare = typeof import('@ombre/declare');
 interface Version {
   readonly announced: Announced;
   readonly encoded: Encoded;
+  /** What it was encoded from, by key. */
+  readonly resources: ReadonlyMap<string, Resource>;
 }
 
 /**
@@ -38,12 +49,17 @@ export function openDirectorySource(path: string, options: DirectorySourceOption
   let latest: Version | undefined;
 
   /** The version the files make; the latest itself where they say nothing new. */
-  function read(files: readonly SourceFile[], { declareSources, formatIssue }: Declare): Version | Problem {
-    const { declared, issues } = declareSources(files);
+  async function read(
+    files: readonly SourceFile[],
+    declarer: Declarer,
+    { formatIssue }: Declare,
+  ): Promise<Version | Problem> {
+    const { declared, issues } = await inSlices(declarer.declare(files));
     options.issues?.(issues);
     const problem = problemOf(issues, declared.resources, (issue) => formatIssue(issue, files));
     if (problem !== undefined) return problem;
-    const encoded = encodeSnapshot(declared.resources.map(toEntry), sha256);
+    const resources = new Map(declared.resources.map((resource) => [entryKey(toEntry(resource)), resource]));
+    const encoded = encode(latest, resources);
     const { project, environment } = declared;
     const name =
       project === undefined || environment === undefined
@@ -59,7 +75,7 @@ export function openDirectorySource(path: string, options: DirectorySourceOption
       digest: encoded.digest,
     };
     const signed = { head, issued: clock.now(), expires: Number.MAX_SAFE_INTEGER, key: '', signature: '' };
-    latest = { announced: { signed }, encoded };
+    latest = { announced: { signed }, encoded, resources };
     return latest;
   }
 
@@ -84,16 +100,18 @@ export function openDirectorySource(path: string, options: DirectorySourceOption
         import('@ombre/declare'),
         import('./watch-folder.ts'),
       ]);
+      const declarer = declare.createDeclarer();
       return new Promise((resolve) => {
         let at = from;
 
-        function take(report: FolderReport): boolean {
+        async function take(report: FolderReport): Promise<boolean> {
           if (report.error !== undefined) {
             listen({ type: 'problem', problem: { code: 'SOURCE_INVALID', detail: report.error.message } });
             return true;
           }
           const before = latest;
-          const version = read(report.files, declare);
+          const version = await read(report.files, declarer, declare);
+          if (signal.aborted) return true;
           if ('code' in version) {
             if (report.settled) listen({ type: 'problem', problem: version });
             return report.settled;
@@ -129,6 +147,19 @@ function tellVersion(at: Head | undefined, before: Version | undefined, version:
   const delta = diffSnapshots(before.encoded, from, encoded, head);
   const size = delta.put.reduce((sum, line) => sum + line.length, 0);
   return { type: 'delta', announced, delta: { ...delta, from: from.revision }, size };
+}
+
+/** What changed since the version before is written, or everything where there is none. */
+function encode(before: Version | undefined, resources: ReadonlyMap<string, Resource>): Encoded {
+  if (before === undefined) return encodeSnapshot([...resources.values()].map(toEntry), sha256);
+  const put = [...resources].filter(([key, resource]) => before.resources.get(key) !== resource);
+  const remove = [...before.resources.keys()].filter((key) => !resources.has(key));
+  return patchSnapshot(
+    before.encoded,
+    put.map(([, resource]) => toEntry(resource)),
+    remove,
+    sha256,
+  );
 }
 
 function toEntry({ kind, metadata, spec }: Resource): Entry {

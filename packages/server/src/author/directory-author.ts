@@ -1,7 +1,13 @@
-import { type Clock, type FolderReport, watchFolder } from '@ombre/carry';
+import { type Clock, type FolderReport, inSlices, watchFolder } from '@ombre/carry';
 import { canonicalJson } from '@ombre/decide';
 import type { Resource } from '@ombre/decide/model';
-import { declareSources, formatIssue, type Issue, type SourceFile } from '@ombre/declare';
+import {
+  createDeclarer,
+  type DeclaredSources,
+  formatIssue,
+  type Issue,
+  type SourceFile,
+} from '@ombre/declare';
 import type { AuthorStatus } from '@ombre/protocol';
 import type { ApplyResult, Commands } from '../commands/commands.ts';
 import type { Log } from '../http/log.ts';
@@ -46,15 +52,17 @@ export function openDirectoryAuthor(options: DirectoryAuthorOptions): DirectoryA
     started = resolve;
   });
 
+  const declarer = createDeclarer();
   const watch = watchFolder(directory, report, { clock });
 
   /** Answers whether the files could be used; a save that looks half done is reported again when it has settled. */
-  function report(folder: FolderReport): boolean {
+  async function report(folder: FolderReport): Promise<boolean> {
     if (folder.error !== undefined) {
       return end({ state: 'failed', issues: [], message: folder.error.message, files: 0 });
     }
     const { files, settled } = folder;
-    const read = readFiles(files, environment);
+    // In slices: ten thousand new files take seconds, and requests are answered meanwhile.
+    const read = readFiles(await inSlices(declarer.declare(files)), environment);
     if (read.errors.length > 0 && !settled) return false;
     if (read.errors.length > 0) {
       const { issues, message } = read;
@@ -156,8 +164,7 @@ interface Read {
   readonly message?: string;
 }
 
-function readFiles(files: readonly SourceFile[], environment: string): Read {
-  const { declared, issues } = declareSources(files);
+function readFiles({ declared, issues }: DeclaredSources, environment: string): Read {
   const { resources, project, environment: name } = declared;
   const errors: unknown[] = issues.filter((issue) => issue.severity === 'error');
   if (errors.length > 0) return { resources, issues, errors };
