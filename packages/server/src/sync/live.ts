@@ -26,6 +26,8 @@ export type Moved = Delta | 'resync' | 'time';
 /** The snapshot that this process serves of one environment: swapped by one reference, so that a request sees one revision. */
 export interface Live {
   current(): Served;
+  /** The head of what is served, under the key that signs now: signatures are renewed, and keys exchanged, while a revision stays. */
+  signed(): SignedHead;
   /** Called after each swap, in order. */
   subscribe(listener: (served: Served, moved: Moved, changed: readonly string[]) => void): () => void;
   close(): void;
@@ -149,6 +151,12 @@ export function createLive(options: LiveOptions): Live {
 
   return {
     current: () => served,
+    signed() {
+      const now = views.head(environment);
+      const { lineage, revision } = served.head.head;
+      // The log may be ahead of what is served here.
+      return now?.head.lineage === lineage && now.head.revision === revision ? now : served.head;
+    },
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

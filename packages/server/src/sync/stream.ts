@@ -57,14 +57,17 @@ export function createStreams(options: StreamsOptions): Streams {
     clock,
     limit,
     heartbeat,
-    alive: () => formatSyncEvent({ type: 'heartbeat', revision: live.current().head.head.revision }),
+    alive,
     ...(options.onClose === undefined ? {} : { onClose: options.onClose }),
   });
   const evaluation: Hub = createHub({ clock, limit, heartbeat });
+  /** The one receivers have the served head under. */
+  let { signature } = live.signed();
   let told = Number.NEGATIVE_INFINITY;
   let later: (() => void) | undefined;
 
   const unsubscribe = live.subscribe((served, moved) => {
+    signature = served.head.signature;
     if (moved === 'resync') sync.broadcast(resync());
     else if (moved !== 'time') {
       sync.broadcast(formatSyncEvent({ type: 'delta', head: served.head, delta: toWire(moved) }));
@@ -73,9 +76,18 @@ export function createStreams(options: StreamsOptions): Streams {
   });
 
   function announced(): { head: SignedHead; successions?: readonly SignedSuccession[] } {
-    const { head } = live.current();
+    const head = live.signed();
     const successions = options.successions();
     return successions.length === 0 ? { head } : { head, successions };
+  }
+
+  /** A sign of life; where the head was signed anew since, that head, so that what receivers keep on disk stays trusted. */
+  function alive(): string {
+    const head = live.signed();
+    if (head.signature === signature)
+      return formatSyncEvent({ type: 'heartbeat', revision: head.head.revision });
+    ({ signature } = head);
+    return formatSyncEvent({ type: 'head', ...announced(), heartbeat });
   }
 
   function resync(): string {

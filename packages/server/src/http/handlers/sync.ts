@@ -17,7 +17,7 @@ export function syncHandlers(options: {
   return {
     syncHead({ place, reply }) {
       void reply.header('cache-control', 'no-store');
-      const { head } = place.live.current();
+      const head = place.live.signed();
       const successions = place.successions();
       return successions.length === 0 ? head : { ...head, successions };
     },
