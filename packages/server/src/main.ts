@@ -144,6 +144,8 @@ async function compose(
     streamLimit: limit,
     author: (name) => (name === environment ? author?.status : undefined),
   });
+  const metrics = createMetrics({ places, receivers, views, clock, controllers: () => controllers.all() });
+  later(() => metrics.close());
   const controllers = openControllers({
     store,
     progress,
@@ -160,9 +162,6 @@ async function compose(
     streamLimit: limit,
     news: (of) => metrics.controlled(of),
   });
-  later(() => controllers.close());
-  const metrics = createMetrics({ places, receivers, views, clock, controllers: () => controllers.all() });
-  later(() => metrics.close());
 
   const evaluate = createEvaluate({
     clock,
@@ -198,6 +197,7 @@ async function compose(
     },
   });
   later(() => endGently(app));
+  later(() => controllers.close());
   later(() => places.close());
 
   if (options.directory !== undefined) {

@@ -1,9 +1,11 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Clock } from '@ombre/carry';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { ControllerNews } from '../controllers/controller.ts';
 import type { Places } from '../http/place.ts';
 import type { Receivers } from '../sync/receivers.ts';
 import type { Views } from '../views/views.ts';
+import { type Controllers, createReleaseMetrics } from './release-metrics.ts';
 
 export interface Metrics {
   /** The text that Prometheus reads. */
@@ -14,6 +16,8 @@ export interface Metrics {
   failed(code: string): void;
   /** One apply and how it ended: `changed`, `unchanged` or its code. */
   applied(environment: string, result: string): void;
+  /** What a controller of an environment tells. */
+  controlled(environment: string): ControllerNews;
   close(): void;
 }
 
@@ -22,10 +26,17 @@ export interface MetricsOptions {
   readonly receivers: Receivers;
   readonly views: Pick<Views, 'resource'>;
   readonly clock: Clock;
+  readonly controllers?: Controllers;
 }
 
 /** What an operator watches. Values that others hold are read when Prometheus asks; only requests count as they happen. */
-export function createMetrics({ places, receivers, views, clock }: MetricsOptions): Metrics {
+export function createMetrics({
+  places,
+  receivers,
+  views,
+  clock,
+  controllers = () => [],
+}: MetricsOptions): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const loop: IntervalHistogram = monitorEventLoopDelay({ resolution: 10 });
@@ -91,7 +102,10 @@ export function createMetrics({ places, receivers, views, clock }: MetricsOption
     'quantile',
   ]);
 
+  const releases = createReleaseMetrics(registry, controllers);
+
   function collect(): void {
+    releases.collect();
     decisions.reset();
     misses.reset();
     for (const metric of [live, streams]) metric.reset();
@@ -141,6 +155,7 @@ export function createMetrics({ places, receivers, views, clock }: MetricsOption
     evaluated: (kind, took) => (kind === 'single' ? single : bulk).observe(took),
     failed: (code) => failures.inc({ code }),
     applied: (environment, result) => applies.inc({ environment, result }),
+    controlled: releases.controlled,
     close: () => loop.disable(),
   };
 }

@@ -1,0 +1,147 @@
+import type { Clock } from '@ombre/carry';
+import { START } from '@ombre/decide/model';
+import type { LandingEdit, ReleaseView } from '@ombre/protocol';
+import { type Command, combineHealth, planRelease, startRelease } from '@ombre/release';
+import type { ProgressStore } from '../store/progress/progress-store.ts';
+import type { Views } from '../views/views.ts';
+import type { Controller } from './controller.ts';
+import { type Followed, follow } from './followed.ts';
+import { landingEdits } from './landing-edits.ts';
+import type { ReleaseStreams } from './release-streams.ts';
+import { viewOf } from './release-view.ts';
+import type { Commanded, Releases } from './releases.ts';
+
+export interface ReleasesParts {
+  readonly environment: string;
+  readonly controller: Controller;
+  readonly progress: ProgressStore;
+  readonly views: Pick<Views, 'head' | 'resource' | 'resources' | 'placements'>;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly streams: ReleaseStreams;
+}
+
+/** Lines of history with a view, unless said. */
+const LINES = 20;
+/** A command is waited for so long, in ms, and looked for so often. */
+const PATIENCE = 10_000;
+const LOOK = 20;
+/** What a plan assumes where nothing was counted and nothing given. */
+const ASSUMED = { requestsPerSecond: 1, errorRate: 0.005 };
+
+/** The releases of an environment, from memory where they are controlled here, else as they were written last. */
+export function createReleases(parts: ReleasesParts): Releases {
+  const { environment, controller, progress, views, clock, newId, streams } = parts;
+
+  async function all(): Promise<ReadonlyMap<string, Followed>> {
+    const known = new Map<string, Followed>(controller.followed);
+    const rows = controller.holds ? [] : (await progress.load(environment)).rows;
+    for (const row of rows) {
+      known.set(row.release, follow(row.release, row.facts.spec, 'api', { ...row, lines: 0 }));
+    }
+    const present = new Map<string, Followed>();
+    for (const { resource, origin } of views.resources(environment, { kind: 'Release' }) ?? []) {
+      if (resource.kind !== 'Release') continue;
+      const { name } = resource.metadata;
+      const one = known.get(name) ?? unfollowed(name, resource.spec);
+      present.set(name, Object.assign(one, { spec: resource.spec, origin }));
+    }
+    return present;
+  }
+
+  function unfollowed(name: string, spec: Followed['spec']): Followed {
+    const placement = views.placements(environment)?.find((row) => row.release === name)?.placement;
+    const { revision = 0, lineage = '' } = views.head(environment)?.head ?? {};
+    const facts = { born: revision, lineage, spec, pins: {}, health: combineHealth([]) };
+    return follow(name, spec, 'api', {
+      version: 0,
+      state: startRelease(placement ?? START),
+      facts,
+      lines: 0,
+    });
+  }
+
+  let landing: { readonly at: string; readonly edits: readonly LandingEdit[] } | undefined;
+  function landingFor({ release, state }: Followed): readonly LandingEdit[] {
+    if (state.phase !== 'completed') return [];
+    const at = `${release} ${views.head(environment)?.head.digest}`;
+    if (landing?.at !== at) landing = { at, edits: landingEdits(views, environment, release) };
+    return landing.edits;
+  }
+
+  async function view(release: string, events = LINES): Promise<ReleaseView | undefined> {
+    const one = (await all()).get(release);
+    if (one === undefined) return undefined;
+    const lines = events === 0 ? [] : await progress.history(environment, release, { limit: events });
+    return viewOf(one, lines, landingFor(one));
+  }
+
+  const until = async <T>(look: () => Promise<T | undefined>): Promise<T | undefined> => {
+    const end = clock.monotonic() + PATIENCE;
+    for (;;) {
+      const found = await look();
+      if (found !== undefined || clock.monotonic() >= end) return found;
+      await new Promise<void>((resolve) => clock.after(LOOK, resolve));
+    }
+  };
+
+  async function command(
+    release: string,
+    what: Command,
+    { by, why }: { readonly by: string; readonly why: string },
+  ): Promise<Commanded> {
+    const before = await view(release);
+    if (before === undefined)
+      return { ok: false, code: 'NOT_FOUND', message: `There is no Release/${release}.` };
+    const id = newId();
+    await progress.ask(environment, { id, release, command: what, by, why, at: controller.time() });
+    controller.wake();
+    const answer = await until(() => progress.answerOf(environment, id));
+    if (answer === undefined) {
+      const message = `Nobody controls ${environment} now; ${what} is kept and carried out as soon as somebody does.`;
+      return { ok: false, code: 'UNAVAILABLE', message };
+    }
+    if (answer.refusal !== null) return { ok: false, code: 'RELEASE_REFUSED', message: answer.refusal };
+    return what === 'land' ? landed(before) : { ok: true, view: (await view(release)) ?? before };
+  }
+
+  /** Landing is an effect: this waits for what became of it. */
+  async function landed(before: ReleaseView): Promise<Commanded> {
+    const after = before.events.at(-1)?.number ?? 0;
+    const done = await until(async () => {
+      const lines = await progress.history(environment, before.name, { after, limit: 100 });
+      return lines.find(({ kind }) => kind === 'landed' || kind === 'removed' || kind === 'refused');
+    });
+    if (done?.kind === 'refused') {
+      const edits = landingEdits(views, environment, before.name);
+      const told = edits.map(({ sentence, diff }) => `\n\n${sentence}\n${diff}`).join('');
+      return { ok: false, code: 'RELEASE_REFUSED', message: `${done.text}${told}` };
+    }
+    const now = await view(before.name);
+    return { ok: true, view: now ?? { ...before, phase: done === undefined ? before.phase : 'landed' } };
+  }
+
+  return {
+    list: async () => {
+      const found = [...(await all()).values()];
+      return found.map((one) => viewOf(one, [], landingFor(one)));
+    },
+    view,
+    plan(release, given) {
+      const resource = views.resource(environment, `Release/${release}`)?.resource;
+      if (resource?.kind !== 'Release') return undefined;
+      const seen = controller.traffic.read(resource.spec.flag, controller.time());
+      const source =
+        given.requestsPerSecond !== undefined ? 'given' : seen === undefined ? 'assumed' : 'observed';
+      const requestsPerSecond =
+        given.requestsPerSecond ?? seen?.requestsPerSecond ?? ASSUMED.requestsPerSecond;
+      const errorRate = given.errorRate ?? seen?.errorRate ?? ASSUMED.errorRate;
+      const plan = planRelease(resource.spec, { requestsPerSecond, failures: errorRate });
+      return { plan, traffic: { requestsPerSecond, errorRate, source } };
+    },
+    command,
+    take: async (report) => controller.take(report),
+    stream: (response, release, after, headers) =>
+      streams.open(response, release, after, headers, (name) => view(name)),
+  };
+}

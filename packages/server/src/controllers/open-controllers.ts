@@ -1,0 +1,94 @@
+import type { Clock } from '@ombre/carry';
+import type { Commands } from '../commands/commands.ts';
+import type { Effects } from '../effects/effect.ts';
+import type { Log } from '../http/log.ts';
+import type { Places } from '../http/place.ts';
+import type { ProgressStore } from '../store/progress/progress-store.ts';
+import type { Store } from '../store/store.ts';
+import type { Receivers } from '../sync/receivers.ts';
+import type { Changes, Views } from '../views/views.ts';
+import { type Controller, type ControllerNews, startController } from './controller.ts';
+import { createReleases } from './create-releases.ts';
+import { seeReceivers } from './receivers-seen.ts';
+import { createReleaseStreams } from './release-streams.ts';
+import type { Releases } from './releases.ts';
+
+export interface ControllersParts {
+  readonly store: Pick<Store, 'lease' | 'release'>;
+  readonly progress: ProgressStore;
+  /** See ControllerParts.holder. */
+  readonly holder: string;
+  readonly commands: Pick<Commands, 'place' | 'apply' | 'land'>;
+  readonly views: Views;
+  readonly changes: Changes;
+  readonly receivers: Receivers;
+  readonly places: Pick<Places, 'get'>;
+  readonly effects?: Partial<Effects>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly newId: () => string;
+  /** Streams of one release at most. */
+  readonly streamLimit: number;
+  readonly news?: (environment: string) => ControllerNews;
+}
+
+export interface Controllers {
+  /** Undefined where there is no such environment. */
+  of(environment: string): Releases | undefined;
+  all(): Iterable<readonly [environment: string, controller: Controller]>;
+  /** Gives every lease up. */
+  close(): Promise<void>;
+}
+
+/** A controller for each environment of the store; whether it controls or stands by, its lease says. */
+export function openControllers(parts: ControllersParts): Controllers {
+  const { store, progress, holder, commands, views, changes, receivers, places, clock, log, newId } = parts;
+  const open = new Map<string, { controller: Controller; releases: Releases; end(): void }>();
+
+  function start(environment: string) {
+    const controller = startController({
+      environment,
+      holder,
+      store,
+      progress,
+      commands,
+      views,
+      receivers: () => {
+        const { lineage = '', revision = 0 } = views.head(environment)?.head ?? {};
+        const own = places.get(environment)?.live.current().head.head.revision ?? -1;
+        return seeReceivers(receivers.view(environment, { lineage, revision }), lineage, own);
+      },
+      ...(parts.effects === undefined ? {} : { effects: parts.effects }),
+      clock,
+      log,
+      ...(parts.news === undefined ? {} : { news: parts.news(environment) }),
+    });
+    const unsubscribe = changes.subscribe(environment, () => controller.wake());
+    const streams = createReleaseStreams({ environment, progress, clock, limit: parts.streamLimit });
+    const releases = createReleases({ environment, controller, progress, views, clock, newId, streams });
+    const end = (): void => {
+      unsubscribe();
+      streams.close();
+    };
+    const started = { controller, releases, end };
+    open.set(environment, started);
+    return started;
+  }
+
+  for (const environment of views.environments()) start(environment);
+  return {
+    of(environment) {
+      const known = open.get(environment);
+      if (known !== undefined) return known.releases;
+      return views.environments().includes(environment) ? start(environment).releases : undefined;
+    },
+    *all() {
+      for (const [environment, { controller }] of open) yield [environment, controller] as const;
+    },
+    async close() {
+      for (const { end } of open.values()) end();
+      await Promise.all([...open.values()].map(({ controller }) => controller.close()));
+      open.clear();
+    },
+  };
+}
