@@ -2,17 +2,19 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { breakGlassDoor, openReceiver, problemText, type Receiver, systemClock } from '@ombre/carry';
-import type { Outcome } from '@ombre/decide';
-import { type Network, parseNetwork } from '@ombre/protocol';
+import { type Circuit, type Network, parseNetwork } from '@ombre/protocol';
 import { createAdmin } from './admin.ts';
-import { BREAKER_DEFAULTS, type Permit } from './breaker/breaker.ts';
+import { BREAKER_DEFAULTS } from './breaker/breaker.ts';
 import { deliverTo } from './counters/deliver.ts';
 import { exposition } from './counters/exposition.ts';
 import { type Deliver, startReporter } from './counters/reporter.ts';
 import { createTally } from './counters/tally.ts';
 import { unitHash } from './counters/unit-hash.ts';
+import { createForwardAuth } from './forward-auth/forward-auth.ts';
 import type { GatewayOptions, Listen } from './options.ts';
-import { Exchange, refuse } from './proxy/exchange.ts';
+import { createBaggage } from './proxy/baggage.ts';
+import { createDecidedHeaders } from './proxy/decided-headers.ts';
+import { type Ending, Exchange, refuse } from './proxy/exchange.ts';
 import { createPooledRandom } from './proxy/pooled-random.ts';
 import { requestHeaders } from './proxy/request-headers.ts';
 import { type Target, targetOf } from './proxy/target.ts';
@@ -26,6 +28,15 @@ import { type RouteView, routesOf } from './routing/routes.ts';
 import { createPools } from './upstream/pools.ts';
 import { createUpstreams, type Upstream } from './upstream/upstream.ts';
 
+/** Tells a breaker how a call ended and how long it waited for the answer's headers. */
+type Settle = (ending: Ending, waited: number) => void;
+
+type Admitted =
+  | { readonly upstream: Upstream; readonly settle: Settle }
+  | { readonly upstream?: never; readonly refusal: Refusal };
+
+const NOTHING: Settle = () => {};
+
 /** Milliseconds an endpoint rests that could not be reached. */
 const REST = 1_000;
 
@@ -38,6 +49,8 @@ const IDLE_GRACE = 1_000;
 export interface RunningGateway {
   readonly url: string;
   readonly adminUrl: string | undefined;
+  /** Undefined where nobody asked for it. */
+  readonly forwardAuthUrl: string | undefined;
   readonly receiver: Receiver;
   /** Where each variant's requests go now. */
   routes(): readonly RouteView[];
@@ -85,20 +98,24 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   });
 
   const random = createPooledRandom();
-  const decided = createDecided();
+  const decided = createDecidedHeaders();
+  const baggage = createBaggage(options.baggage);
   let closing = false;
   const upgraded = new Set<Duplex>();
+
+  /** The header by which a new unit's client keeps it. */
+  function keepUnit({ fresh, unit, client }: Decision, headers: IncomingMessage['headers']): string[] {
+    if (!fresh) return [];
+    const secure = headers['x-forwarded-proto'] === 'https' && client.forwarded;
+    return ['set-cookie', unitCookie(cookie, unit, secure)];
+  }
 
   /** What every request goes through: a decision, counted from here to `end`. */
   function begin(request: IncomingMessage) {
     const decision = router.decide(request);
-    const { outcome, unit, revision, fresh } = decision;
+    const { outcome, unit, revision } = decision;
     const open = outcome && tally.begin(outcome, unitHash(unit), now());
-    const ownHeaders: string[] = [];
-    if (fresh) {
-      const secure = request.headers['x-forwarded-proto'] === 'https' && decision.client.forwarded;
-      ownHeaders.push('set-cookie', unitCookie(cookie, unit, secure));
-    }
+    const ownHeaders = keepUnit(decision, request.headers);
     if (options.expose === true) ownHeaders.push(...decided(outcome, revision));
     if (closing) ownHeaders.push('connection', 'close');
     return {
@@ -150,38 +167,47 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       end(true, verdict.upstream.name);
       return;
     }
-    const { upstream, permit } = admitted;
+    const { upstream, settle } = admitted;
     const hasBody = carriesBody(request);
     new Exchange({
       request,
       response,
       upstream,
-      permit,
       path: target.path,
       hasBody,
       requestHeaders: headersFor(request, decision, target, hasBody),
+      baggage: baggage(request.headers.baggage as string | undefined, decision.unit, decision.outcome),
       ownHeaders,
       rest: REST,
       now,
-      // The variant's own upstream was meant: where another had to stand in, the variant failed.
-      ended: (ending) => end(ending === 'failed' || upstream !== verdict.upstream, upstream.name),
+      ended(ending, waited) {
+        settle(ending, waited);
+        // The variant's own upstream was meant: where another had to stand in, the variant failed.
+        end(ending === 'failed' || upstream !== verdict.upstream, upstream.name);
+      },
     }).start();
   }
 
-  /** The upstream or, while its circuit is open, its fallback. */
-  function admit(
-    upstream: Upstream,
-  ):
-    | { readonly upstream: Upstream; readonly permit: Permit | undefined }
-    | { readonly upstream?: never; readonly refusal: Refusal } {
+  /** The upstream or, while its circuit is open, its fallback; `settle` tells its breaker how the call ended. */
+  function admit(upstream: Upstream): Admitted {
     const at = now();
-    if (upstream.breaker === undefined) return { upstream, permit: undefined };
-    const permit = upstream.breaker.acquire(at);
-    if (permit !== undefined) return { upstream, permit };
+    const settle = permitOf(upstream, at);
+    if (settle !== undefined) return { upstream, settle };
     const fallback = upstream.fallback === undefined ? undefined : upstreams.get(upstream.fallback);
-    const instead = fallback?.breaker?.acquire(at);
-    if (fallback !== undefined && instead !== undefined) return { upstream: fallback, permit: instead };
-    return { refusal: { code: 'BREAKER_OPEN', retryAfter: upstream.breaker.waits(at) } };
+    const instead = fallback && permitOf(fallback, at);
+    if (fallback !== undefined && instead !== undefined) return { upstream: fallback, settle: instead };
+    return { refusal: { code: 'BREAKER_OPEN', retryAfter: upstream.breaker?.waits(at) ?? 0 } };
+  }
+
+  /** Undefined: its circuit is open. A call is told to the breaker it began with, whatever the spec says by then. */
+  function permitOf({ breaker }: Upstream, at: number): Settle | undefined {
+    if (breaker === undefined) return NOTHING;
+    const permit = breaker.acquire(at);
+    if (permit === undefined) return undefined;
+    return (ending, waited) => {
+      if (ending === 'left') breaker.release(permit);
+      else breaker.record(permit, now(), waited, ending === 'failed');
+    };
   }
 
   function handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -207,7 +233,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       end(true, verdict.upstream.name);
       return;
     }
-    const { upstream, permit } = admitted;
+    const { upstream, settle } = admitted;
     upgraded.add(socket);
     socket.once('close', () => upgraded.delete(socket));
     passUpgrade({
@@ -217,11 +243,11 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       upstream,
       path: target.path,
       requestHeaders: headersFor(request, decision, target, false),
+      baggage: baggage(request.headers.baggage as string | undefined, decision.unit, decision.outcome),
       ownHeaders: ownHeaders.filter((_, at) => ownHeaders[at - (at % 2)] !== 'connection'),
       now,
       ended(ending, took) {
-        if (permit !== undefined && ending === 'left') upstream.breaker?.release(permit);
-        else if (permit !== undefined) upstream.breaker?.record(permit, now(), took, ending === 'failed');
+        settle(ending, took);
         end(ending === 'failed' || upstream !== verdict.upstream, upstream.name);
       },
     });
@@ -250,19 +276,39 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       breakGlass: breakGlassDoor(receiver),
       unready: () => (closing ? 'stopping' : receiver.snapshot === undefined ? 'no snapshot yet' : undefined),
     });
+  const forwardAuth =
+    options.forwardAuth &&
+    createServer(
+      { keepAliveTimeout: KEEP_ALIVE },
+      createForwardAuth({
+        decide: (asking) => router.decide(asking),
+        clientHeaders: (decision, { headers }) => keepUnit(decision, headers),
+        decidedHeaders: ({ outcome, revision }) => decided(outcome, revision),
+      }),
+    );
   const deliver = deliveryOf(options);
   let url: string;
   let adminUrl: string | undefined;
+  let forwardAuthUrl: string | undefined;
   try {
     url = await listen(server, options.listen);
     adminUrl = admin && options.admin && (await listen(admin, options.admin));
+    forwardAuthUrl = forwardAuth && options.forwardAuth && (await listen(forwardAuth, options.forwardAuth));
   } catch (error) {
     server.close();
+    admin?.close();
     await receiver.close();
     await pools.close();
     throw error;
   }
-  const reporter = deliver && startReporter(tally, options.name, clock, deliver);
+  const circuits = (at: number): readonly Circuit[] =>
+    routes().flatMap(({ variant, upstream }) => {
+      const state = upstreams.get(upstream ?? '')?.breaker?.state(at);
+      return upstream === null || state === undefined
+        ? []
+        : [{ flag: options.flag, variant, upstream, state }];
+    });
+  const reporter = deliver && startReporter({ tally, circuits }, options.name, clock, deliver);
 
   async function drain(): Promise<void> {
     closing = true;
@@ -283,6 +329,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   return {
     url,
     adminUrl,
+    forwardAuthUrl,
     receiver,
     routes,
     metrics,
@@ -293,31 +340,14 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       await reporter?.close();
       await receiver.close();
       await pools.destroy();
-      await new Promise<void>((resolve) => {
-        if (admin === undefined) return resolve();
-        admin.close(() => resolve());
-        admin.closeAllConnections();
-      });
+      for (const side of [forwardAuth, admin]) {
+        await new Promise<void>((resolve) => {
+          if (side === undefined) return resolve();
+          side.close(() => resolve());
+          side.closeAllConnections();
+        });
+      }
     },
-  };
-}
-
-/** Makes the headers between gateway and services that say what was decided, as name, value …; kept by outcome, since there are few. */
-function createDecided(): (outcome: Outcome | undefined, revision: number | undefined) => readonly string[] {
-  let known = new WeakMap<Outcome, readonly string[]>();
-  let of: number | undefined;
-  return (outcome, revision) => {
-    if (revision !== of) {
-      known = new WeakMap();
-      of = revision;
-    }
-    const before = outcome && known.get(outcome);
-    if (before !== undefined) return before;
-    const headers: string[] = [];
-    if (outcome?.variant !== undefined) headers.push('ombre-variant', outcome.variant);
-    if (revision !== undefined) headers.push('ombre-revision', String(revision));
-    if (outcome !== undefined) known.set(outcome, headers);
-    return headers;
   };
 }
 

@@ -1,5 +1,6 @@
 import type { ReceiverOptions } from '@ombre/carry';
 import type { BreakerSettings } from './breaker/breaker.ts';
+import type { BaggageOptions } from './proxy/baggage.ts';
 
 export interface Listen {
   readonly host: string;
@@ -15,6 +16,10 @@ export interface GatewayOptions {
   readonly listen: Listen;
   /** Metrics and health; absent: none. Not for the clients of the gateway. */
   readonly admin?: Listen;
+  /** Where gateways that somebody runs already ask for decisions, see `createForwardAuth`; absent: nowhere. Not for clients. */
+  readonly forwardAuth?: Listen;
+  /** Tells listed hosts which unit got which variant. Default: nobody. */
+  readonly baggage?: BaggageOptions;
   /** Stable over restarts: what counters and leases are kept under. `[A-Za-z0-9._-]`, at most 100 of them. */
   readonly name: string;
   /** Addresses or networks of the proxies that may say who the client is; see `clientOf`. Default: none. */

@@ -7,7 +7,7 @@ export {
   type Fetch,
   type ReleaseCommand,
 } from './client.ts';
-export type { CounterRow, Counters, CountersAnswer } from './counters/counters.ts';
+export type { Circuit, CounterRow, Counters, CountersAnswer } from './counters/counters.ts';
 export { SUB_BUCKETS } from './counters/sub-bucket.ts';
 export { type ErrorCode, type ErrorRow, errorAnchor, errors, isErrorCode } from './errors.ts';
 export { COMMENT, formatEvent, type StreamEvent } from './event-stream/format.ts';

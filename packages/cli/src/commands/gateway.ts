@@ -13,6 +13,8 @@ interface Options {
   readonly flag: string;
   readonly listen: string;
   readonly admin: string;
+  readonly forwardAuth?: string;
+  readonly baggage?: readonly string[];
   readonly name?: string;
   readonly stateDir?: string;
   readonly readToken?: string;
@@ -44,6 +46,14 @@ export function addGateway(program: Command, shell: Shell): void {
       '127.0.0.1:8080',
     )
     .option('--admin <address>', 'host:port for /metrics, /routes, /readyz, /v1/break-glass', '127.0.0.1:0')
+    .option(
+      '--forward-auth <address>',
+      'host:port where nginx, Traefik or Envoy ask for decisions; see docs/gateway.md',
+    )
+    .option(
+      '--baggage <hosts...>',
+      'endpoints that are told unit (hashed with the key in OMBRE_BAGGAGE_KEY) and variant as W3C baggage',
+    )
     .option(
       '--name <name>',
       'what the control plane knows it by, stable over restarts; default: host and port',
@@ -123,6 +133,10 @@ async function start(shell: Shell, options: Options): Promise<RunningGateway> {
       flag: options.flag,
       listen,
       admin: address(options.admin, '--admin'),
+      ...(options.forwardAuth === undefined
+        ? {}
+        : { forwardAuth: address(options.forwardAuth, '--forward-auth') }),
+      ...baggageOf(options.baggage, terminal.env.OMBRE_BAGGAGE_KEY),
       name,
       trusted: options.trust ?? [],
       units: options.unit ?? [],
@@ -148,12 +162,12 @@ async function start(shell: Shell, options: Options): Promise<RunningGateway> {
 
 function welcome(shell: Shell, { flag }: Options, gateway: RunningGateway): void {
   const { terminal } = shell;
-  const { url, adminUrl, receiver } = gateway;
+  const { url, adminUrl, forwardAuthUrl, receiver } = gateway;
   const routes = gateway.routes();
   const { head, status } = receiver;
   if (shell.json()) {
     const { environment = null, revision = null } = head ?? {};
-    terminal.out(`${JSON.stringify({ url, adminUrl, flag, environment, revision, status, routes })}\n`);
+    terminal.out(`${JSON.stringify({ url, adminUrl, forwardAuthUrl, flag, environment, revision, status, routes })}\n`);
     return;
   }
   const bold = (text: string): string => paint(terminal, 'bold', text);
@@ -170,6 +184,7 @@ function welcome(shell: Shell, { flag }: Options, gateway: RunningGateway): void
       ? [paint(terminal, 'red', `  ${''.padEnd(width)} the environment has no flag called ${flag}`)]
       : []),
     `  ${'metrics'.padEnd(width)} ${adminUrl}/metrics`,
+    ...(forwardAuthUrl === undefined ? [] : [`  ${'forward-auth'.padEnd(width)} ${forwardAuthUrl}`]),
     '',
     'stop with Ctrl-C',
   ];
@@ -192,6 +207,20 @@ function address(text: string, option: string): Listen {
     throw new CommandEnd(exits.usage, `${option} takes host:port such as 127.0.0.1:8080, not "${text}"`);
   }
   return { host, port };
+}
+
+function baggageOf(
+  hosts: readonly string[] | undefined,
+  key: string | undefined,
+): { readonly baggage?: { readonly key: string; readonly hosts: readonly string[] } } {
+  if (hosts === undefined) return {};
+  if (key === undefined || key.length < 16) {
+    throw new CommandEnd(
+      exits.usage,
+      '--baggage needs a key of 16 characters or more in OMBRE_BAGGAGE_KEY: services see units only as hashes under it',
+    );
+  }
+  return { baggage: { key, hosts } };
 }
 
 function milliseconds(text: string, option: string): number {

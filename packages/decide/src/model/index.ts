@@ -31,5 +31,5 @@ export type { SegmentSpec } from './segment.ts';
 export type { Algorithm, Serve, ServeShare, ServeSplit, ServeTable, ServeVariant } from './serve.ts';
 export { MILLION, shareInMillionths } from './share.ts';
 export type { Cell, Dimension, Row, TableSpec } from './table.ts';
-export type { Endpoint, UpstreamSpec } from './upstream.ts';
+export type { BreakerSpec, Endpoint, UpstreamSpec } from './upstream.ts';
 export type { Attribute, VocabularySpec } from './vocabulary.ts';

@@ -23,7 +23,7 @@ async function reports(answers: readonly Delivery[], count: number, between = ()
       return () => clearImmediate(timer);
     },
   };
-  const reporter = startReporter(tally, 'g', clock, async (report) => {
+  const reporter = startReporter({ tally, circuits: () => [] }, 'g', clock, async (report) => {
     got.push(report);
     between();
     return answers[got.length - 1] ?? 'taken';

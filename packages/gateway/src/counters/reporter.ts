@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '@ombre/carry';
-import type { Counters } from '@ombre/protocol';
+import type { Circuit, Counters } from '@ombre/protocol';
 import type { Tally } from './tally.ts';
 
 /** How often counters are reported. */
@@ -21,8 +21,20 @@ export interface Reporter {
   close(): Promise<void>;
 }
 
+/** What a report holds. */
+export interface Counted {
+  readonly tally: Tally;
+  /** As they stand at a time on the monotonic clock. */
+  readonly circuits: (now: number) => readonly Circuit[];
+}
+
 /** Reports a tally every 250 ms, one report at a time; after one that was not taken the next is full. */
-export function startReporter(tally: Tally, source: string, clock: Clock, deliver: Deliver): Reporter {
+export function startReporter(
+  { tally, circuits }: Counted,
+  source: string,
+  clock: Clock,
+  deliver: Deliver,
+): Reporter {
   let boot = randomUUID();
   let generation = tally.generation;
   let sequence = 0;
@@ -41,7 +53,13 @@ export function startReporter(tally: Tally, source: string, clock: Clock, delive
     }
     sequence += 1;
     const report = { source, boot, sequence, at: clock.now(), limits: tally.limits, full };
-    return { ...report, rows: tally.rows(clock.monotonic(), full) };
+    const now = clock.monotonic();
+    const standing = circuits(now);
+    return {
+      ...report,
+      rows: tally.rows(now, full),
+      ...(standing.length === 0 ? {} : { circuits: standing }),
+    };
   }
 
   async function send(): Promise<void> {

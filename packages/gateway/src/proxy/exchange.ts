@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import type { Permit } from '../breaker/breaker.ts';
 import { type Refusal, refusalAnswer } from '../refusal.ts';
 import { type Endpoint, nextEndpoint, type Upstream } from '../upstream/upstream.ts';
+import type { BaggageFor } from './baggage.ts';
 import { headerIn } from './request-headers.ts';
 import { responseHeaders } from './response-headers.ts';
 import { atTurnEnd } from './turn.ts';
@@ -15,18 +15,18 @@ export interface ExchangeOptions {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly upstream: Upstream;
-  readonly permit: Permit | undefined;
   readonly path: string;
   readonly hasBody: boolean;
   readonly requestHeaders: string[];
+  readonly baggage: BaggageFor;
   /** Added to the answer, as name, value …. */
   readonly ownHeaders: readonly string[];
   /** Milliseconds an endpoint rests that could not be reached. */
   readonly rest: number;
   /** Milliseconds that never go back. */
   readonly now: () => number;
-  /** Called once. */
-  readonly ended: (ending: Ending) => void;
+  /** Called once, with the milliseconds to the answer's headers or, where none came, to its end. */
+  readonly ended: (ending: Ending, waited: number) => void;
 }
 
 /** Methods that may be sent twice without harm (RFC 9110, 9.2.2) and are worth it. */
@@ -191,7 +191,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #next(): void {
-    const { upstream, request, path, requestHeaders, now } = this.#options;
+    const { upstream, request, path, requestHeaders, baggage, now } = this.#options;
     const lone = this.#sent && upstream.balancer.all.length === 1;
     const endpoint = nextEndpoint(upstream.balancer, lone ? [] : this.#tried, now());
     if (endpoint === undefined) {
@@ -201,10 +201,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#tried.push(endpoint);
     this.#controller = undefined;
     this.#sent = false;
+    const carried = baggage(endpoint.url);
     const options: Dispatcher.DispatchOptions & { readonly servername?: string } = {
       path: endpoint.prefix + path,
       method: request.method as Dispatcher.HttpMethod,
-      headers: requestHeaders,
+      headers: carried === undefined ? requestHeaders : [...requestHeaders, 'baggage', carried],
       body: this.#body ?? null,
       // A certificate is the endpoint's, whatever host the client asked for.
       ...(endpoint.url.protocol === 'https:' ? { servername: endpoint.url.hostname } : {}),
@@ -241,13 +242,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#over) return;
     this.#over = true;
     clearTimeout(this.#timer);
-    const { upstream, permit, now, ended } = this.#options;
+    const { now, ended } = this.#options;
     this.#body?.destroy();
-    if (permit !== undefined) {
-      if (ending === 'left') upstream.breaker?.release(permit);
-      else upstream.breaker?.record(permit, now(), this.#waited ?? now() - this.#began, ending === 'failed');
-    }
-    ended(ending);
+    ended(ending, this.#waited ?? now() - this.#began);
   }
 }
 

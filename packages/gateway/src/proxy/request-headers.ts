@@ -15,6 +15,7 @@ export interface Passage {
 
 /** Written anew here. */
 const REPLACED: ReadonlySet<string> = new Set([
+  'baggage',
   'expect',
   'host',
   'traceparent',
@@ -28,7 +29,7 @@ const REPLACED: ReadonlySet<string> = new Set([
 
 /**
  * The headers for the upstream as name, value, name, value …, in the client's order and spelling. What the client says of where it
- * comes from is kept if its peer is trusted, and replaced if not.
+ * comes from is kept if its peer is trusted, and replaced if not. Baggage is left out: what of it goes where depends on the endpoint.
  */
 export function requestHeaders(raw: readonly string[], hasBody: boolean, passage: Passage): string[] {
   const headers: string[] = ['host', passage.host];

@@ -3,6 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { type Refusal, refusalAnswer } from '../refusal.ts';
 import { nextEndpoint, type Upstream } from '../upstream/upstream.ts';
+import type { BaggageFor } from './baggage.ts';
 import { responseHeaders } from './response-headers.ts';
 
 export interface UpgradeOptions {
@@ -13,6 +14,7 @@ export interface UpgradeOptions {
   readonly upstream: Upstream;
   readonly path: string;
   readonly requestHeaders: string[];
+  readonly baggage: BaggageFor;
   readonly ownHeaders: readonly string[];
   readonly now: () => number;
   /** Called once, with the handshake: the connection it makes may last for days. */
@@ -41,13 +43,21 @@ export function passUpgrade(options: UpgradeOptions): void {
     return;
   }
   const { url, prefix } = endpoint;
+  const carried = options.baggage(url);
   const onward: ClientRequest = (url.protocol === 'https:' ? httpsRequest : httpRequest)({
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port || (url.protocol === 'https:' ? 443 : 80),
     ...(url.protocol === 'https:' ? { servername: url.hostname } : {}),
     method: request.method,
     path: prefix + path,
-    headers: [...options.requestHeaders, 'connection', 'Upgrade', 'upgrade', 'websocket'] as never,
+    headers: [
+      ...options.requestHeaders,
+      ...(carried === undefined ? [] : ['baggage', carried]),
+      'connection',
+      'Upgrade',
+      'upgrade',
+      'websocket',
+    ] as never,
     agent: false,
   });
   const timer = setTimeout(() => {

@@ -37,8 +37,11 @@ export interface Decision {
     | { readonly refusal: Refusal; readonly upstream?: never };
 }
 
+/** The parts of a request that are decided by. */
+export type Asking = Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'socket'>;
+
 export interface Router {
-  decide(request: IncomingMessage): Decision;
+  decide(asking: Asking): Decision;
   /** What the gateway last read of the snapshot; undefined before the first. */
   readonly world: World | undefined;
   /** Takes over a new snapshot now and not only with the next request. */
@@ -113,8 +116,7 @@ export function createRouter(
       return world;
     },
     refresh: () => void current(),
-    decide(request) {
-      const { headers, socket } = request;
+    decide({ method = 'GET', url: target = '/', headers, socket }) {
       const client = clientAt(socket, headers);
       const given = firstValue(options.units, headers);
       const kept = given === undefined ? cookieIn(headers.cookie, options.cookie) : undefined;
@@ -132,7 +134,6 @@ export function createRouter(
         };
       }
       const context: Record<string, unknown> = { targetingKey: key };
-      const { method = 'GET', url: target = '/' } = request;
       const parts = { method, target, headers, address: client.address };
       for (const name of world?.asked ?? []) context[name] = requestAttribute(name, parts);
       for (const [name, place] of attributes) {

@@ -3,6 +3,7 @@ import { parseDuration } from '@ombre/decide/model';
 import type { Dispatcher } from 'undici';
 import { type Balancer, createBalancer } from '../balance/balancer.ts';
 import { type Breaker, type BreakerEvent, type BreakerSettings, createBreaker } from '../breaker/breaker.ts';
+import { readBreaker } from '../breaker/read-breaker.ts';
 import type { Pools } from './pools.ts';
 
 /** One server of an upstream. */
@@ -25,7 +26,7 @@ export interface Upstream {
   timeout: number;
   fallback: string | undefined;
   /** Undefined: breaking is off. */
-  readonly breaker: Breaker | undefined;
+  breaker: Breaker | undefined;
 }
 
 export interface UpstreamSettings {
@@ -48,10 +49,22 @@ export function createUpstreams(
 ): Upstreams {
   const upstreams = new Map<string, Upstream>();
   const texts = new Map<string, string>();
+  /** What their breakers were made from: other edits keep them as they are. */
+  const breakers = new Map<string, string>();
 
   function make(name: string): Upstream {
-    const breaker = settings.breaker && createBreaker(settings.breaker, (event) => listen(name, event));
-    return { name, balancer: createBalancer<Endpoint>([]), timeout: 0, fallback: undefined, breaker };
+    return {
+      name,
+      balancer: createBalancer<Endpoint>([]),
+      timeout: 0,
+      fallback: undefined,
+      breaker: undefined,
+    };
+  }
+
+  function breakerOf(name: string, spec: UpstreamSpec['breaker']): Breaker | undefined {
+    const own = readBreaker(spec, settings.breaker);
+    return own && createBreaker(own, (event) => listen(name, event));
   }
 
   return {
@@ -59,12 +72,19 @@ export function createUpstreams(
     all: () => [...upstreams.values()],
     follow(specs) {
       for (const name of upstreams.keys()) if (!specs.has(name)) upstreams.delete(name);
-      for (const name of texts.keys()) if (!specs.has(name)) texts.delete(name);
+      for (const known of [texts, breakers]) {
+        for (const name of known.keys()) if (!specs.has(name)) known.delete(name);
+      }
       for (const [name, spec] of specs) {
         const text = JSON.stringify(spec);
         if (texts.get(name) === text) continue;
         texts.set(name, text);
         const upstream = upstreams.get(name) ?? make(name);
+        const breaker = JSON.stringify(spec.breaker ?? null);
+        if (breakers.get(name) !== breaker) {
+          breakers.set(name, breaker);
+          upstream.breaker = breakerOf(name, spec.breaker);
+        }
         upstream.balancer = createBalancer(spec.endpoints.map((one) => endpointOf(one, pools)));
         upstream.timeout =
           (spec.timeout === undefined ? undefined : parseDuration(spec.timeout)) ?? settings.timeout;

@@ -28,6 +28,14 @@ export interface CounterRow {
   readonly units: number;
 }
 
+/** How the circuit of one variant's upstream stands at a gateway. */
+export interface Circuit {
+  readonly flag: string;
+  readonly variant: string;
+  readonly upstream: string;
+  readonly state: 'closed' | 'open' | 'half-open';
+}
+
 /**
  * A report of one gateway, posted every 250 ms. Counts are cumulative within a `boot`, so a lost report costs nothing but
  * time: after a gap in `sequence` health is unknown until the next full report. A gateway whose limits change begins a new boot.
@@ -46,6 +54,8 @@ export interface Counters {
   /** Rows hold everything counted in the boot; otherwise what changed since the report before. The first of a boot is full. */
   readonly full: boolean;
   readonly rows: readonly CounterRow[];
+  /** Circuits of the routing flag's variants as they stand now; absent where there are none. */
+  readonly circuits?: readonly Circuit[];
 }
 
 const text = z.string().min(1).max(200);
@@ -79,6 +89,17 @@ export const counters: z.ZodType<Counters> = z.object({
   limits: z.record(text, z.array(z.number().min(0)).max(50)),
   full: z.boolean(),
   rows: z.array(counterRow).max(100_000),
+  circuits: z
+    .array(
+      z.object({
+        flag: text,
+        variant: text,
+        upstream: text,
+        state: z.enum(['closed', 'open', 'half-open']),
+      }),
+    )
+    .max(1_000)
+    .exactOptional(),
 });
 
 /** Answer to a report; `resend`: the next one must be full, since something between was not received. */
