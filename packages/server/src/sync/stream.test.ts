@@ -1,0 +1,77 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { encodeSnapshot, type SignedHead } from '@ombre/decide';
+import { createEventParser, parseSyncEvent } from '@ombre/protocol';
+import { afterEach, expect, test, vi } from 'vitest';
+import { sha256 } from '../store/sha256.ts';
+import type { Live } from './live.ts';
+import { manualClock } from './manual-clock.suite.ts';
+import { createStreams } from './stream.ts';
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+/** A stream of an environment that stays at its revision, read by a receiver; `sign` signs its head anew. */
+async function open() {
+  const clock = manualClock();
+  const encoded = encodeSnapshot([], sha256);
+  const head = { environment: 'p/e', lineage: 'l', revision: 7, digest: encoded.digest };
+  let signed: SignedHead = { head, issued: 1, expires: 2, key: 'old', signature: 'by-old' };
+  const live = {
+    current: () => ({ head: signed, encoded, snapshot: undefined as never, state: '' }),
+    signed: () => signed,
+    subscribe: () => () => {},
+    close: () => {},
+  } satisfies Live;
+  const streams = createStreams({
+    environment: 'p/e',
+    live,
+    successions: () => [],
+    views: { head: () => signed, delta: () => 'resync' },
+    clock,
+    limit: 10,
+    heartbeat: 10_000,
+  });
+  const server = createServer((_request, response) => void streams.sync(response, 'l:7'));
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  ends.push(
+    () => server.close(),
+    () => server.closeAllConnections(),
+    () => streams.end(),
+  );
+  const heard: unknown[] = [];
+  const parser = createEventParser();
+  const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  void (async () => {
+    const decoder = new TextDecoder();
+    for await (const bytes of response.body ?? []) {
+      for (const event of parser.push(decoder.decode(bytes as Uint8Array, { stream: true }))) {
+        const parsed = parseSyncEvent(event, 'p/e');
+        const told = parsed.ok ? parsed.event : undefined;
+        heard.push(told?.type === 'head' ? `head by ${told.head.key}` : told?.type);
+      }
+    }
+  })().catch(() => {});
+  return {
+    clock,
+    heard,
+    sign: (key: string) => {
+      signed = { ...signed, key, signature: `by-${key}` };
+    },
+  };
+}
+
+test('a head that was signed anew is told at the next sign of life, once, though its revision stays', async () => {
+  const { clock, heard, sign } = await open();
+  const hears = (...wanted: string[]) => vi.waitFor(() => expect(heard).toEqual(wanted));
+  await hears('head by old');
+  clock.advance(10_000);
+  await hears('head by old', 'heartbeat');
+  sign('new');
+  clock.advance(10_000);
+  await hears('head by old', 'heartbeat', 'head by new');
+  clock.advance(10_000);
+  await hears('head by old', 'heartbeat', 'head by new', 'heartbeat');
+});
