@@ -4,16 +4,17 @@ import { countsOf } from '../health/history.ts';
 import { evidenceAboveControl } from './above-control.ts';
 import { boundedEvidence, fractions } from './bounded-evidence.ts';
 import { guardEvidence, percent } from './guard-evidence.ts';
-import { type BucketCounts, between, rateOf, total } from './rates.ts';
+import { type BucketCounts, rateOf, total } from './rates.ts';
 import {
-  evidenceNeeded,
+  countsIn,
+  gather,
   LEAST_BUCKETS,
   LEAST_REQUESTS,
   MISSED,
+  rateIn,
   type Sight,
   unitsOf,
   type Window,
-  windowsOf,
 } from './sight.ts';
 
 /** A limit on the share of bad requests: `counted` says which are bad, `said` says it for people. */
@@ -32,18 +33,19 @@ const FEW_LIMIT = 0.5;
 const APART = 3;
 
 /**
- * Bad when, in a window of any length that ends now, the rate is surely above the limit: exact, by sub-buckets of units, at
- * this look's part of the budget. Where so few units are treated that sub-buckets say nothing, only a rate surely above one
+ * Bad when windows of all lengths that end now say together that the rate is surely above the limit: exact, by sub-buckets of
+ * units. Where so few units are treated that sub-buckets say nothing, only a rate surely above one
  * half is bad. Unknown when control breaks the limit alike. Good when the rate surely lies below the limit.
  */
 export function judgeAbsoluteRate(sight: Sight, { guard, counted, limit, said }: RateLimit): GuardEvidence {
-  const windows = windowsOf(sight);
-  const found = windows
-    .map((window) => inWindow(sight, window, counted, limit))
-    .reduce((most, one) => (one.surplus > most.surplus ? one : most), NOTHING);
-  if (found.surplus >= 0 && found.window !== undefined) {
-    const { window, counts, nats } = found;
-    const needed = nats - found.surplus;
+  const found = gather(sight, sight.alpha, (window) => {
+    if (rateIn(window, 'treated', counted) <= limit) return 0;
+    const counts = countsIn(window, 'treated', counted);
+    return boundedEvidence(fractions(counts.events, counts.trials), limit);
+  });
+  if (found !== undefined && found.surplus >= 0) {
+    const { window, nats, needed } = found;
+    const counts = countsIn(window, 'treated', counted);
     const rate = rateOf(counts);
     const numbers = { limit, rate, evidence: nats, needed };
     const sentence = `${percent(rate)} of ${total(counts.trials)} requests ${said}, surely above ${percent(limit)}`;
@@ -53,34 +55,18 @@ export function judgeAbsoluteRate(sight: Sight, { guard, counted, limit, said }:
     }
     return guardEvidence(sight, guard, counted, { verdict: 'bad', sentence, numbers, window });
   }
-  const whole = windows[0];
-  const counts = whole && countsOf(whole.to.treated, counted);
+  const whole = sight.history.snapshots.at(-1);
+  const counts = whole && countsOf(whole.treated, counted);
   return guardEvidence(sight, guard, counted, weigh(sight, counts, limit, said));
 }
 
-type InWindow = {
-  readonly window?: Window;
-  readonly counts: BucketCounts;
-  readonly nats: number;
-  /** Evidence beyond what is needed. */
-  readonly surplus: number;
-};
-
-const NOTHING: InWindow = { counts: { events: [], trials: [] }, nats: 0, surplus: Number.NEGATIVE_INFINITY };
-
-function inWindow(sight: Sight, window: Window, counted: number | 'failures', limit: number): InWindow {
-  const counts = between(countsOf(window.from.treated, counted), countsOf(window.to.treated, counted));
-  if (rateOf(counts) <= limit) return NOTHING;
-  const nats = boundedEvidence(fractions(counts.events, counts.trials), limit);
-  return { window, counts, nats, surplus: nats - evidenceNeeded(window, sight.alphaNow) };
-}
-
 /** Whether control breaks the limit in the same window, and treatment is not clearly worse than control. */
-function isShared(sight: Sight, { from, to }: Window, counted: number | 'failures', limit: number): boolean {
-  const control = between(countsOf(from.control, counted), countsOf(to.control, counted));
+function isShared(sight: Sight, window: Window, counted: number | 'failures', limit: number): boolean {
+  const control = countsIn(window, 'control', counted);
   if (total(control.trials) < 20 || rateOf(control) <= limit) return false;
-  const compared = between(countsOf(from.compared, counted), countsOf(to.compared, counted));
-  const counts = { now: control, whole: countsOf(to.control, counted), weight: sight.history.weight };
+  const compared = countsIn(window, 'compared', counted);
+  const whole = countsOf(window.to.control, counted);
+  const counts = { now: control, whole, weight: sight.history.weight };
   return evidenceAboveControl(compared, counts, 0, APART) < APART;
 }
 

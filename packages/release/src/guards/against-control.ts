@@ -2,18 +2,20 @@ import { mixtureHalfWidth, subBucketDifference } from '@ombre/judge';
 import type { GuardEvidence } from '../health/health.ts';
 import { countsOf } from '../health/history.ts';
 import { evidenceAboveControl } from './above-control.ts';
+import { burstTest, usualRate } from './burst-evidence.ts';
 import { type Finding, guardEvidence, percent } from './guard-evidence.ts';
-import { type BucketCounts, between, rateOf, total } from './rates.ts';
+import { type BucketCounts, rateOf, total } from './rates.ts';
 import {
-  evidenceNeeded,
+  countsIn,
+  gather,
   LEAST_BUCKETS,
   LEAST_REQUESTS,
   LEAST_UNITS,
   MISSED,
+  rateIn,
   type Sight,
   unitsOf,
   type Window,
-  windowsOf,
 } from './sight.ts';
 
 /** A limit on how much more of treatment than of its control may be bad. */
@@ -42,15 +44,15 @@ function compare(sight: Sight, { counted, effect, margin, said }: ControlLimit):
   if (!sight.control) {
     return { verdict: 'good', sentence: 'not compared: this level leaves no control', numbers: {} };
   }
-  const windows = windowsOf(sight);
-  const gross = grossest(sight, windows, counted, margin);
-  if (gross !== undefined) {
-    const { window, treatment, control, nats, needed } = gross;
-    const rates = { rate: rateOf(treatment), control: rateOf(control) };
+  const gross = gather(sight, WINDOWS_PART * sight.alpha, worseIn(sight, counted, margin));
+  if (gross !== undefined && gross.surplus >= 0) {
+    const { window, nats, needed } = gross;
+    const treatment = countsIn(window, 'compared', counted);
+    const rates = { rate: rateOf(treatment), control: rateOf(countsIn(window, 'control', counted)) };
     const sentence = `${percent(rates.rate)} of ${total(treatment.trials)} requests ${said}, control ${percent(rates.control)}: surely worse`;
     return { verdict: 'bad', sentence, numbers: { ...rates, margin, evidence: nats, needed }, window };
   }
-  const whole = windows[0]?.to;
+  const whole = sight.history.snapshots.at(-1);
   if (whole === undefined) return { verdict: 'undecided', sentence: 'no requests yet', numbers: {} };
   return difference(sight, countsOf(whole.compared, counted), countsOf(whole.control, counted), {
     effect,
@@ -59,34 +61,29 @@ function compare(sight: Sight, { counted, effect, margin, said }: ControlLimit):
   });
 }
 
-type Gross = {
-  readonly window: Window;
-  readonly treatment: BucketCounts;
-  readonly control: BucketCounts;
-  readonly nats: number;
-  readonly needed: number;
-};
+/** Sub-buckets of a healthy window in which something fails, on average, above which counting them says little. */
+const MANY = 24;
 
-/** The window in which a gross fault is surest; undefined if none is sure. */
-function grossest(
-  { history, alphaNow }: Sight,
-  windows: readonly Window[],
+/** Evidence (nats) that treatment is worse in a window. */
+function worseIn(
+  { history }: Sight,
   counted: number | 'failures',
   margin: number,
-): Gross | undefined {
-  let found: Gross | undefined;
-  for (const window of windows) {
-    const { from, to } = window;
-    const treatment = between(countsOf(from.compared, counted), countsOf(to.compared, counted));
-    const control = between(countsOf(from.control, counted), countsOf(to.control, counted));
-    if (rateOf(treatment) <= rateOf(control) + margin) continue;
-    const counts = { now: control, whole: countsOf(to.control, counted), weight: history.weight };
-    const needed = evidenceNeeded(window, WINDOWS_PART * alphaNow);
-    const nats = evidenceAboveControl(treatment, counts, margin, needed);
-    if (nats < needed || (found !== undefined && nats - needed <= found.nats - found.needed)) continue;
-    found = { window, treatment, control, nats, needed };
-  }
-  return found;
+): (window: Window, needed: number) => number {
+  const last = history.snapshots.at(-1);
+  if (last === undefined) return () => 0;
+  const { weight, past } = history;
+  const whole = countsOf(last.control, counted);
+  const usual = usualRate(whole, countsOf(past, counted), weight);
+  const burst = burstTest(usual);
+  return (window, needed) => {
+    if (rateIn(window, 'compared', counted) <= rateIn(window, 'control', counted) + margin) return 0;
+    const treatment = countsIn(window, 'compared', counted);
+    const control = countsIn(window, 'control', counted);
+    return (usual.rate + margin) * total(treatment.trials) < MANY
+      ? burst({ treatment, control, margin, needed })
+      : evidenceAboveControl(treatment, { now: control, whole, weight }, margin, needed);
+  };
 }
 
 /** The difference over all that was counted since the evidence began. */

@@ -1,6 +1,5 @@
 import type { GuardEvidence, HealthVerdict } from '../health/health.ts';
-import { countsOf } from '../health/history.ts';
-import { between, total } from './rates.ts';
+import { type Snapshot, totalOf } from '../health/history.ts';
 import { type Sight, unitsOf, type Window } from './sight.ts';
 
 /** What a guard found, before it is written down as evidence. */
@@ -26,8 +25,7 @@ export function guardEvidence(
   const last = snapshots.at(-1);
   const from = finding.window?.from ?? snapshots[0];
   const blind = finding.verdict === 'bad' ? undefined : blindness(sight);
-  const trials =
-    last && from ? between(countsOf(from.treated, counted), countsOf(last.treated, counted)).trials : [];
+  const sums = ({ treated }: Snapshot) => totalOf(treated, counted);
   const numbers = Object.entries(finding.numbers).filter(([, value]) => Number.isFinite(value));
   return {
     guard,
@@ -36,14 +34,11 @@ export function guardEvidence(
     sentence: blind ?? finding.sentence,
     numbers: Object.fromEntries(numbers) as Record<string, number>,
     window: { from: from?.at ?? sight.now, to: sight.now },
-    requests: Math.round(total(trials)),
+    requests: last && from ? sums(last).trials - sums(from).trials : 0,
     units: unitsOf(sight).treated,
     series: snapshots.slice(1).map((to, index) => {
-      const slice = between(
-        countsOf((snapshots[index] ?? to).treated, counted),
-        countsOf(to.treated, counted),
-      );
-      return { at: to.at, events: total(slice.events), trials: total(slice.trials) };
+      const [before, after] = [sums(snapshots[index] ?? to), sums(to)];
+      return { at: to.at, events: after.events - before.events, trials: after.trials - before.trials };
     }),
   };
 }

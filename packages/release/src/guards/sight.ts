@@ -1,39 +1,72 @@
-import type { History, Snapshot } from '../health/history.ts';
+import { countsOf, type History, type Snapshot, totalOf } from '../health/history.ts';
 import type { Tally } from '../health/tally.ts';
+import { type BucketCounts, between } from './rates.ts';
 
 /** What a guard looks at. */
 export type Sight = {
   readonly history: History;
   readonly tally: Tally;
-  /** False alarms this guard may cause at this step, and how much of that falls on this look. */
+  /** False alarms this guard may cause at this step. */
   readonly alpha: number;
-  readonly alphaNow: number;
   /** Whether this step leaves a control. */
   readonly control: boolean;
   readonly now: number;
 };
 
-/** A stretch of time up to now, and the part of a look's budget it has. */
-export type Window = { readonly from: Snapshot; readonly to: Snapshot; readonly part: number };
+/** A stretch of time up to now. */
+export type Window = { readonly from: Snapshot; readonly to: Snapshot };
 
-/** Windows that share one half of the budget: gross faults show in short ones. */
-const SHORT = 4;
+/** What is compared in windows: all of treatment, or what has a control, and that control. */
+export type Side = 'treated' | 'compared' | 'control';
 
-/** Windows of all lengths that end now, the longest first. */
-export function windowsOf({ history }: Sight): readonly Window[] {
-  const to = history.snapshots.at(-1);
-  const count = history.snapshots.length - 1;
-  if (to === undefined || count <= 0) return [];
-  const long = count - SHORT;
-  return history.snapshots.slice(0, -1).map((from, index) => {
-    const part = long <= 0 ? 1 / count : 0.5 / (index < long ? long : SHORT);
-    return { from, to, part };
-  });
+/** Failed requests, or those that took longer than a limit, of one side in a window. */
+export function countsIn({ from, to }: Window, side: Side, counted: number | 'failures'): BucketCounts {
+  return between(countsOf(from[side], counted), countsOf(to[side], counted));
 }
 
-/** Evidence (nats) at which a window is bad when a guard gives windows this much of a look's budget. */
-export function evidenceNeeded({ part }: Window, alphaNow: number): number {
-  return -Math.log(part * alphaNow);
+/** What windows of all lengths say together, and the one that says most. */
+export type Found = {
+  /** Evidence (nats) beyond what is needed; bad from 0. */
+  readonly surplus: number;
+  readonly window: Window;
+  /** Evidence of that window alone, and what it needs alone. */
+  readonly nats: number;
+  readonly needed: number;
+};
+
+/**
+ * Adds the evidence of windows of all lengths that end now, each weighted by the budget of where it begins (fixed beforehand, in
+ * all no more than `alpha`): an e-detector (Shin, Ramdas & Rinaldo, "E-detectors: a nonparametric framework for sequential
+ * change detection", New England J. Statistics in Data Science 2024). Looking again costs nothing; only starts share the
+ * budget. `evidence` is told what its window needs alone and may answer less than it has where it falls short of that by far.
+ */
+export function gather(
+  { history }: Sight,
+  alpha: number,
+  evidence: (window: Window, needed: number) => number,
+): Found | undefined {
+  const to = history.snapshots.at(-1);
+  if (to === undefined) return undefined;
+  let sum = 0;
+  let best: Found | undefined;
+  for (const from of history.snapshots) {
+    if (from === to || from.budget === 0) continue;
+    const window = { from, to };
+    const needed = -Math.log(alpha * from.budget);
+    const nats = evidence(window, needed);
+    if (!(nats > 0)) continue;
+    const surplus = nats - needed;
+    sum += Math.exp(surplus);
+    if (best === undefined || surplus > best.surplus) best = { surplus, window, nats, needed };
+  }
+  return best && { ...best, surplus: Math.log(sum) };
+}
+
+/** The rate of one side in a window, over all requests. */
+export function rateIn({ from, to }: Window, side: Side, counted: number | 'failures'): number {
+  const [before, after] = [totalOf(from[side], counted), totalOf(to[side], counted)];
+  const trials = after.trials - before.trials;
+  return trials > 0 ? (after.events - before.events) / trials : 0;
 }
 
 /** Units of treatment, and of the smaller arm of the levels that have both. */

@@ -1,4 +1,5 @@
-import type { BucketCounts } from '../guards/rates.ts';
+import { type BucketCounts, total } from '../guards/rates.ts';
+import { firstStart, isKept, type Start, startAt } from './starts.ts';
 import type { ArmTally, Tally } from './tally.ts';
 
 /** Cumulative counts by sub-bucket, weighted where control stands for treatment's mix of levels. */
@@ -6,10 +7,15 @@ export type Sums = {
   readonly ended: readonly number[];
   readonly failures: readonly number[];
   readonly slow: readonly (readonly number[])[];
+  /** Over all sub-buckets. */
+  readonly totals: { readonly failures: Total; readonly slow: readonly Total[] };
 };
 
-/** What was counted up to a moment since the evidence began. */
-export type Snapshot = {
+/** Bad requests among those that count. */
+export type Total = { readonly events: number; readonly trials: number };
+
+/** What was counted up to a moment since the evidence began, and what windows that begin there may spend. */
+export type Snapshot = Start & {
   readonly at: number;
   /** Treatment of all levels. */
   readonly treated: Sums;
@@ -18,27 +24,46 @@ export type Snapshot = {
   readonly control: Sums;
 };
 
-/** A few snapshots, dense near now and sparse long ago, the first where the evidence began. */
+/** A few snapshots, dense near now and sparse long ago, the first where the evidence began, the last one now. */
 export type History = {
   readonly limits: readonly number[];
   readonly last: Tally['levels'];
   readonly snapshots: readonly Snapshot[];
   /** Largest weight a request of control ever had. */
   readonly weight: number;
+  /** What control showed at earlier steps of the climb: one sub-bucket a step. */
+  readonly past: Sums;
 };
 
 const SIZE = 64;
 const ZEROS: readonly number[] = Array.from({ length: SIZE }, () => 0);
 
-/** Nothing seen yet; what `from` holds already does not count. */
-export function startHistory(limits: readonly number[], from: Tally['levels'], now: number): History {
-  const none: Sums = { ended: ZEROS, failures: ZEROS, slow: limits.map(() => ZEROS) };
-  const first = { at: now, treated: none, compared: none, control: none };
-  return { limits, last: from, snapshots: [first], weight: 1 };
+/** Nothing seen yet, `after` ms into the step; what `from` holds already does not count. */
+export function startHistory(
+  { limits, levels }: Pick<Tally, 'limits' | 'levels'>,
+  now: number,
+  {
+    after,
+    again,
+    past,
+  }: { readonly after: number; readonly again: number; readonly past?: Sums | undefined },
+): History {
+  const none = summed({ ended: ZEROS, failures: ZEROS, slow: limits.map(() => ZEROS) });
+  const first = { ...firstStart(after, again), at: now, treated: none, compared: none, control: none };
+  const kept =
+    past?.slow.length === limits.length
+      ? past
+      : summed({ ended: [], failures: [], slow: limits.map(() => []) });
+  return { limits, last: levels, snapshots: [first], weight: 1, past: kept };
 }
 
-/** Adds what came since the last tick. */
-export function extendHistory(history: History, tally: Tally, now: number): History {
+/** Adds what came since the last tick; `after` and `planned` are ms of the step that passed and that it is to be held. */
+export function extendHistory(
+  history: History,
+  tally: Tally,
+  now: number,
+  { after, planned }: { readonly after: number; readonly planned: number },
+): History {
   const before = history.snapshots.at(-1);
   if (before === undefined) return history;
   let { treated, compared, control } = before;
@@ -46,15 +71,30 @@ export function extendHistory(history: History, tally: Tally, now: number): Hist
   for (const [level, arms] of Object.entries(tally.levels)) {
     const last = history.last[level];
     const grown = growth(arms.treatment, last?.treatment);
-    treated = sum(treated, grown, 1);
     const share = ratio(arms);
+    const alike = treated === compared && share !== undefined;
+    treated = sum(treated, grown, 1);
     if (share === undefined) continue;
     weight = Math.max(weight, share);
-    compared = sum(compared, grown, 1);
+    // One object for both where they are the same, as they mostly are: half of what is remembered.
+    compared = alike ? treated : sum(compared, grown, 1);
     control = sum(control, growth(arms.control, last?.control), share);
   }
-  const snapshots = thin([...history.snapshots, { at: now, treated, compared, control }], now);
+  const start = startAt(after, before.after, planned);
+  const kept = history.snapshots.filter((snapshot) => isKept(snapshot, after));
+  const snapshots = [...kept, { ...start, at: now, treated, compared, control }];
   return { ...history, last: tally.levels, snapshots, weight };
+}
+
+/** What control showed in this step and before, for the next. */
+export function pastOf({ snapshots, past }: History): Sums {
+  const whole = snapshots.at(-1)?.control.totals;
+  if (whole === undefined) return past;
+  return summed({
+    ended: [...past.ended, whole.failures.trials],
+    failures: [...past.failures, whole.failures.events],
+    slow: past.slow.map((slow, limit) => [...slow, whole.slow[limit]?.events ?? 0]),
+  });
 }
 
 /** Requests of treatment for each of control at a level; undefined without control. */
@@ -68,7 +108,17 @@ function ratio(arms: { readonly treatment: ArmTally; readonly control: ArmTally 
   return control === 0 ? undefined : Math.max(treated, 1) / control;
 }
 
-function growth(now: ArmTally, before: ArmTally | undefined): Sums {
+type Counts = Omit<Sums, 'totals'>;
+
+function summed(counts: Counts): Sums {
+  const of = (limit: number | 'failures') => {
+    const { events, trials } = countsOf(counts, limit);
+    return { events: total(events), trials: total(trials) };
+  };
+  return { ...counts, totals: { failures: of('failures'), slow: counts.slow.map((_, limit) => of(limit)) } };
+}
+
+function growth(now: ArmTally, before: ArmTally | undefined): Counts {
   const minus = (a: readonly number[], b: readonly number[] | undefined) =>
     b === undefined ? a : a.map((value, bucket) => Math.max(0, value - (b[bucket] ?? 0)));
   return {
@@ -78,35 +128,25 @@ function growth(now: ArmTally, before: ArmTally | undefined): Sums {
   };
 }
 
-function sum(sums: Sums, more: Sums, weight: number): Sums {
+function sum(sums: Counts, more: Counts, weight: number): Sums {
   const plus = (a: readonly number[], b: readonly number[] | undefined) =>
     b === undefined ? a : a.map((value, bucket) => value + weight * (b[bucket] ?? 0));
-  return {
+  return summed({
     ended: plus(sums.ended, more.ended),
     failures: plus(sums.failures, more.failures),
     slow: sums.slow.map((slow, limit) => plus(slow, more.slow[limit])),
-  };
-}
-
-/** Drops a snapshot whose neighbours' ages differ by less than this factor: windows of all lengths remain, in few snapshots. */
-const APART = 2.5;
-
-function thin(snapshots: readonly Snapshot[], now: number): readonly Snapshot[] {
-  const kept: Snapshot[] = [];
-  snapshots.forEach((snapshot, index) => {
-    const older = kept.at(-1);
-    const newer = snapshots[index + 1];
-    const inner = older !== undefined && newer !== undefined;
-    if (inner && now - older.at <= APART * (now - newer.at)) return;
-    kept.push(snapshot);
   });
-  return kept;
 }
 
 /** Failed requests, or those that took longer than a limit, among those that ended. */
-export function countsOf(sums: Sums, limit: number | 'failures'): BucketCounts {
+export function countsOf(sums: Counts, limit: number | 'failures'): BucketCounts {
   if (limit === 'failures') return { events: sums.failures, trials: sums.ended };
   const slow = sums.slow[limit] ?? ZEROS;
   // A request in flight that passed the limit is slow already and counts as one.
   return { events: slow, trials: sums.ended.map((ended, bucket) => Math.max(ended, slow[bucket] ?? 0)) };
+}
+
+/** The same over all sub-buckets. */
+export function totalOf({ totals }: Sums, limit: number | 'failures'): Total {
+  return (limit === 'failures' ? totals.failures : totals.slow[limit]) ?? { events: 0, trials: 0 };
 }

@@ -4,8 +4,7 @@ import { stepAt, stepsOf } from '../climb/position.ts';
 import type { Blast, ReleaseState } from '../climb/state.ts';
 import { judgeGuard } from '../guards/judge-guard.ts';
 import { combineHealth, type Health } from './health.ts';
-import { extendHistory, type History, startHistory } from './history.ts';
-import { spentBetween } from './spending.ts';
+import { extendHistory, type History, pastOf, startHistory } from './history.ts';
 import type { Tally } from './tally.ts';
 
 /** False alarms per climb: one budget, split beforehand over steps and guards. */
@@ -17,8 +16,9 @@ export type HealthState = {
   /** When every receiver had activated the step; null while it spreads. */
   readonly begun: number | null;
   readonly history: History;
-  /** Milliseconds at this step for which the budget was spent. */
+  /** Milliseconds at this step for which the budget was spent, and how often its evidence began anew. */
   readonly elapsed: number;
+  readonly again: number;
   readonly ticked: number;
   /** Requests treatment had been given at the last tick. */
   readonly treated: number;
@@ -46,25 +46,21 @@ export function judgeHealth(
   const known = state?.epoch === epoch ? state : undefined;
   const limitsKnown = known?.history.limits.join() === tally.limits.join();
   const fresh = known === undefined || known.begun !== begun || !limitsKnown;
-  const start = fresh
-    ? startHistory(tally.limits, known === undefined ? {} : tally.levels, now)
-    : known.history;
-  const history = extendHistory(start, tally, now);
-  const spent = known?.elapsed ?? 0;
   const passed = Math.min(Math.max(0, now - (known?.ticked ?? now)), LONGEST_TICK);
+  const elapsed = (known?.elapsed ?? 0) + passed;
+  const again = known === undefined ? 0 : known.again + (fresh ? 1 : 0);
+  // Of an epoch that was seen from its beginning nothing is left out; evidence that begins anew leaves out what came before.
+  const from = { limits: tally.limits, levels: known === undefined ? {} : tally.levels };
+  const past =
+    state === undefined ? undefined : known === undefined ? pastOf(state.history) : known.history.past;
+  const start = fresh ? startHistory(from, now, { after: elapsed, again, past }) : known.history;
+  const history = extendHistory(start, tally, now, { after: elapsed, planned: plannedTime(spec, progress) });
   const guards = spec.guards ?? [];
   const alpha = ALPHA / (stepCount(spec) * Math.max(1, guards.length));
-  const sight = {
-    history,
-    tally,
-    alpha,
-    alphaNow: spentBetween(alpha, spent, spent + passed, plannedTime(spec, progress)),
-    control: leavesControl(spec, progress),
-    now,
-  };
+  const sight = { history, tally, alpha, control: leavesControl(spec, progress), now };
   const health = combineHealth(guards.map((guard) => judgeGuard(sight, guard)));
   const { treated } = tally.climb;
-  const next = { epoch, begun, history, elapsed: spent + passed, ticked: now, treated: treated.begun };
+  const next = { epoch, begun, history, elapsed, again, ticked: now, treated: treated.begun };
   const to = Math.max(0, treated.begun - (state?.treated ?? treated.begun)) + treated.open;
   return { health, state: next, traffic: { to, blast: blastOf(tally) } };
 }

@@ -1,16 +1,13 @@
 /**
- * How much of a budget falls on the time from `from` to `to` (ms since a step began) when half is spread evenly over the planned
- * time, a quarter over as much again, an eighth over twice that, and so on: it never adds up to more than the budget, however
- * long the step is held.
+ * How much of a budget of 1 is spent by a time (ms since a step began) when three quarters go to the planned time, most of it soon
+ * after the step was entered, where faults of a new version show, and the rest to what is held longer: evenly in ln(t + a
+ * twentieth of what is planned), then half of what is left for each doubling. Never more than 1, however long the step is held.
  */
-export function spentBetween(budget: number, from: number, to: number, planned: number): number {
-  return budget * (spentBy(to / planned) - spentBy(from / planned));
+export function spentBy(time: number, planned: number): number {
+  if (!(time > 0)) return 0;
+  const early = planned / 20;
+  if (time <= planned) return (PLANNED * Math.log1p(time / early)) / Math.log1p(planned / early);
+  return 1 - (1 - PLANNED) * (planned / time);
 }
 
-function spentBy(time: number): number {
-  if (!(time > 0)) return 0;
-  if (time <= 1) return time / 2;
-  const doublings = Math.floor(Math.log2(time));
-  const start = 2 ** doublings;
-  return 1 - 2 ** -(doublings + 1) + 2 ** -(doublings + 2) * ((time - start) / start);
-}
+const PLANNED = 0.75;

@@ -52,7 +52,7 @@ describe('the crowd', () => {
       const crowd = gatherCrowd(ordinaryCrowd, seed);
       const count = new Map<number, number>();
       for (let second = 0; second < 60; second++) {
-        crowd.second((who) => count.set(who, (count.get(who) ?? 0) + 1));
+        crowd.pass(1, (who) => count.set(who, (count.get(who) ?? 0) + 1));
       }
       return count;
     };

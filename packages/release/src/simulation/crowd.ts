@@ -36,8 +36,11 @@ export type Person = { readonly position: number; readonly bucket: number; reado
 /** A crowd and the stream of its requests. The same seed gives the same. */
 export type Crowd = {
   readonly people: readonly Person[];
-  /** Lets a second pass and calls `send` for each request, with what its weather makes of it. */
-  second(send: (person: number, failed: (rate: number) => boolean, slow: boolean) => void): void;
+  /** Lets some seconds pass and calls `send` for each request, with what its weather makes of it. */
+  pass(
+    seconds: number,
+    send: (person: number, failed: (rate: number) => boolean, slow: boolean) => void,
+  ): void;
   readonly uniform: () => number;
 };
 
@@ -70,11 +73,12 @@ export function gatherCrowd(plan: CrowdPlan, seed: number): Crowd {
   return {
     people,
     uniform,
-    second(send) {
-      weather = plan.memory * weather + plan.storm * Math.sqrt(1 - plan.memory ** 2) * normal();
+    pass(seconds, send) {
+      const memory = plan.memory ** seconds;
+      weather = memory * weather + plan.storm * Math.sqrt(1 - memory ** 2) * normal();
       const factor = Math.exp(weather);
       // A count with a variance about its mean; its exact shape does not matter here.
-      const load = plan.requestsPerSecond;
+      const load = seconds * plan.requestsPerSecond;
       const count = Math.max(0, Math.round(load + Math.sqrt(load) * normal()));
       for (let i = 0; i < count; i++) {
         const who = whoAt(uniform() * activity);

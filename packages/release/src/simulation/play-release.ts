@@ -4,18 +4,20 @@ import { type HealthState, judgeHealth } from '../health/judge-health.ts';
 import type { ArmTally, Tally } from '../health/tally.ts';
 import { type CrowdPlan, gatherCrowd, type Person } from './crowd.ts';
 
-/** A climb through shares, each held for as long, looked at every second. */
+/** A climb through shares, each held for as long. */
 export type ReleasePlay = {
   readonly crowd: CrowdPlan;
   readonly shares: readonly number[];
   /** Seconds at each share. */
   readonly hold: number;
+  /** Looks a second; 1 unless said. */
+  readonly looks?: number;
   readonly guards: NonNullable<ReleaseSpec['guards']>;
   /** What the new version fails more often, from a second of the last share on; 0: the versions are the same. */
   readonly harm: { readonly rate: number; readonly from: number };
 };
 
-/** The second at which each judge called the new version bad; absent: never. */
+/** The second after which each judge called the new version bad; absent: never. */
 export type PlayedRelease = {
   readonly guards?: number;
   readonly guard?: string;
@@ -44,20 +46,29 @@ export function playRelease(play: ReleasePlay, seed: number): PlayedRelease {
   let naive: number | undefined;
   let unknown = 0;
   const verdicts: string[] = [];
-  let second = 0;
+  const step = 1 / (play.looks ?? 1);
+  let looks = 0;
+  let state: HealthState | undefined;
   for (let level = 0; level < play.shares.length && found === undefined; level++) {
     const count = startCounting(play.shares[level] ?? 0, crowd.people);
     const progress = holding(spec, level);
-    let state: HealthState | undefined;
+    state = judgeHealth(
+      spec,
+      progress,
+      count.tally(`l${level}`),
+      state,
+      START_MS + 1000 * step * looks,
+    ).state;
     let last = '';
-    for (let held = 0; held < play.hold && found === undefined; held++, second++) {
-      const harmed = level === play.shares.length - 1 && held >= play.harm.from ? play.harm.rate : 0;
-      crowd.second((who, failed, slow) => count.request(who, failed, slow, harmed));
-      const now = START_MS + 1000 * second;
-      const judged = judgeHealth(spec, progress, count.tally(`l${level}`), state, now);
+    for (let held = 0; held < play.hold / step && found === undefined; held++) {
+      const harmed = level === play.shares.length - 1 && held * step >= play.harm.from ? play.harm.rate : 0;
+      crowd.pass(step, (who, failed, slow) => count.request(who, failed, slow, harmed));
+      looks += 1;
+      const second = looks * step;
+      const judged = judgeHealth(spec, progress, count.tally(`l${level}`), state, START_MS + 1000 * second);
       state = judged.state;
       last = judged.health.verdict;
-      if (last === 'unknown') unknown += 1;
+      if (last === 'unknown') unknown += step;
       if (last === 'bad') {
         const bad = judged.health.evidence.find(({ verdict }) => verdict === 'bad');
         found = { guards: second, guard: bad?.guard ?? '' };
