@@ -1,5 +1,6 @@
 export type { Effect, Topic } from './climb/effect.ts';
 export type { Command, Receivers, ReleaseEvent, Traffic } from './climb/event.ts';
+export { type ClimbStep, stepAt } from './climb/position.ts';
 export { type RollbackParts, rollbackParts, rollbackSentence } from './climb/rollback-parts.ts';
 export {
   type Blast,
@@ -12,9 +13,9 @@ export {
   type ReleaseState,
   type RollbackRecord,
   startRelease,
+  type Undoing,
   type WaitingGate,
 } from './climb/state.ts';
-export { type ClimbStep, stepAt } from './climb/position.ts';
 export { step } from './climb/step.ts';
 export {
   adjustedOf,
@@ -37,6 +38,9 @@ export { createLedger, type Ledger } from './health/ledger.ts';
 export type { ArmTally, Tally } from './health/tally.ts';
 export type { PlannedGuard, PlannedStep, ReleasePlan, TrafficEstimate } from './plan/plan.ts';
 export { planRelease } from './plan/plan-release.ts';
-export type { CallOut } from './saga/call-out.ts';
+export { backOff } from './saga/back-off.ts';
+export type { CallOut, SagaAction } from './saga/call-out.ts';
+export { type Held, type Participation, participate } from './saga/participate.ts';
+export type { BegunStep, OpenCall, SagaState } from './saga/saga-state.ts';
 export { type CrowdPlan, ordinaryCrowd } from './simulation/crowd.ts';
 export { type PlayedRelease, playRelease, type ReleasePlay } from './simulation/play-release.ts';

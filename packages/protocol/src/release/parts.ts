@@ -60,12 +60,13 @@ const parts: z.ZodType<RollbackParts> = z.object({
   decision: time.exactOptional(),
   propagation: time.exactOptional(),
   drain: time.exactOptional(),
+  undo: time.exactOptional(),
 });
 
 export const rollback: z.ZodType<
   RollbackRecord & { readonly parts: RollbackParts; readonly sentence: string }
 > = z.object({
-  cause: z.enum(['guard', 'probe', 'abort', 'unknown', 'changed', 'deleted']),
+  cause: z.enum(['guard', 'probe', 'saga', 'abort', 'unknown', 'changed', 'deleted']),
   why: z.string(),
   by: z.string(),
   evidence: z.array(guardEvidence),
@@ -75,6 +76,7 @@ export const rollback: z.ZodType<
   placedAt: time.exactOptional(),
   activatedAt: time.exactOptional(),
   drainedAt: time.exactOptional(),
+  undoneAt: time.exactOptional(),
   blast: blast.exactOptional(),
   parts,
   sentence: z.string(),

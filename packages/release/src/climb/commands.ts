@@ -1,8 +1,10 @@
 import type { Command } from './event.ts';
 import { canFreeze, freeze, thaw } from './freeze.ts';
+import { land } from './landing.ts';
 import { advancePastGate } from './moves.ts';
-import { startOver, takeBack } from './take-back.ts';
-import { change, emit, refuse, type Turn } from './turn.ts';
+import { takeBack } from './take-back.ts';
+import { change, refuse, type Turn } from './turn.ts';
+import { startOver } from './undo.ts';
 
 /** Who asks, and why. */
 type Asked = { readonly by: string; readonly why: string };
@@ -25,10 +27,11 @@ export const commands: { readonly [C in Command]: (turn: Turn, asked: Asked) => 
     );
   },
   promote: (turn) => {
-    const { phase, frozen, move } = turn.state;
+    const { phase, frozen, move, saga } = turn.state;
     const held = frozen?.causes.find((cause) => cause === 'paused' || cause === 'killed');
     if (held !== undefined) return refuse(turn, `Cannot promote: it is ${held}; resume it first.`);
     if (move !== undefined) return refuse(turn, 'Cannot promote: its last move is not confirmed yet.');
+    if (phase === 'waiting' && saga?.going === 'forward') return refuse(turn, `Cannot promote: ${BUSY}.`);
     const from = frozen?.from ?? phase;
     return PROMOTABLE.includes(from)
       ? advancePastGate(turn)
@@ -41,17 +44,18 @@ export const commands: { readonly [C in Command]: (turn: Turn, asked: Asked) => 
     const over = afterRollback === 'restart' ? change(turn, { afterRollback: undefined }) : turn;
     return takeBack(over, { cause: 'abort', why, by });
   },
-  approve: (turn) =>
-    turn.state.phase === 'waiting'
+  approve: (turn) => {
+    const { phase, saga } = turn.state;
+    if (phase === 'waiting' && saga?.going === 'forward') return refuse(turn, `Cannot approve: ${BUSY}.`);
+    return phase === 'waiting'
       ? advancePastGate(turn)
-      : refuse(turn, `Nothing waits for approval: it is ${turn.state.phase}.`),
+      : refuse(turn, `Nothing waits for approval: it is ${phase}.`);
+  },
   land: (turn) => {
-    const { phase, landing } = turn.state;
-    if (phase !== 'completed') return refuse(turn, `Cannot land: it is ${phase}, not completed.`);
-    if (landing !== undefined) return turn;
-    const asked = emit(turn, { kind: 'land' });
-    return change(asked.turn, { landing: asked.key });
+    const { phase } = turn.state;
+    return phase === 'completed' ? land(turn) : refuse(turn, `Cannot land: it is ${phase}, not completed.`);
   },
 };
 
+const BUSY = 'the steps before the next level are not done yet';
 const PROMOTABLE: readonly string[] = ['pending', 'climbing', 'dwelling', 'waiting', 'watching'];

@@ -1,4 +1,6 @@
 import { type Placement, parseDuration } from '@ombre/decide/model';
+import { hasStepsBefore, type SagaEvent, stepsBefore } from '../saga/step-saga.ts';
+import { around } from './around.ts';
 import { emptyPlacement, placementAt, positionAfter, stepAt } from './position.ts';
 import type { Position } from './state.ts';
 import { change, emit, notify, type Turn } from './turn.ts';
@@ -11,13 +13,31 @@ export function advance(turn: Turn): Turn {
   const next = positionAfter(turn.spec, turn.state.at);
   if (next === undefined) return leaveLadder(turn);
   const gate = next.step === 0 ? turn.spec.ladder[next.level]?.gate : undefined;
-  return gate === undefined ? moveTo(turn, next) : waitForGate(turn, next.level);
+  return gate === undefined ? enter(turn, next) : waitForGate(turn, next.level);
 }
 
 /** Goes on without asking a gate. */
 export function advancePastGate(turn: Turn): Turn {
   const next = positionAfter(turn.spec, turn.state.at);
-  return next === undefined ? leaveLadder(turn) : moveTo(turn, next);
+  return next === undefined ? leaveLadder(turn) : enter(turn, next);
+}
+
+/** Goes to a step; first what stands before its level is carried out. */
+function enter(turn: Turn, at: Position): Turn {
+  const { spec, state } = turn;
+  const name = spec.ladder[at.level]?.name ?? '';
+  if (at.step > 0 || !hasStepsBefore(spec.ladder, state.saga, name)) return moveTo(turn, at);
+  const waiting = change(turn, { phase: 'waiting', gate: undefined, frozen: undefined });
+  if (state.saga?.going === 'forward') return waiting;
+  const steps = stepsBefore(spec.ladder, name).map((step) => step.name);
+  const told = notify(waiting, 'waiting', `Carries out ${steps.join(', ')} before level ${name}.`);
+  return carryOn(told, { kind: 'forward', level: name });
+}
+
+/** What stands before the next level goes on; when it is done the level is entered. */
+export function carryOn(turn: Turn, event: SagaEvent): Turn {
+  const { turn: after, outcome } = around(turn, event);
+  return outcome?.kind === 'ready' ? advancePastGate(after) : after;
 }
 
 function moveTo(turn: Turn, at: Position): Turn {

@@ -1,16 +1,22 @@
+import { around } from './around.ts';
 import type { ReleaseEvent } from './event.ts';
-import { advancePastGate, GATE_AGAIN } from './moves.ts';
+import { confirmOn, landed } from './landing.ts';
+import { advancePastGate, carryOn, GATE_AGAIN } from './moves.ts';
 import { answerProbe } from './probe-rounds.ts';
+import { fail } from './take-back.ts';
 import { change, notify, type Turn } from './turn.ts';
+import { copiesAnswered, undoOn } from './undo.ts';
 
 type Result = ReleaseEvent & { kind: 'result' };
 
 /** What became of an effect. Answers to effects nobody waits for any more change nothing. */
 export function takeResult(turn: Turn, event: Result): Turn {
-  const { move, gate, landing, probes } = turn.state;
+  const { move, gate, landing, probes, calling, undoing } = turn.state;
   if (event.key === move?.key) return moveRefused(turn, event);
   if (event.key === gate?.key) return gateAnswered(turn, event);
   if (event.key === landing) return landed(turn, event);
+  if (event.key === calling) return stepAnswered(turn, event);
+  if (event.key === undoing?.key) return copiesAnswered(turn, event);
   return probes.open.includes(event.key) ? answerProbe(turn, event) : turn;
 }
 
@@ -35,9 +41,17 @@ function gateAnswered(turn: Turn, { result, detail }: Result): Turn {
   return notify(closed, 'waiting', `The gate does not agree yet: ${detail ?? 'no answer'}`, true);
 }
 
-function landed(turn: Turn, { result, detail }: Result): Turn {
-  if (result === 'unknown') return turn;
-  const closed = change(turn, { landing: undefined });
-  if (result === 'failed') return notify(closed, 'refused', `Cannot land: ${detail ?? 'refused'}`, true);
-  return notify(change(closed, { phase: 'landed' }), 'landed', 'Landed: the spec says so now.');
+/** What a participant answered. The next step follows at once, unless the release is frozen. */
+function stepAnswered(turn: Turn, { result, detail }: Result): Turn {
+  const answer = { kind: 'answer', result, ...(detail !== undefined && { detail }) } as const;
+  const { turn: after, outcome } = around(change(turn, { calling: undefined }), answer);
+  const { phase, saga } = after.state;
+  if (outcome?.kind === 'refused' && phase !== 'rolling-back') {
+    const why = `step ${outcome.step} was refused: ${outcome.why}`;
+    return fail(after, { cause: 'saga', why, by: 'steps' });
+  }
+  const now = { kind: 'elapsed', milliseconds: 0 } as const;
+  if (phase === 'rolling-back') return undoOn(after, 0);
+  if (phase === 'completed') return saga?.going === 'confirm' ? confirmOn(after, now) : after;
+  return phase === 'waiting' && saga?.going === 'forward' ? carryOn(after, now) : after;
 }

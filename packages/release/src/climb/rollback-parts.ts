@@ -10,15 +10,18 @@ export type RollbackParts = {
   readonly propagation?: number;
   /** From there until no request reached the version. */
   readonly drain?: number;
+  /** From there until every step around the levels was undone. */
+  readonly undo?: number;
 };
 
 export function rollbackParts(record: RollbackRecord): RollbackParts {
-  const { faultAt, detectedAt, decidedAt, activatedAt, drainedAt } = record;
+  const { faultAt, detectedAt, decidedAt, activatedAt, drainedAt, undoneAt } = record;
   return {
     ...between('detection', faultAt, detectedAt),
     ...between('decision', detectedAt, decidedAt),
     ...between('propagation', decidedAt, activatedAt),
     ...between('drain', activatedAt, drainedAt),
+    ...between('undo', drainedAt ?? activatedAt ?? decidedAt, undoneAt),
   };
 }
 

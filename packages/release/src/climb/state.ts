@@ -1,5 +1,6 @@
 import type { Placement } from '@ombre/decide/model';
 import type { GuardEvidence } from '../health/health.ts';
+import type { SagaState } from '../saga/saga-state.ts';
 
 /**
  * `pending`: nothing was moved yet. `climbing`: a move was asked for, or receivers have not all activated it. `dwelling`: held
@@ -48,7 +49,7 @@ export type PendingMove = { readonly key: string; readonly placement: Placement;
 
 /** How a release was taken back; times are the `now` of the step that learned of it, in ms since 1970. */
 export type RollbackRecord = {
-  readonly cause: 'guard' | 'probe' | 'abort' | 'unknown' | 'changed' | 'deleted';
+  readonly cause: 'guard' | 'probe' | 'saga' | 'abort' | 'unknown' | 'changed' | 'deleted';
   readonly why: string;
   readonly by: string;
   readonly evidence: readonly GuardEvidence[];
@@ -63,7 +64,17 @@ export type RollbackRecord = {
   readonly activatedAt?: number;
   /** When no request reached `to` any more. */
   readonly drainedAt?: number;
+  /** When the last step around a level was undone; absent where there was none. */
+  readonly undoneAt?: number;
   readonly blast?: Blast;
+};
+
+/** Undoing steps waits until the copies of the data agree: `key` of the open question, `wait` ms to the next, `told` that they do not. */
+export type Undoing = {
+  readonly agreed: boolean;
+  readonly key?: string | undefined;
+  readonly wait: number;
+  readonly told: boolean;
 };
 
 /** How much was hurt: bad responses of treatment beyond what control's rate explains, over the whole climb. */
@@ -101,6 +112,12 @@ export type ReleaseState = {
   readonly frozen?: Frozen | undefined;
   /** The gate being waited for. */
   readonly gate?: WaitingGate | undefined;
+  /** Steps around levels: what was begun, and what is under way. */
+  readonly saga?: SagaState | undefined;
+  /** Key of the effect that carries out the call under way. */
+  readonly calling?: string | undefined;
+  /** Nobody is treated any more, and steps are being undone. */
+  readonly undoing?: Undoing | undefined;
   /** Key of the effect that writes `to` into the spec. */
   readonly landing?: string | undefined;
   readonly killed: boolean;

@@ -2,6 +2,7 @@ import { parseDuration, type ReleaseSpec, START } from '@ombre/decide/model';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { combineHealth, type GuardEvidence, type HealthVerdict } from '../health/health.ts';
+import { isFinal } from '../saga/saga-state.ts';
 import type { Effect } from './effect.ts';
 import type { ReleaseEvent } from './event.ts';
 import { type ReleaseState, startRelease } from './state.ts';
@@ -19,6 +20,18 @@ const level = fc.record(
       fc.constant({ approval: true } as const),
       fc.constant({ webhook: { url: 'http://gate.test' } }),
     ),
+    before: fc.constantFrom(
+      [{ name: 'p', do: { url: 'http://p.test' }, undo: { url: 'http://p.test' } }],
+      [
+        { name: 'q', do: { url: 'http://q.test' }, undo: { url: 'http://q.test' } },
+        {
+          name: 'r',
+          try: { url: 'http://r.test' },
+          confirm: { url: 'http://r.test' },
+          cancel: { url: 'http://r.test' },
+        },
+      ],
+    ),
     longest: fc.constantFrom('1s', '20s'),
     untested: fc.boolean(),
   },
@@ -34,6 +47,9 @@ const specs: fc.Arbitrary<ReleaseSpec> = fc.record(
     onFailure: fc.constantFrom('rollback', 'freeze'),
     onUnknown: fc.constant({ rollbackAfter: '20s' }),
     watch: fc.constant('5s'),
+    consistency: fc.constant([
+      { postgres: { primary: 'env:OMBRE_SECRET_A', standby: 'env:OMBRE_SECRET_B' } },
+    ]),
     probes: fc.constant({ any: [{ http: { url: 'http://new.test' } }] }),
   },
   { requiredKeys: ['flag', 'from', 'to', 'ladder'] },
@@ -242,16 +258,36 @@ describe('whatever happens, the machine', () => {
         };
         const abort: ReleaseEvent = { kind: 'command', command: 'abort', by: 'ann', why: 'end' };
         const end: Happening[] = [{ kind: 'event', event: abort, passes: 1 }];
-        for (let i = 0; i < 200; i++) {
+        for (let i = 0; i < 600; i++) {
           end.push({ kind: 'confirm' }, { kind: 'event', event: calm, passes: 1000 });
         }
         const moments = play(spec, [...script, ...end]);
         const aborted = moments.findIndex(({ event }) => event === abort);
-        const landed = moments[aborted]!.before.phase === 'landed';
+        const { before } = moments[aborted]!;
+        const landed = before.phase === 'landed' || isFinal(before.saga);
         const over = moments.slice(aborted).some(({ after }) => after.phase === 'rolled-back');
         expect(landed || over).toBe(true);
       }),
       { numRuns: 100 },
+    );
+  });
+
+  test('undoes steps only when nobody is treated, and begins none that is undone', () => {
+    fc.assert(
+      fc.property(specs, happenings, (spec, script) => {
+        const undone = new Set<string>();
+        for (const { after, effects } of play(spec, script)) {
+          for (const effect of effects) {
+            if (effect.kind !== 'saga') continue;
+            const { action, transaction } = effect.call;
+            if (action === 'undo' || action === 'cancel') {
+              undone.add(transaction);
+              expect([after.placement.reached, after.move]).toEqual([0, undefined]);
+            } else expect(undone.has(transaction)).toBe(false);
+          }
+        }
+      }),
+      RUNS,
     );
   });
 

@@ -1,10 +1,11 @@
 import type { GuardEvidence } from '../health/health.ts';
+import { isFinal } from '../saga/saga-state.ts';
 import type { ReleaseEvent } from './event.ts';
 import { freeze } from './freeze.ts';
 import { moveToNobody } from './moves.ts';
-import { rollbackSentence } from './rollback-parts.ts';
 import { NO_ROUNDS, type RollbackRecord } from './state.ts';
-import { change, emit, notify, type Turn } from './turn.ts';
+import { change, notify, refuse, type Turn } from './turn.ts';
+import { undo } from './undo.ts';
 
 /** Why a release goes back. */
 export type Reason = {
@@ -25,6 +26,7 @@ export function takeBack(turn: Turn, { cause, why, by, evidence = [] }: Reason):
   const { state, now } = turn;
   if (state.phase === 'rolling-back' || state.phase === 'rolled-back' || state.phase === 'landed')
     return turn;
+  if (isFinal(state.saga)) return refuse(turn, 'Cannot go back: what was reserved is confirmed. Land it.');
   const bad = evidence.filter(({ verdict }) => verdict === 'bad');
   const record: RollbackRecord = {
     cause,
@@ -49,7 +51,7 @@ export function takeBack(turn: Turn, { cause, why, by, evidence = [] }: Reason):
     quiet: 0,
     probes: NO_ROUNDS,
   });
-  if (state.move === undefined && state.placement.reached === 0) return finish(leaving);
+  if (state.move === undefined && state.placement.reached === 0) return undo(leaving);
   return notify(moveToNobody(leaving, why), 'rolling-back', `Goes back: ${why}`, cause !== 'abort');
 }
 
@@ -68,23 +70,8 @@ export function confirm(turn: Turn, tick: ReleaseEvent & { kind: 'tick' }, elaps
   }
   const activatedAt = rollback.activatedAt ?? turn.now;
   const activated = { ...known, activatedAt };
-  if (to === undefined) return finish(change(turn, { rollback: activated }));
+  if (to === undefined) return undo(change(turn, { rollback: activated }));
   if (quiet < 2 * tick.interval) return change(turn, { quiet, rollback: activated });
   const drainedAt = Math.max(activatedAt, turn.now - quiet);
-  return finish(change(turn, { quiet, rollback: { ...activated, drainedAt } }));
-}
-
-function finish(turn: Turn): Turn {
-  const { rollback, afterRollback } = turn.state;
-  const text = rollback === undefined ? 'Taken back.' : rollbackSentence(rollback);
-  const over = notify(change(turn, { phase: 'rolled-back' }), 'rolled-back', text);
-  if (afterRollback === 'delete') return emit(over, { kind: 'delete' }).turn;
-  return afterRollback === 'restart' ? startOver(over) : over;
-}
-
-/** Begins again at the bottom, after a roll-back. */
-export function startOver(turn: Turn): Turn {
-  const { attempt } = turn.state;
-  const again = { phase: 'pending', attempt: attempt + 1, afterRollback: undefined, unknown: 0 } as const;
-  return change(turn, again);
+  return undo(change(turn, { quiet, rollback: { ...activated, drainedAt } }));
 }

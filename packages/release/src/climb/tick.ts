@@ -1,19 +1,22 @@
 import { parseDuration } from '@ombre/decide/model';
+import { stepsBefore } from '../saga/step-saga.ts';
 import type { ReleaseEvent } from './event.ts';
 import { freeze, thaw } from './freeze.ts';
-import { advance, askGate, GATE_AGAIN, repeatMove } from './moves.ts';
+import { confirmOn } from './landing.ts';
+import { advance, advancePastGate, askGate, carryOn, GATE_AGAIN, repeatMove } from './moves.ts';
 import { positionOf, stepAt } from './position.ts';
 import { askProbes, probesSilent } from './probe-rounds.ts';
 import type { Phase } from './state.ts';
 import { confirm, fail, takeBack } from './take-back.ts';
-import { change, type Turn } from './turn.ts';
+import { change, notify, type Turn } from './turn.ts';
+import { undoOn } from './undo.ts';
 
 type Tick = ReleaseEvent & { kind: 'tick' };
 
 /** Health may be unknown for so long, in ms, before the release freezes and somebody is called. */
 const GRACE = 5_000;
 const UNJUDGED: readonly Phase[] = ['pending', 'completed'];
-const OVER: readonly Phase[] = ['rolled-back', 'completed', 'landed'];
+const OVER: readonly Phase[] = ['rolled-back', 'landed'];
 
 /** Time passes. What passed since the last tick counts at most twice the interval, and never backwards. */
 export function tick(turn: Turn, event: Tick): Turn {
@@ -23,7 +26,12 @@ export function tick(turn: Turn, event: Tick): Turn {
   const timed = change(turn, { ticked: turn.now });
   const { phase } = timed.state;
   if (OVER.includes(phase)) return timed;
-  if (phase === 'rolling-back') return confirm(repeatMove(timed), event, elapsed);
+  if (phase === 'completed') return finishUp(timed, elapsed);
+  if (phase === 'rolling-back') {
+    return timed.state.undoing === undefined
+      ? confirm(repeatMove(timed), event, elapsed)
+      : undoOn(timed, elapsed);
+  }
   if (phase === 'pending') return begin(timed);
   // Frozen before it began or after its end: there is nothing to judge.
   if (phase === 'frozen' && UNJUDGED.includes(timed.state.frozen?.from ?? phase)) return timed;
@@ -33,7 +41,18 @@ export function tick(turn: Turn, event: Tick): Turn {
 /** Starts at the bottom, or where the store says it stands. */
 function begin(turn: Turn): Turn {
   const at = positionOf(turn.spec, turn.state.placement);
-  return at === undefined ? advance(turn) : change(turn, { phase: 'climbing', at });
+  if (at === undefined) return advance(turn);
+  const found = change(turn, { phase: 'climbing', at });
+  const levels = turn.spec.ladder.slice(0, at.level + 1);
+  const steps = levels.flatMap(({ name }) => stepsBefore(turn.spec.ladder, name)).map(({ name }) => name);
+  if (steps.length === 0) return found;
+  const text = `It stands on the ladder and nothing is remembered of ${steps.join(', ')}: these are not undone by themselves.`;
+  return notify(found, 'stuck', text, true);
+}
+
+/** What was asked for at the top goes on: reservations are confirmed before it lands. */
+function finishUp(turn: Turn, milliseconds: number): Turn {
+  return turn.state.saga?.going === 'confirm' ? confirmOn(turn, { kind: 'elapsed', milliseconds }) : turn;
 }
 
 /** What health asks for: back when bad, frozen while unknown. */
@@ -77,9 +96,14 @@ const inPhase: { readonly [P in Phase]?: (turn: Turn, event: Tick, elapsed: numb
     return change(turn, { phase: 'dwelling', evidenceFrom: turn.now });
   },
   dwelling: dwell,
-  waiting: (turn, _, elapsed) => {
-    const { gate } = turn.state;
-    if (gate === undefined || gate.key !== undefined) return turn;
+  waiting: (turn, { fresh }, elapsed) => {
+    const { gate, saga } = turn.state;
+    if (gate === undefined) {
+      if (!fresh) return turn;
+      if (saga?.going === 'forward') return carryOn(turn, { kind: 'elapsed', milliseconds: elapsed });
+      return advancePastGate(turn);
+    }
+    if (gate.key !== undefined) return turn;
     const quiet = gate.quiet + elapsed;
     const waiting = change(turn, { gate: { ...gate, quiet } });
     return quiet >= GATE_AGAIN ? askGate(waiting) : waiting;

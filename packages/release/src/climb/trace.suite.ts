@@ -46,14 +46,21 @@ function readSpec(head: string): ReleaseSpec {
     if (word === 'on-failure') spec.onFailure = rest[0];
     if (word === 'on-change') spec.onChange = rest[0];
     if (word === 'rollback-after-unknown') spec.onUnknown = { rollbackAfter: rest[0] };
+    if (word === 'consistency') {
+      spec.consistency = [{ postgres: { primary: 'env:OMBRE_SECRET_A', standby: 'env:OMBRE_SECRET_B' } }];
+    }
     if (word === 'probe') spec.probes = { any: [{ http: { url: rest[0] } }] };
   }
   return specSchemas.Release.parse(spec);
 }
 
-/** `name share% dwell`, then `step=1%/5s`, `approval`, `webhook=url`, `longest=1m`, `untested`. */
+/** `name share% dwell`, then `step=1%/5s`, `approval`, `webhook=url`, `before=step,step`, `reserve=step`, `longest=1m`, `untested`. */
 function readLevel([name, share, dwell, ...more]: readonly string[]): unknown {
-  const level: Record<string, unknown> & { steps?: unknown[] } = { name, share: fraction(share), dwell };
+  const level: Record<string, unknown> & { steps?: unknown[]; before?: unknown[] } = {
+    name,
+    share: fraction(share),
+    dwell,
+  };
   for (const word of more) {
     const [key, value = ''] = word.split('=');
     if (key === 'step') {
@@ -62,10 +69,18 @@ function readLevel([name, share, dwell, ...more]: readonly string[]): unknown {
     }
     if (key === 'approval') level.gate = { approval: true };
     if (key === 'webhook') level.gate = { webhook: { url: value } };
+    for (const name of key === 'before' || key === 'reserve' ? value.split(',') : []) {
+      level.before = [...(level.before ?? []), readStep(name, key === 'reserve')];
+    }
     if (key === 'longest') level.longest = value;
     if (key === 'untested') level.untested = true;
   }
   return level;
+}
+
+function readStep(name: string, reserved: boolean): unknown {
+  const call = { url: `http://${name.toLowerCase()}.test/` };
+  return reserved ? { name, try: call, confirm: call, cancel: call } : { name, do: call, undo: call };
 }
 
 function fraction(text = '0%'): number {
@@ -143,17 +158,19 @@ function tell(effect: Effect): string {
     return `${key}: ${reached} levels, shares [${shares.join(', ')}], epoch ${epoch}`;
   }
   if (kind === 'notify') return `${effect.alert ? 'ALERT' : 'tell'} ${effect.topic}: ${effect.text}`;
+  if (kind === 'saga') return `${key}: ${effect.call.key}, try ${effect.call.tries}`;
   return kind === 'gate' ? `${key}: ask ${effect.url} for ${effect.level}` : `${key}`;
 }
 
 function describeState(state: ReleaseState): string {
-  const { phase, at, held, undecided, frozen, placement, move } = state;
+  const { phase, at, held, undecided, frozen, placement, move, saga } = state;
   return [
     phase + (frozen ? ` (${frozen.causes.join(', ')}) from ${frozen.from}` : ''),
     ...(at ? [`level ${at.level} step ${at.step}`] : []),
     ...(held > 0 ? [`held ${held / 1000}s`] : []),
     ...(undecided > 0 ? [`undecided ${undecided / 1000}s`] : []),
     `epoch ${placement.epoch}${move ? ` → ${move.placement.epoch}` : ''}`,
+    ...(saga?.begun ?? []).map(({ name, stands }) => `${name} ${stands}`),
     ...(state.attempt > 1 ? [`attempt ${state.attempt}`] : []),
   ].join(', ');
 }

@@ -13,7 +13,8 @@ export interface EffectContext {
 }
 
 /**
- * Carries out one effect of a release, at least once; `key` is the idempotency key, made unique by the controller. Never throws,
+ * Carries out one effect of a release, at least once; `key` is the idempotency key: the effect's own key after
+ * a prefix of the controller's that no other release ever had (`…/saga/17`). Never throws,
  * and answers soon after `signal` says so (`unknown`). A notification may take a minute, the others their own timeout: whoever
  * performs effects in order must not let a move wait for them.
  */

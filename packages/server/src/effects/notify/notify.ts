@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { backOff } from '../back-off.ts';
+import { backOff } from '@ombre/release';
 import type { EffectContext, EffectOf, Performed, Performer } from '../effect.ts';
 import type { Call } from '../egress/call.ts';
 import { isReference, type Secrets } from '../secrets.ts';

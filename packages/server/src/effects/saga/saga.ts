@@ -24,10 +24,14 @@ const AGAIN = new Set([408, 409, 423, 425, 429]);
  */
 export function createSaga(options: SagaOptions): Performer<EffectOf<'saga'>> {
   return {
-    async perform(_, { call: { key, transaction, step, action, request } }, signal, context) {
-      const place = `${context.environment}/${context.release}`;
+    async perform(asked, { key: own, call: { key, transaction, step, action, request } }, signal, context) {
+      // What the controller made unique stays; the try's own number goes.
+      const place = asked.slice(0, -own.length - 1);
       const id = `${place}/${key}`;
-      const body = JSON.stringify(request.body ?? described(context, { id, transaction, step, action }));
+      const whole = `${place}/${transaction}`;
+      const body = JSON.stringify(
+        request.body ?? described(context, { id, transaction: whole, step, action }),
+      );
       const headers = headersOf(options, request.headers ?? {}, { id, body });
       if (!headers.ok) return { result: 'unknown', detail: headers.why };
       const all = {
@@ -35,7 +39,7 @@ export function createSaga(options: SagaOptions): Performer<EffectOf<'saga'>> {
         ...headers.value,
         'idempotency-key': id,
         'ombre-action': action,
-        'ombre-transaction': `${place}/${transaction}`,
+        'ombre-transaction': whole,
       };
       const timeout = parseDuration(request.timeout ?? '10s') ?? 10_000;
       const method = request.method ?? 'POST';
