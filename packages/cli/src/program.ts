@@ -8,6 +8,7 @@ import { addExplain } from './commands/explain.ts';
 import { addExport } from './commands/export.ts';
 import { addGateway } from './commands/gateway.ts';
 import { addHistory } from './commands/history.ts';
+import { addKeys } from './commands/keys.ts';
 import { addKill } from './commands/kill.ts';
 import { addReceivers } from './commands/receivers.ts';
 import { addRelease } from './commands/release/release.ts';
@@ -61,6 +62,7 @@ export function createProgram(terminal: Terminal, version: string): Command {
     addRelease,
     addGateway,
     addKill,
+    addKeys,
     addTarget,
     addSchema,
     addBackup,
