@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClient } from '@ombre/protocol';
 import { type RunningServer, startServer } from '@ombre/server';
@@ -122,6 +122,63 @@ describe('with a real control plane', () => {
     await expect(Ombre.open({ source: plane.url, keys: [stranger()] })).rejects.toMatchObject({
       code: 'KEY_UNTRUSTED',
     });
+  });
+
+  test('a receiver follows through a whole rotation of the key, by the file it trusts, and restarts with the new key alone', async () => {
+    const plane = await startPlane();
+    const file = join(folder(), 'keys.pem');
+    const stateDir = folder();
+    const writeKeys = async () => {
+      const view = await plane.client.keys();
+      if (!view.ok) throw new Error(view.failure.message);
+      const trusted = view.value.keys.filter(({ role }) => role !== 'retired');
+      writeFileSync(file, trusted.map(({ pem }) => pem).join(''));
+      return trusted.map(({ id }) => id);
+    };
+    await writeKeys();
+    const ombre = await open({ source: plane.url, keys: { file }, stateDir });
+    const heard: string[] = [];
+    ombre.subscribe((event) => event.type !== 'changed' && heard.push(event.type));
+    const engine = ombre.flag(price);
+    const change = async (value: string) => {
+      writeFlags(plane.directory, FLAGS.replace('v2: new', `v2: ${value}`));
+      await until(() => expect(engine(vip)).toBe(value));
+    };
+
+    await plane.client.prepareKey();
+    const [, next = ''] = await writeKeys();
+    await change('prepared');
+    await until(async () => expect(await plane.client.rotateKey({ next })).toMatchObject({ ok: true }));
+    await change('rotated');
+    expect(await writeKeys()).toEqual([next]);
+    await change('dropped');
+    expect(heard).toEqual([]);
+
+    await ombre.close();
+    await plane.stop();
+    const again = await open({ source: plane.url, keys: { file }, stateDir });
+    expect([again.status, again.flag(price)(vip)]).toEqual(['stale', 'dropped']);
+  });
+
+  test('a receiver whose file names another key says so and serves on, and follows when the file is right', async () => {
+    const plane = await startPlane();
+    const file = join(folder(), 'keys.pem');
+    writeFileSync(file, plane.keys.join(''));
+    const ombre = await open({ source: plane.url, keys: { file } });
+    const engine = ombre.flag(price);
+    const codes = () => ombre.problems.map(({ code }) => code);
+    writeFileSync(file, 'half a k');
+    await until(() => expect(codes()).toEqual(['KEYS_INVALID']));
+    writeFileSync(file, `# of another plane\n${stranger()}`);
+    await until(() => expect(codes()).toEqual([]));
+    writeFlags(plane.directory, FLAGS.replace('v2: new', 'v2: newest'));
+    await until(() => expect(codes()).toEqual(['KEY_UNTRUSTED']));
+    expect(engine(vip)).toBe('new');
+    writeFileSync(file, plane.keys.join(''));
+    await until(() => expect(engine(vip)).toBe('newest'));
+    expect(() => new Ombre({ source: plane.url, keys: { file: join(folder(), 'none') } })).toThrow(
+      'cannot be read',
+    );
   });
 
   test('OpenFeature hears STALE when it starts from disk, and READY when the control plane is back', async () => {

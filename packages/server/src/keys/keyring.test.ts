@@ -45,6 +45,29 @@ describe('a keyring', () => {
     expect(readdirSync(directory)).not.toContain(`${first}.private.pem`);
   });
 
+  test('lists every key with what it is for, and forgets those that do not sign', () => {
+    const first = keyring.signer().key;
+    const next = keyring.prepare().id;
+    const listed = () => keyring.all().map(({ id, role }) => [role, id]);
+    expect(listed()).toEqual([
+      ['active', first],
+      ['next', next],
+    ]);
+    keyring.forget(next);
+    expect(listed()).toEqual([['active', first]]);
+    expect(keyring.rotate()).toBeUndefined();
+    const second = keyring.prepare().id;
+    keyring.rotate();
+    expect(listed()).toEqual([
+      ['active', second],
+      ['retired', first],
+    ]);
+    expect(() => keyring.forget(second)).toThrow('the key that signs');
+    keyring.forget(first);
+    expect([listed(), keyring.knows(first)]).toEqual([[['active', second]], false]);
+    expect(readdirSync(directory).filter((name) => name.includes(first))).toEqual([]);
+  });
+
   test('goes over to a key that another process made active, without a restart', () => {
     const first = keyring.signer().key;
     const other = openKeyring(directory, () => now);
