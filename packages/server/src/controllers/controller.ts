@@ -309,6 +309,7 @@ export function startController(parts: ControllerParts): Controller {
       if (one === undefined || (!one.present && one.open.size === 0)) {
         const facts = {
           born: head.revision,
+          bornEpoch: placements.get(name)?.epoch ?? 0,
           lineage: head.lineage,
           spec: resource.spec,
           pins: now,
@@ -350,6 +351,11 @@ export function startController(parts: ControllerParts): Controller {
     }
   }
   const unanswerable: CommandRow[] = [];
+
+  function isOfThisClimb({ release, epoch }: Counters['rows'][number]): boolean {
+    const one = release === null ? undefined : followed.get(release);
+    return one === undefined || epoch === null || epoch > one.facts.bornEpoch;
+  }
 
   /** Time passes for one release, with all that is known of it now. */
   function tickOf(one: Followed, seen: ReceiversSeen, fresh: boolean): Waiting {
@@ -579,7 +585,8 @@ export function startController(parts: ControllerParts): Controller {
     take(report) {
       if (token === undefined) return undefined;
       traffic.take(report, time());
-      return ledger.take(report, time());
+      const rows = report.rows.filter(isOfThisClimb);
+      return ledger.take({ ...report, rows }, time());
     },
     wake,
     async close() {

@@ -52,7 +52,7 @@ export function createReleases(parts: ReleasesParts): Releases {
   function unfollowed(name: string, spec: Followed['spec']): Followed {
     const placement = views.placements(environment)?.find((row) => row.release === name)?.placement;
     const { revision = 0, lineage = '' } = views.head(environment)?.head ?? {};
-    const facts = { born: revision, lineage, spec, pins: {}, health: combineHealth([]) };
+    const facts = { born: revision, bornEpoch: 0, lineage, spec, pins: {}, health: combineHealth([]) };
     return follow(name, spec, 'api', {
       version: 0,
       state: startRelease(placement ?? START),

@@ -8,7 +8,7 @@ interface Step {
 
 /** What turns one text into another, as a unified diff without a header; empty where they are the same. For texts of some hundred lines. */
 export function lineDiff(before: string, after: string): string {
-  const steps = compare(before.trimEnd().split('\n'), after.trimEnd().split('\n'));
+  const steps = compare(linesOf(before), linesOf(after));
   const near = steps.map((_, index) =>
     steps.slice(Math.max(0, index - AROUND), index + AROUND + 1).some(({ sign }) => sign !== ' '),
   );
@@ -19,6 +19,10 @@ export function lineDiff(before: string, after: string): string {
   });
   if (told.at(-1) === '…') told.pop();
   return told.join('\n');
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.trim() === '' ? [] : text.trimEnd().split('\n');
 }
 
 /** The longest common subsequence decides what stays. */

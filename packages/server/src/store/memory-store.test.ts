@@ -1,11 +1,15 @@
 import { openMemoryStore } from './memory-store.ts';
+import { progressContract } from './progress/progress.suite.ts';
 import { storeContract } from './store.suite.ts';
 
-storeContract('memory', async () => {
+const open = async () => {
   let now = 1_000_000;
   const store = openMemoryStore(() => {
     now += 1;
     return now;
   });
   return { store, close: () => store.close() };
-});
+};
+
+storeContract('memory', open);
+progressContract('memory', open);

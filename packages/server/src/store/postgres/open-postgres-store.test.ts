@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { progressContract } from '../progress/progress.suite.ts';
 import { appendNext, ENVIRONMENT, firstChange, nextChange, putFlag } from '../sample.suite.ts';
 import type { SqlStore } from '../sql/sql-store.ts';
 import { storeContract } from '../store.suite.ts';
@@ -20,7 +21,7 @@ describe.skipIf(postgresPrograms === undefined)(title, () => {
   });
   afterAll(() => server.stop());
 
-  storeContract('PostgreSQL', async () => {
+  const open = async () => {
     const url = await server.database();
     let store = await openPostgresStore({ url });
     return {
@@ -32,7 +33,10 @@ describe.skipIf(postgresPrograms === undefined)(title, () => {
       },
       close: () => store.close(),
     };
-  });
+  };
+
+  storeContract('PostgreSQL', open);
+  progressContract('PostgreSQL', open);
 
   describe('shared by several processes', () => {
     /** Stores of their own connections, as processes have them. */

@@ -24,7 +24,9 @@ export function memoryProgress(holds: (lease: string, token: number) => boolean)
   return {
     load: async (environment) => {
       const { rows, open, events } = of(environment);
-      const lines = [...events].map(([release, all]) => [release, all.at(-1)?.number ?? 0]);
+      const lines = [...events].flatMap(([release, all]) =>
+        all.slice(-1).map(({ number }) => [release, number]),
+      );
       return structuredClone({
         rows: [...rows.values()],
         open: [...open.values()],
@@ -65,7 +67,8 @@ export function memoryProgress(holds: (lease: string, token: number) => boolean)
     asked: async (environment) =>
       [...of(environment).inbox.values()]
         .filter(({ answer }) => answer === undefined)
-        .map(({ command }) => command),
+        .map(({ command }) => command)
+        .toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1)),
 
     answerOf: async (environment, id) => of(environment).inbox.get(id)?.answer,
   };

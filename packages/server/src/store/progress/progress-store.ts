@@ -5,6 +5,8 @@ import type { Command, Effect, GuardEvidence, Health, ReleaseState, Topic } from
 export interface ProgressFacts {
   /** The revision at which this climb of this release began to be followed: makes keys of effects unique over deletion and return. */
   readonly born: number;
+  /** Epoch of the placement it was found with: what gateways counted up to it belongs to an earlier release of this name. */
+  readonly bornEpoch: number;
   readonly lineage: string;
   /** The spec it climbs by, for what is still to be said when its resource is gone. */
   readonly spec: ReleaseSpec;

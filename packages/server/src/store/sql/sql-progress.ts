@@ -41,7 +41,7 @@ export function sqlProgress(
           .where('environment', '=', name)
           .where('id', '=', id)
           .executeTakeFirst();
-        return row?.answered === 1 ? { refusal: row.refusal } : undefined;
+        return row === undefined || row.answered === 0 ? undefined : { refusal: row.refusal };
       }),
   };
 }
@@ -106,7 +106,7 @@ async function commitProgress(
     for (const { id, refusal } of answered) {
       await tx
         .updateTable('release_command')
-        .set({ answered: 1, refusal })
+        .set({ answered: dialect.now, refusal })
         .where('project', '=', project)
         .where('environment', '=', name)
         .where('id', '=', id)
@@ -117,8 +117,8 @@ async function commitProgress(
         .deleteFrom('release_command')
         .where('project', '=', project)
         .where('environment', '=', name)
-        .where('answered', '=', 1)
-        .where('at', '<', sql<number>`${dialect.now} - ${sql.lit(ANSWERS_KEPT)}`)
+        .where('answered', '>', 0)
+        .where('answered', '<', sql<number>`${dialect.now} - ${sql.lit(ANSWERS_KEPT)}`)
         .execute();
     }
     return { ok: true };

@@ -162,7 +162,7 @@ interface ReleaseCommandTable extends Keyed {
   readonly by: string;
   readonly why: string;
   readonly at: number;
-  /** 0 or 1. */
+  /** When, in milliseconds since 1970 by the database's clock; 0 while it is open. */
   readonly answered: number;
   readonly refusal: string | null;
 }

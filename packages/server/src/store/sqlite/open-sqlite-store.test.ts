@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { progressContract } from '../progress/progress.suite.ts';
 import { appendNext, ENVIRONMENT, firstChange, nextChange, putFlag } from '../sample.suite.ts';
 import { storeContract } from '../store.suite.ts';
 import { StoreError } from '../store.ts';
@@ -10,7 +11,7 @@ import { openSqliteStore, type SqliteStore } from './open-sqlite-store.ts';
 
 const now = (): number => 1_763_712_000_000;
 
-storeContract('SQLite', async () => {
+const open = async () => {
   const directory = mkdtempSync(join(tmpdir(), 'ombre-sqlite-'));
   let store = await openSqliteStore({ directory, now });
   return {
@@ -25,7 +26,10 @@ storeContract('SQLite', async () => {
       rmSync(directory, { recursive: true });
     },
   };
-});
+};
+
+storeContract('SQLite', open);
+progressContract('SQLite', open);
 
 describe('a data directory', () => {
   let directory: string;
