@@ -5,8 +5,16 @@ export type { Override } from './override.ts';
 export { overrideSchema, placementSchema } from './owned.ts';
 export type { Consistency, PostgresConsistency } from './release/consistency.ts';
 export type { Gate } from './release/gate.ts';
-export { type Guard, latencyLimits } from './release/guards/guard.ts';
+export type { BaselineGuard } from './release/guards/baseline.ts';
+export {
+  type CountersGuard,
+  type Guard,
+  isMeasured,
+  latencyLimits,
+  type MeasuredGuard,
+} from './release/guards/guard.ts';
 export type { MeanLatencyGuard } from './release/guards/mean-latency.ts';
+export type { MetricQuestion } from './release/guards/metric-question.ts';
 export type { Level, LevelStep } from './release/level.ts';
 export { type Placement, START } from './release/placement.ts';
 export type { HttpProbe } from './release/probes/http.ts';

@@ -152,6 +152,41 @@ export const descriptions: Readonly<Record<string, string>> = {
   'Release.guards[].slowAboveControl.over': 'What counts as too long.',
   'Release.guards[].slowAboveControl.effect': 'The rise in the share of slow requests that must be seen.',
   'Release.guards[].slowAboveControl.margin': 'A rise that is tolerated. Default: 0.',
+  'Release.guards[].errorsAboveControl.slices':
+    'Levels of the ladder whose users are compared by themselves as well.',
+  'Release.guards[].errorsAboveControl.returnSlices':
+    'Where only such a slice is worse it alone is taken back, and the climb goes on. Default: false.',
+  'Release.guards[].slowAboveControl.slices':
+    'Levels of the ladder whose users are compared by themselves as well.',
+  'Release.guards[].slowAboveControl.returnSlices':
+    'Where only such a slice is worse it alone is taken back, and the climb goes on. Default: false.',
+  'Release.guards[].metric': 'Bad when a query answers more than `max`, some times in a row.',
+  'Release.guards[].metric.name': 'What it is, for people and in evidence.',
+  'Release.guards[].metric.query': 'PromQL that answers one number, or one by series: then the worst counts.',
+  'Release.guards[].metric.floor': 'Below this nothing is bad, whatever it is compared with. Default: 0.',
+  'Release.guards[].metric.rounds': 'Answers in a row that must be over the limit. Default: 3.',
+  'Release.guards[].metric.every': 'Time between questions. Default: 5s.',
+  'Release.guards[].metric.max': 'The limit, or with `against` how many times as much is allowed.',
+  'Release.guards[].metric.against': 'PromQL of what it is compared with.',
+  'Release.guards[].caller':
+    'Bad when a service that calls the changed one suffers: its query answers more than `max`, some times in a row.',
+  'Release.guards[].caller.name': 'What it is, for people and in evidence.',
+  'Release.guards[].caller.query': 'PromQL that answers one number, or one by series: then the worst counts.',
+  'Release.guards[].caller.floor': 'Below this nothing is bad, whatever it is compared with. Default: 0.',
+  'Release.guards[].caller.rounds': 'Answers in a row that must be over the limit. Default: 3.',
+  'Release.guards[].caller.every': 'Time between questions. Default: 5s.',
+  'Release.guards[].caller.max': 'The limit, or with `against` how many times as much is allowed.',
+  'Release.guards[].caller.against': 'PromQL of what it is compared with.',
+  'Release.guards[].baseline':
+    'Bad when a number is more than `factor` times what it was at this time of the days before.',
+  'Release.guards[].baseline.name': 'What it is, for people and in evidence.',
+  'Release.guards[].baseline.query':
+    'PromQL that answers one number, or one by series: then the worst counts.',
+  'Release.guards[].baseline.floor': 'Below this nothing is bad, whatever it is compared with. Default: 0.',
+  'Release.guards[].baseline.rounds': 'Answers in a row that must be over the limit. Default: 3.',
+  'Release.guards[].baseline.every': 'Time between questions. Default: 5s.',
+  'Release.guards[].baseline.factor': 'Default: 1.8.',
+  'Release.guards[].baseline.days': 'How many days are looked back. Default: 7.',
   'Release.probes':
     'Questions asked in rounds while it climbs; failed rounds in a row take it back like a guard.',
   'Release.probes.every': 'Time between rounds. Default: 5s.',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { label } from '../../scalars.ts';
 
 /** Bad when treatment surely fails more often than its concurrent control, by more than `margin`. */
 export interface ErrorsAboveControlGuard {
@@ -7,6 +8,10 @@ export interface ErrorsAboveControlGuard {
     readonly effect: number;
     /** A rise that is tolerated. Default: 0. */
     readonly margin?: number;
+    /** Levels of the ladder whose users are compared by themselves as well. */
+    readonly slices?: readonly string[];
+    /** Where only such a slice is worse it alone is taken back, and the climb goes on. Default: false. */
+    readonly returnSlices?: boolean;
   };
 }
 
@@ -14,5 +19,7 @@ export const errorsAboveControlGuard: z.ZodType<ErrorsAboveControlGuard> = z.str
   errorsAboveControl: z.strictObject({
     effect: z.number().gt(0).lt(1),
     margin: z.number().min(0).lt(1).exactOptional(),
+    slices: z.array(label).min(1).max(20).exactOptional(),
+    returnSlices: z.boolean().exactOptional(),
   }),
 });
