@@ -18,6 +18,15 @@ const FLAGS = Number(process.env.FLAGS ?? 10_000);
 /** Milliseconds on a clock that processes of one machine share, finer than a millisecond. */
 const now = (): number => performance.timeOrigin + performance.now();
 
+const vocabulary = `apiVersion: ombre.dev/v1
+kind: Vocabulary
+metadata: { name: bench }
+spec:
+  attributes:
+${['country', 'plan', 'language', 'device', 'city', 'tag'].map((name) => `    ${name}: { type: string }`).join('\n')}
+${['age', 'score', 'sessions'].map((name) => `    ${name}: { type: double }`).join('\n')}
+`;
+
 const [role, url, key] = process.argv.slice(2);
 if (role === 'answer') await answer(url as string, key as string);
 else {
@@ -96,15 +105,6 @@ async function measure(flags: number): Promise<void> {
     rmSync(folder, { recursive: true });
   }
 }
-
-const vocabulary = `apiVersion: ombre.dev/v1
-kind: Vocabulary
-metadata: { name: bench }
-spec:
-  attributes:
-${['country', 'plan', 'language', 'device', 'city', 'tag'].map((name) => `    ${name}: { type: string }`).join('\n')}
-${['age', 'score', 'sessions'].map((name) => `    ${name}: { type: double }`).join('\n')}
-`;
 
 function ruleText({ name, rules }: RuleFlag): string {
   const variants = [0, ...rules.map((_, i) => i + 1)].map((i) => `v${i}: v${i}`).join(', ');

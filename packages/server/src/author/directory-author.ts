@@ -1,5 +1,4 @@
 import { type Clock, type FolderReport, inSlices, watchFolder } from '@ombre/carry';
-import { canonicalJson } from '@ombre/decide';
 import type { Resource } from '@ombre/decide/model';
 import {
   createDeclarer,
@@ -10,6 +9,7 @@ import {
 } from '@ombre/declare';
 import type { AuthorStatus } from '@ombre/protocol';
 import type { ApplyResult, Commands } from '../commands/commands.ts';
+import { sameResource } from '../commands/resource-digest.ts';
 import type { Log } from '../http/log.ts';
 import type { ResourceRow } from '../store/row.ts';
 import type { Views } from '../views/views.ts';
@@ -42,7 +42,7 @@ const AUTHOR = 'files';
  */
 export function openDirectoryAuthor(options: DirectoryAuthorOptions): DirectoryAuthor {
   const { directory, environment, commands, views, clock, log } = options;
-  let declared: ReadonlyMap<string, string> | undefined;
+  let declared: ReadonlyMap<string, Resource> | undefined;
   let compared: Compared | undefined;
   let status: Omit<AuthorStatus, 'drift'> = { directory, state: 'starting', issues: [], files: 0 };
   let first = true;
@@ -93,7 +93,7 @@ export function openDirectoryAuthor(options: DirectoryAuthorOptions): DirectoryA
       end({ state: 'refused', issues, message: result.message, files: files.length }, files);
       return;
     }
-    declared = new Map(read.resources.map((resource) => [keyOf(resource), textOf(resource)]));
+    declared = new Map(read.resources.map((resource) => [keyOf(resource), resource]));
     if (result.changed) log.info({ environment, revision: result.revision }, 'a save was applied');
     end({ state: 'applied', issues, revision: result.revision, files: files.length }, files);
   }
@@ -142,16 +142,20 @@ export function openDirectoryAuthor(options: DirectoryAuthorOptions): DirectoryA
 }
 
 interface Compared {
-  readonly declared: ReadonlyMap<string, string> | undefined;
+  readonly declared: ReadonlyMap<string, Resource> | undefined;
   readonly revision: number | undefined;
   readonly keys: readonly string[];
 }
 
-function differing(declared: ReadonlyMap<string, string>, served: readonly ResourceRow[]): readonly string[] {
+function differing(
+  declared: ReadonlyMap<string, Resource>,
+  served: readonly ResourceRow[],
+): readonly string[] {
   const found = new Set(declared.keys());
   for (const { resource } of served) {
     const key = keyOf(resource);
-    if (declared.get(key) === textOf(resource)) found.delete(key);
+    const said = declared.get(key);
+    if (said !== undefined && sameResource(said, resource)) found.delete(key);
     else found.add(key);
   }
   return [...found].sort();
@@ -188,8 +192,4 @@ function newIssues(result: ApplyResult, known: readonly Issue[]): readonly Issue
 
 function keyOf({ kind, metadata }: Resource): string {
   return `${kind}/${metadata.name}`;
-}
-
-function textOf(resource: Resource): string {
-  return canonicalJson(resource as unknown as Parameters<typeof canonicalJson>[0]);
 }

@@ -1,12 +1,12 @@
-import { canonicalJson } from '@ombre/decide';
-import type { JsonValue, Resource } from '@ombre/decide/model';
+import type { Resource } from '@ombre/decide/model';
 import type { Issue } from '@ombre/declare';
 import type { EnvironmentState } from '../store/row.ts';
 import { sha256 } from '../store/sha256.ts';
 import { storeIssue } from './codes.ts';
 import type { ApplyInput, Moved, Refusal } from './commands.ts';
 import type { Checks, Now, Planned } from './plan.ts';
-import { keyOf, planResources, sameResource, type Wanted } from './plan-resources.ts';
+import { keyOf, planResources, type Wanted } from './plan-resources.ts';
+import { resourceDigest, sameResource } from './resource-digest.ts';
 
 /** Plans an apply: what of the origin's set differs from what is in force, and whether it may change. */
 export function planApply(
@@ -53,13 +53,10 @@ export function planApply(
   );
 }
 
-/** SHA-256 over a set in canonical form, whatever its order. */
+/** SHA-256 over the keys and digests of a set, whatever its order. */
 export function digestSet(resources: readonly Resource[]): string {
-  const sorted = resources
-    .map((resource) => [keyOf(resource), resource] as const)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, resource]) => resource);
-  return sha256(canonicalJson(sorted as unknown as JsonValue));
+  const lines = resources.map((resource) => `${keyOf(resource)} ${resourceDigest(resource)}\n`);
+  return sha256(lines.sort().join(''));
 }
 
 function wrongInput(

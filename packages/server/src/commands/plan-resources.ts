@@ -1,5 +1,5 @@
-import { canonicalJson, type Encoded } from '@ombre/decide';
-import type { JsonValue, Kind, Resource } from '@ombre/decide/model';
+import type { Encoded } from '@ombre/decide';
+import type { Kind, Resource } from '@ombre/decide/model';
 import { defaultQuotas, type Issue, type ResourceDiff } from '@ombre/declare';
 import { write } from '../store/advance.ts';
 import type { EnvironmentState, Origin, PlacementRow, ResourceRow, Write } from '../store/row.ts';
@@ -30,11 +30,6 @@ export interface ResourceChange {
 /** `Kind/name` of a resource. */
 export function keyOf(resource: Resource): string {
   return `${resource.kind}/${resource.metadata.name}`;
-}
-
-/** Whether two documents say the same. */
-export function sameResource(a: Resource, b: Resource): boolean {
-  return canonicalJson(a as unknown as JsonValue) === canonicalJson(b as unknown as JsonValue);
 }
 
 /**

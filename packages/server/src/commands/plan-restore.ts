@@ -1,6 +1,7 @@
 import type { Write } from '../store/row.ts';
 import type { Checks, Now, Planned } from './plan.ts';
-import { planResources, sameResource, type Wanted } from './plan-resources.ts';
+import { planResources, type Wanted } from './plan-resources.ts';
+import { sameResource } from './resource-digest.ts';
 
 /**
  * Plans that the resources of an earlier revision are in force again: specs and origins, never placements or overrides. What a release
