@@ -31,6 +31,15 @@ export type { Cell, PrimaryReading } from './conclusion/primary-reading.ts';
 export { replay } from './conclusion/replay.ts';
 export { type ConclusionRules, defaultRules } from './conclusion/rules.ts';
 export { conclude, type Decision, type Verdict } from './conclusion/verdict.ts';
+export { baselineOf } from './guards/measured/baseline-of.ts';
+export {
+  type MeasuredState,
+  measuredEvidence,
+  type Reading,
+  readMeasured,
+  startMeasured,
+} from './guards/measured/measured.ts';
+export { measuredName, type Question, questionOf } from './guards/measured/question.ts';
 export type { CountersReport, CountersReportRow } from './health/counters-report.ts';
 export { combineHealth, type GuardEvidence, type Health, type HealthVerdict } from './health/health.ts';
 export { ALPHA, type HealthState, judgeHealth } from './health/judge-health.ts';

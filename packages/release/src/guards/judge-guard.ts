@@ -1,4 +1,4 @@
-import { type Guard, parseDuration } from '@ombre/decide/model';
+import { type CountersGuard, parseDuration } from '@ombre/decide/model';
 import type { GuardEvidence } from '../health/health.ts';
 import { judgeAbsoluteRate } from './absolute-rate.ts';
 import { judgeAgainstControl } from './against-control.ts';
@@ -6,8 +6,8 @@ import { guardEvidence } from './guard-evidence.ts';
 import { judgeMeanLatency } from './mean-latency.ts';
 import type { Sight } from './sight.ts';
 
-type Kinds = Guard extends infer One ? (One extends One ? keyof One : never) : never;
-type GuardOf<K extends Kinds> = Extract<Guard, Readonly<Record<K, unknown>>>;
+type Kinds = CountersGuard extends infer One ? (One extends One ? keyof One : never) : never;
+type GuardOf<K extends Kinds> = Extract<CountersGuard, Readonly<Record<K, unknown>>>;
 
 /** The meaning of each kind of guard. */
 const meanings: { readonly [K in Kinds]: (sight: Sight, guard: GuardOf<K>) => GuardEvidence } = {
@@ -43,10 +43,10 @@ const meanings: { readonly [K in Kinds]: (sight: Sight, guard: GuardOf<K>) => Gu
     ),
 };
 
-/** What one guard says now. */
-export function judgeGuard(sight: Sight, guard: Guard): GuardEvidence {
+/** What one guard says now by what gateways counted. */
+export function judgeGuard(sight: Sight, guard: CountersGuard): GuardEvidence {
   const kind = Object.keys(guard)[0] as Kinds;
-  return (meanings[kind] as (sight: Sight, guard: Guard) => GuardEvidence)(sight, guard);
+  return (meanings[kind] as (sight: Sight, guard: CountersGuard) => GuardEvidence)(sight, guard);
 }
 
 /** A latency that some gateway does not count yet says nothing. */

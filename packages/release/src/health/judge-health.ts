@@ -1,4 +1,4 @@
-import { parseDuration, type ReleaseSpec } from '@ombre/decide/model';
+import { type CountersGuard, isMeasured, parseDuration, type ReleaseSpec } from '@ombre/decide/model';
 import type { Traffic } from '../climb/event.ts';
 import { stepAt, stepsOf } from '../climb/position.ts';
 import type { Blast, ReleaseState } from '../climb/state.ts';
@@ -7,7 +7,7 @@ import { combineHealth, type Health } from './health.ts';
 import { extendHistory, type History, pastOf, startHistory } from './history.ts';
 import type { Tally } from './tally.ts';
 
-/** False alarms per climb: one budget, split beforehand over steps and guards. */
+/** False alarms per climb: one budget, split beforehand over steps and the guards that judge what gateways count. */
 export const ALPHA = 0.01;
 
 /** What is remembered between ticks. Plain JSON; may be stored less often than each tick, and begins anew where it is lost. */
@@ -55,7 +55,7 @@ export function judgeHealth(
     state === undefined ? undefined : known === undefined ? pastOf(state.history) : known.history.past;
   const start = fresh ? startHistory(from, now, { after: elapsed, again, past }) : known.history;
   const history = extendHistory(start, tally, now, { after: elapsed, planned: plannedTime(spec, progress) });
-  const guards = spec.guards ?? [];
+  const guards = (spec.guards ?? []).filter((guard): guard is CountersGuard => !isMeasured(guard));
   const alpha = ALPHA / (stepCount(spec) * Math.max(1, guards.length));
   const sight = { history, tally, alpha, control: leavesControl(spec, progress), now };
   const health = combineHealth(guards.map((guard) => judgeGuard(sight, guard)));

@@ -1,4 +1,10 @@
-import { type Guard, parseDuration } from '@ombre/decide/model';
+import {
+  type CountersGuard,
+  type Guard,
+  isMeasured,
+  type MeasuredGuard,
+  parseDuration,
+} from '@ombre/decide/model';
 import {
   detectableBySequence,
   mixtureHalfWidth,
@@ -6,6 +12,7 @@ import {
   proportionSampleSize,
 } from '@ombre/judge';
 import { WINDOWS_PART } from '../guards/against-control.ts';
+import { measuredName, questionOf } from '../guards/measured/question.ts';
 import { LEAST_REQUESTS, MISSED } from '../guards/sight.ts';
 import type { PlannedGuard, TrafficEstimate } from './plan.ts';
 
@@ -26,8 +33,8 @@ const WINDOWS = 16;
 const DESIGN_EFFECT = 2;
 const FAILURES = 0.005;
 
-type Kinds = Guard extends infer One ? (One extends One ? keyof One : never) : never;
-type GuardOf<K extends Kinds> = Extract<Guard, Readonly<Record<K, unknown>>>;
+type Kinds = CountersGuard extends infer One ? (One extends One ? keyof One : never) : never;
+type GuardOf<K extends Kinds> = Extract<CountersGuard, Readonly<Record<K, unknown>>>;
 
 const kinds: { readonly [K in Kinds]: (guard: GuardOf<K>, setting: Setting) => PlannedGuard } = {
   errorRate: ({ errorRate: { max } }, setting) =>
@@ -49,8 +56,22 @@ const kinds: { readonly [K in Kinds]: (guard: GuardOf<K>, setting: Setting) => P
 
 /** What one guard can see at one step. */
 export function planGuard(guard: Guard, setting: Setting): PlannedGuard {
+  if (isMeasured(guard)) return planMeasured(guard);
   const kind = Object.keys(guard)[0] as Kinds;
-  return (kinds[kind] as (guard: Guard, setting: Setting) => PlannedGuard)(guard, setting);
+  return (kinds[kind] as (guard: CountersGuard, setting: Setting) => PlannedGuard)(guard, setting);
+}
+
+/** A number measured elsewhere: how sure it is nobody here knows, only how soon it is believed. */
+function planMeasured(guard: MeasuredGuard): PlannedGuard {
+  const { every, rounds, limit } = questionOf(guard);
+  return {
+    guard: measuredName(guard),
+    test: `${rounds} answers in a row, ${every / 1000} s apart; outside the budget of false alarms`,
+    declared: limit,
+    expected: rounds * every,
+    applies: true,
+    measured: true,
+  };
 }
 
 /** A limit on a rate: bad by exact windows, good once the limit is excluded. */

@@ -1,4 +1,4 @@
-import type { ReleaseSpec } from '@ombre/decide/model';
+import { isMeasured, type ReleaseSpec } from '@ombre/decide/model';
 import { stepsOf } from '../climb/position.ts';
 import { ALPHA } from '../health/judge-health.ts';
 import { exposureAt } from './exposure.ts';
@@ -16,7 +16,8 @@ export function planRelease(spec: ReleaseSpec, traffic: TrafficEstimate): Releas
   );
   const holds = positions.length + (spec.watch === undefined ? 0 : 1);
   const guards = spec.guards ?? [];
-  const alpha = ALPHA / (holds * Math.max(1, guards.length));
+  const counted = guards.filter((guard) => !isMeasured(guard)).length;
+  const alpha = ALPHA / (holds * Math.max(1, counted));
   const steps = positions.map(({ level, share, dwell, longest, at }): PlannedStep => {
     const exposure = exposureAt(spec, at, traffic.matching ?? {});
     const treated = traffic.requestsPerSecond * exposure.treated;
@@ -24,7 +25,7 @@ export function planRelease(spec: ReleaseSpec, traffic: TrafficEstimate): Releas
     const planned = guards.map((guard) =>
       planGuard(guard, { treated, control, dwell, longest, alpha, traffic }),
     );
-    const active = planned.filter(({ applies }) => applies);
+    const active = planned.filter(({ applies, measured }) => applies && measured !== true);
     const enough = active.every(({ expected }) => expected !== undefined && expected <= longest);
     const verdict =
       active.length === 0 || (!enough && level.untested === true)

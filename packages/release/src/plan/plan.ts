@@ -30,6 +30,8 @@ export type PlannedGuard = {
   readonly fixedTest?: number;
   /** False for a guard against control at a step that leaves none: it says nothing there. */
   readonly applies: boolean;
+  /** Its numbers come from elsewhere: how sure they are is not known here, so a step is not tested by it. */
+  readonly measured?: boolean;
 };
 
 export type PlannedStep = {

@@ -3,13 +3,18 @@ import type { PlannedStep } from './plan.ts';
 /** What a step can and cannot see, in one sentence. */
 export function planSentence(step: Omit<PlannedStep, 'sentence'>): string {
   const where = `${step.level} at ${percent(step.share)} (${percent(step.exposure)} of traffic, ${rounded(step.requestsPerSecond)} requests/s)`;
-  const active = step.guards.filter(({ applies }) => applies);
+  const active = step.guards.filter(({ applies, measured }) => applies && measured !== true);
+  const elsewhere = step.guards.filter(({ measured }) => measured);
   const idle = step.guards.filter(({ applies }) => !applies);
   const without =
     idle.length === 0
       ? ''
       : `; no control, so ${idle.map(({ guard }) => guard).join(', ')} says nothing here`;
-  if (active.length === 0) return `${where}: not tested${without || ': no guards'}`;
+  if (active.length === 0) {
+    const only = `: only what is measured elsewhere (${elsewhere.map(({ guard }) => guard).join(', ')}) is watched`;
+    const why = elsewhere.length > 0 ? only : ': no guards';
+    return `${where}: not tested${without || why}`;
+  }
   const slowest = active.reduce((worst, guard) => (timeOf(guard) > timeOf(worst) ? guard : worst));
   const expected = slowest.expected;
   const fixed =

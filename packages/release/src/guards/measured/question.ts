@@ -1,0 +1,35 @@
+import { type MeasuredGuard, type MetricQuestion, parseDuration } from '@ombre/decide/model';
+
+/** What a measured guard asks and when it is over its limit; times in ms. */
+export type Question = {
+  readonly source: 'prometheus' | 'caller';
+  readonly query: string;
+  /** What it is compared with; absent: with `limit` itself. */
+  readonly against?: { readonly query: string } | { readonly days: number };
+  /** The limit, or how many times what it is compared with is allowed. */
+  readonly limit: number;
+  readonly floor: number;
+  readonly rounds: number;
+  readonly every: number;
+};
+
+/** A guard with its defaults. */
+export function questionOf(guard: MeasuredGuard): Question {
+  if ('baseline' in guard) {
+    const { factor = 1.8, days = 7 } = guard.baseline;
+    return { source: 'prometheus', ...asked(guard.baseline), against: { days }, limit: factor };
+  }
+  const { max, against, ...rest } = 'metric' in guard ? guard.metric : guard.caller;
+  const compared = against === undefined ? {} : { against: { query: against } };
+  return { source: 'metric' in guard ? 'prometheus' : 'caller', ...asked(rest), ...compared, limit: max };
+}
+
+function asked({ query, floor = 0, rounds = 3, every = '5s' }: MetricQuestion) {
+  return { query, floor, rounds, every: Math.max(250, parseDuration(every) ?? 5_000) };
+}
+
+/** `metric queue`, `caller checkout`, `baseline errors`: as it appears in evidence. */
+export function measuredName(guard: MeasuredGuard): string {
+  if ('baseline' in guard) return `baseline ${guard.baseline.name}`;
+  return 'metric' in guard ? `metric ${guard.metric.name}` : `caller ${guard.caller.name}`;
+}
