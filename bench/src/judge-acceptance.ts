@@ -9,7 +9,12 @@ import {
   upper99,
 } from '@ombre/judge';
 
+// No days per effect: the runs with an effect are left out.
 const [days = 2000, daysPerEffect = 100, firstSeed = 1] = process.argv.slice(2).map(Number);
+if (![days - 1, daysPerEffect, firstSeed].every((count) => Number.isSafeInteger(count) && count >= 0)) {
+  console.error('all three are whole numbers, and there is at least one day without effect');
+  process.exit(2);
+}
 const ALPHA = 0.05;
 
 const percent = (share: number) => `${(100 * share).toFixed(1).padStart(6)} %`;
@@ -41,7 +46,7 @@ const calm = play(ordinaryDay, days);
 print(`No effect, weather shared by both arms, ${days} days`, calm);
 const own = play({ ...ordinaryDay, shock: { ...ordinaryDay.shock, each: 'per-arm' } }, Math.ceil(days / 4));
 print(`No effect, each arm with weather of its own, ${Math.ceil(days / 4)} days`, own);
-for (const harm of [0.0025, 0.005, 0.01, 0.02, 0.05]) {
+for (const harm of daysPerEffect === 0 ? [] : [0.0025, 0.005, 0.01, 0.02, 0.05]) {
   const rows = play({ ...ordinaryDay, harm }, daysPerEffect);
   print(`The new version fails ${(100 * harm).toFixed(2)} % more requests, ${daysPerEffect} days`, rows);
 }

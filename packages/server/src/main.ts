@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, readFolder, systemClock } from '@ombre/carry';
+import type { CodeVocabulary } from '@ombre/decide';
 import { parseSources } from '@ombre/declare';
 import type { BackupMade, WireIssue } from '@ombre/protocol';
 import type { FastifyInstance } from 'fastify';
@@ -57,6 +58,10 @@ export interface ServerOptions {
   readonly receiverLimit?: number;
   /** Milliseconds in which a request must have arrived. */
   readonly requestTimeout?: number;
+  /** Functions and enrichers that conditions may use beside the declared attributes. */
+  readonly vocabularies?: readonly CodeVocabulary[];
+  /** What enrichers get as their data. */
+  readonly data?: unknown;
   readonly clock?: Clock;
   readonly log?: Log;
 }
@@ -123,6 +128,7 @@ async function compose(
     keyring,
     newId,
     log: (message) => log.warn({}, message),
+    vocabularies: options.vocabularies,
     leaving: (of, release, by) =>
       progress.ask(of, { id: newId(), release, command: 'delete', by, why: '', at: clock.now() }),
   });
@@ -142,6 +148,10 @@ async function compose(
     clock,
     log,
     streamLimit: limit,
+    compile: {
+      ...(options.vocabularies === undefined ? {} : { vocabularies: options.vocabularies }),
+      ...(options.data === undefined ? {} : { data: options.data }),
+    },
     author: (name) => (name === environment ? author?.status : undefined),
   });
   const metrics = createMetrics({ places, receivers, views, clock, controllers: () => controllers.all() });
@@ -208,6 +218,7 @@ async function compose(
       views,
       clock,
       log,
+      vocabularies: options.vocabularies,
       applied: (result) => metrics.applied(environment, result),
     });
     later(() => watching.close());

@@ -1,4 +1,5 @@
 import { type Clock, type FolderReport, inSlices, watchFolder } from '@ombre/carry';
+import type { CodeVocabulary } from '@ombre/decide';
 import type { Resource } from '@ombre/decide/model';
 import {
   createDeclarer,
@@ -28,6 +29,8 @@ export interface DirectoryAuthorOptions {
   readonly environment: string;
   readonly commands: Pick<Commands, 'apply'>;
   readonly views: Pick<Views, 'resources' | 'head'>;
+  /** What code adds to the declared vocabularies. */
+  readonly vocabularies?: readonly CodeVocabulary[] | undefined;
   readonly clock: Clock;
   readonly log: Log;
   /** Told how each apply ended: `changed`, `unchanged` or a code. */
@@ -52,7 +55,9 @@ export function openDirectoryAuthor(options: DirectoryAuthorOptions): DirectoryA
     started = resolve;
   });
 
-  const declarer = createDeclarer();
+  const declarer = createDeclarer(
+    options.vocabularies === undefined ? {} : { vocabularies: options.vocabularies },
+  );
   const watch = watchFolder(directory, report, { clock });
 
   /** Answers whether the files could be used; a save that looks half done is reported again when it has settled. */

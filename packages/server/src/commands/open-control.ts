@@ -1,3 +1,4 @@
+import type { CodeVocabulary } from '@ombre/decide';
 import { checkResources, diffResources } from '@ombre/declare';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Store } from '../store/store.ts';
@@ -16,6 +17,8 @@ export interface ControlParts {
   /** A new random id of at least 16 hexadecimal digits. */
   readonly newId: () => string;
   readonly checks?: Checks;
+  /** What code adds to the declared vocabularies; the checks know it too. */
+  readonly vocabularies?: readonly CodeVocabulary[] | undefined;
   /** See CommandParts.leaving. */
   readonly leaving?: CommandParts['leaving'];
   readonly log?: (message: string) => void;
@@ -32,7 +35,8 @@ export interface Control {
 
 /** Reads every environment, sees to it that each head names the bytes of this version, and makes the commands and views over them. */
 export async function openControl(parts: ControlParts): Promise<Control> {
-  const { store, clock, keyring, newId, log, checks = declaredChecks } = parts;
+  const { store, clock, keyring, newId, log } = parts;
+  const checks = parts.checks ?? checksWith(parts.vocabularies);
   const mirrors = await openMirrors(store, log);
   const { signer } = keyring;
   const commands = createCommands({
@@ -57,8 +61,14 @@ export async function openControl(parts: ControlParts): Promise<Control> {
   return { commands, views, changes, close: () => mirrors.close() };
 }
 
-export const declaredChecks: Checks = {
-  check: (resources) => checkResources(resources),
-  scopeAbove: 200,
-  diff: (from, to, moves) => diffResources(from, to, moves ? {} : { estimates: 0 }),
-};
+/** The checks and the diff of `declare`, with what code adds; where that is not said, enrichers may have any name. */
+function checksWith(vocabularies?: readonly CodeVocabulary[]): Checks {
+  const code = vocabularies === undefined ? {} : { vocabularies };
+  return {
+    check: (resources) => checkResources(resources, code),
+    scopeAbove: 200,
+    diff: (from, to, moves) => diffResources(from, to, moves ? code : { ...code, estimates: 0 }),
+  };
+}
+
+export const declaredChecks: Checks = checksWith();
