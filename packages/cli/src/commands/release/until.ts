@@ -17,7 +17,7 @@ const PHASES: readonly Phase[] = [
 ];
 
 /** Where a release stays by itself: waiting for another phase is in vain. */
-const ENDS: readonly Phase[] = ['completed', 'rolled-back', 'landed'];
+export const ENDS: readonly Phase[] = ['completed', 'rolled-back', 'landed'];
 
 /** The phases named by `--until`, separated by commas. */
 export function parseUntil(text: string): readonly Phase[] {

@@ -36,7 +36,7 @@ export function stateOf(view: ReleaseView, now: number): string {
   if (frozen !== undefined)
     return `frozen (${frozen.causes.join(', ')}) for ${duration(Math.max(0, now - frozen.since))}`;
   if (waiting !== undefined) return `waiting for ${waiting.gate} before ${waiting.level}`;
-  return at === undefined ? phase : `${phase} at ${at.level}, ${percent(at.share)}`;
+  return at === undefined || phase === 'completed' ? phase : `${phase} at ${at.level}, ${percent(at.share)}`;
 }
 
 function isOver({ phase }: ReleaseView): boolean {

@@ -7,7 +7,7 @@ import type { Shell } from '../../shell.ts';
 import { paint, type ScreenSize } from '../../terminal.ts';
 import { followRelease } from './follow.ts';
 import { createScreen } from './screen.ts';
-import { parseUntil, verdictOf } from './until.ts';
+import { ENDS, parseUntil, verdictOf } from './until.ts';
 import { armText, logLines, stateOf, viewLines } from './view-lines.ts';
 import { duration } from './wording.ts';
 
@@ -145,8 +145,11 @@ function plainLines({ terminal }: Shell): Display {
     view(view) {
       log(printed === 0 ? view.events.slice(-DRAWN_EVENTS) : view.events);
       const now = Date.now();
-      const present = `${view.phase} ${view.at?.level} ${view.at?.share} ${view.health.verdict}`;
-      if (present === state && now - said < SAY_AGAIN) return;
+      const { phase, at, health } = view;
+      const present = `${phase} ${at?.level} ${at?.share} ${health.verdict}`;
+      // The log has just said where it goes, and how it ended.
+      const told = printed > 0 && (phase === 'climbing' || ENDS.includes(phase));
+      if ((present === state || told) && now - said < SAY_AGAIN) return;
       state = present;
       said = now;
       print([stateLine(view, now)]);
@@ -159,9 +162,9 @@ function plainLines({ terminal }: Shell): Display {
 
 function stateLine(view: ReleaseView, now: number): string {
   const { at, health, traffic, to, watch: watched } = view;
-  const hold = view.phase === 'watching' ? watched : at;
+  const hold = view.phase === 'watching' ? watched : ENDS.includes(view.phase) ? undefined : at;
   const held = hold === undefined ? [] : [`held ${duration(hold.held)} of ${duration(hold.dwell)}`];
-  const judged = at === undefined ? [] : [`health ${health.verdict}`];
+  const judged = hold === undefined ? [] : [`health ${health.verdict}`];
   return [
     `          ${stateOf(view, now)}`,
     ...held,
