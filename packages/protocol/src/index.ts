@@ -71,6 +71,34 @@ export {
 export { readSignedHead } from './sync/head.ts';
 export { formatPosition, type Position, parsePosition } from './sync/position.ts';
 export { formatSnapshot, parseSnapshot } from './sync/snapshot-text.ts';
+export {
+  isUnderWay,
+  quorumOf,
+  type TwoPhaseChange,
+  type TwoPhasePhase,
+} from './two-phase/change.ts';
+export {
+  type CoordinatorEffect,
+  type CoordinatorEvent,
+  type CoordinatorState,
+  type CoordinatorStep,
+  coordinate,
+  nextWake,
+  recover,
+  type TwoPhaseTerms,
+} from './two-phase/coordinator.ts';
+export {
+  beginReceiving,
+  isLive,
+  type Prepared,
+  receive,
+  type StageProgress,
+  stagedBy,
+  type TwoPhaseReceiverEffect,
+  type TwoPhaseReceiverEvent,
+  type TwoPhaseReceiverState,
+  type TwoPhaseReceiverStep,
+} from './two-phase/receiver.ts';
 export type { BackupMade } from './wire/backup.ts';
 export type {
   Applied,
