@@ -1,4 +1,5 @@
 export type { Restored } from './backup/restore-backup.ts';
+export { SettingsError } from './effects/settings-error.ts';
 export { createLog, type Log } from './http/log.ts';
 export { DEFAULT_HOST, DEFAULT_PORT, type RunningServer, type ServerOptions, startServer } from './main.ts';
 export { type RestoreServerOptions, restoreServer } from './restore.ts';

@@ -10,6 +10,7 @@ import { systemClock as commandClock } from './commands/clock.ts';
 import type { Signer } from './commands/commit.ts';
 import { openControl } from './commands/open-control.ts';
 import { openControllers } from './controllers/open-controllers.ts';
+import { openEffects } from './effects/open-effects.ts';
 import { expireOverrides } from './expire-overrides.ts';
 import { createDoors, isLoopback } from './http/address.ts';
 import { createEdge } from './http/edge.ts';
@@ -62,6 +63,12 @@ export interface ServerOptions {
   readonly vocabularies?: readonly CodeVocabulary[];
   /** What enrichers get as their data. */
   readonly data?: unknown;
+  /** A webhook that is told what releases do: a URL, or a reference to one (`env:NAME`, `file:PATH`); more in `notifications.json`. */
+  readonly notify?: string;
+  /** Reference to what its requests are signed with. */
+  readonly notifySecret?: string;
+  /** Hosts that URLs of resources may call: `host`, `host:port`, `*.domain`, addresses, `address/bits`; loopback while it listens there only. */
+  readonly egress?: readonly string[];
   readonly clock?: Clock;
   readonly log?: Log;
 }
@@ -94,7 +101,7 @@ const DEFAULT_ENVIRONMENT = 'default/default';
 /** Milliseconds an acknowledgement holds for; receivers renew it every few seconds. */
 const LEASE = 15_000;
 
-/** The control plane, composed and listening. Prints nothing. Throws StoreError, or what listening throws, with everything closed again. */
+/** The control plane, composed and listening. Prints nothing. Throws StoreError, SettingsError, or what listening throws, with everything closed again. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const opened: (() => void | Promise<void>)[] = [];
   const close = async (): Promise<void> => {
@@ -171,6 +178,15 @@ async function compose(
     newId,
     streamLimit: limit,
     news: (of) => metrics.controlled(of),
+    effects: openEffects({
+      dataDirectory,
+      notify: options.notify,
+      notifySecret: options.notifySecret,
+      egress: options.egress,
+      loopback,
+      environment: process.env,
+      now,
+    }),
   });
 
   const evaluate = createEvaluate({

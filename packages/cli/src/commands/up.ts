@@ -17,6 +17,9 @@ interface Options {
   readonly allowHost?: readonly string[];
   readonly allowOrigin?: readonly string[];
   readonly publicPath?: string;
+  readonly notify?: string;
+  readonly notifySecret?: string;
+  readonly egress?: readonly string[];
   readonly logLevel: string;
   readonly logFormat?: string;
 }
@@ -38,6 +41,9 @@ export function addUp(program: Command, shell: Shell): void {
     .option('--allow-host <names...>', 'host names this control plane is reached by, beside loopback’s')
     .option('--allow-origin <origins...>', 'origins of pages that may evaluate from a browser')
     .option('--public-path <path>', 'the path a proxy publishes it under')
+    .option('--notify <url>', 'tell this webhook what releases do; a URL, env:NAME or file:PATH')
+    .option('--notify-secret <reference>', 'sign what it is told: env:NAME or file:PATH')
+    .option('--egress <hosts...>', 'hosts that URLs of releases may call, beside loopback’s')
     .option('--log-level <level>', 'debug, info, warn, error or silent', 'info')
     .option('--log-format <format>', 'text or json; text where a person watches')
     .addHelpText(
@@ -77,7 +83,7 @@ async function start(
   dataDirectory: string,
   options: Options,
 ): Promise<RunningServer> {
-  const { createLog, startServer, StoreError } = await import('@ombre/server');
+  const { createLog, SettingsError, startServer, StoreError } = await import('@ombre/server');
   const environment = shell.environment();
   const json = options.logFormat === undefined ? !shell.terminal.interactive : options.logFormat === 'json';
   try {
@@ -93,9 +99,13 @@ async function start(
       ...(options.allowHost === undefined ? {} : { hosts: options.allowHost }),
       ...(options.allowOrigin === undefined ? {} : { origins: options.allowOrigin }),
       ...(options.publicPath === undefined ? {} : { publicPath: options.publicPath }),
+      ...(options.notify === undefined ? {} : { notify: options.notify }),
+      ...(options.notifySecret === undefined ? {} : { notifySecret: options.notifySecret }),
+      ...(options.egress === undefined ? {} : { egress: options.egress }),
     });
   } catch (error) {
     if (error instanceof StoreError) throw new CommandEnd(exits.no, `${error.code}: ${error.message}`);
+    if (error instanceof SettingsError) throw new CommandEnd(exits.usage, error.message);
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE') {
       throw new CommandEnd(

@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface Heard {
@@ -19,7 +19,8 @@ export async function startService(
   reply: (heard: Heard, count: number) => Reply | undefined | Promise<Reply | undefined>,
 ): Promise<{ readonly url: string; readonly port: number; readonly heard: Heard[]; close(): Promise<void> }> {
   const heard: Heard[] = [];
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => void serve(request, response));
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let body = '';
     for await (const chunk of request) body += String(chunk);
     const { method = '', url = '', headers } = request;
@@ -29,7 +30,7 @@ export async function startService(
     if (answer === undefined) return;
     response.writeHead(answer.status, answer.headers);
     response.end(answer.body);
-  });
+  }
   await new Promise<void>((fulfil) => server.listen(0, '127.0.0.1', fulfil));
   const { port } = server.address() as AddressInfo;
   return {

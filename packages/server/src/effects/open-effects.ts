@@ -8,6 +8,7 @@ import { type AllowListOptions, createAllowList } from './egress/allow-list.ts';
 import { createCall } from './egress/call.ts';
 import type { Webhook } from './notify/webhook.ts';
 import { isReference, operatorSecrets, resourceSecrets } from './secrets.ts';
+import { SettingsError } from './settings-error.ts';
 
 export interface OpenEffectsOptions {
   /** Where `notifications.json` and the folder `secrets` are, if there are any. */
@@ -60,7 +61,7 @@ const fileSchema = z.strictObject({
   signing: reference.exactOptional(),
 });
 
-/** Puts the performers together from options and `notifications.json`. Throws where either is malformed, with a sentence that says what. */
+/** Puts the performers together from options and `notifications.json`. Throws SettingsError where either is malformed. */
 export function openEffects(options: OpenEffectsOptions): Effects {
   const { dataDirectory, environment, now, metrics } = options;
   const file = readNotifications(join(dataDirectory, 'notifications.json'));
@@ -96,10 +97,10 @@ function readNotifications(path: string): z.output<typeof fileSchema> {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new Error(`${path} is not JSON`);
+    throw new SettingsError(`${path} is not JSON`);
   }
   const read = fileSchema.safeParse(value);
   if (read.success) return read.data;
   const [issue] = read.error.issues;
-  throw new Error(`${path}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'malformed'}`);
+  throw new SettingsError(`${path}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'malformed'}`);
 }

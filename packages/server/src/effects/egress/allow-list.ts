@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { SettingsError } from '../settings-error.ts';
 import { addressClass, holds, rangesOf } from './address-class.ts';
 
 /** Which addresses a URL may be called at: those that are allowed, or a sentence that says what to add. */
@@ -18,7 +19,7 @@ export interface AllowListOptions {
 
 /**
  * A listed name reaches public and private addresses. A name never reaches loopback (but `localhost`) nor reserved
- * addresses: these are listed as addresses, so that no name server decides it. Throws on an entry that is none.
+ * addresses: these are listed as addresses, so that no name server decides it. Throws SettingsError on an entry that is none.
  */
 export function createAllowList({ hosts, loopback }: AllowListOptions): AllowList {
   const entries = hosts.map(readEntry);
@@ -69,7 +70,7 @@ function readEntry(text: string): Entry {
   const at = port === undefined ? {} : { port: Number(port) };
   if (isIP(host) !== 0) return { ranges: rangesOf([host]), ...at };
   if (host !== '*' && !/^(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?$/i.test(host)) {
-    throw new Error(
+    throw new SettingsError(
       `not a host to allow: ${JSON.stringify(text)}; write host, host:port, *.domain, an address or address/bits`,
     );
   }
