@@ -124,6 +124,18 @@ describe('the checker', () => {
       'inSegment(user.id)',
       'invalid_macro inSegment(user.id): inSegment() takes the name of a segment as a literal text',
     ],
+    [
+      'user.tags.map(t) == []',
+      'invalid_macro user.tags.map(t): map() is written list.map(x, value) or list.map(x, condition, value)',
+    ],
+    [
+      'user.tags.exists_one("a")',
+      'invalid_macro user.tags.exists_one("a"): exists_one() is written list.exists_one(x, condition) or list.exists_one(i, x, condition)',
+    ],
+    [
+      'filter(user.tags, t, t == "a") == []',
+      'invalid_macro filter(user.tags, t, t == "a"): filter() is written list.filter(x, condition)',
+    ],
     ['user.age > ', 'syntax : Expected an expression, found the end of the expression'],
     [
       'user.tags.exists(t, t == 1)',

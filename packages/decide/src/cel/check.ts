@@ -1,7 +1,7 @@
 import type { CelEnvironment } from './environment.ts';
 import { type CelIssue, type CelIssueCode, infer } from './infer.ts';
 import { childrenOf, type IrNode, sizeOf } from './ir.ts';
-import { type AuthorLimits, authorLimits, callCost } from './limits.ts';
+import { type AuthorLimits, authorLimits, callCost, stepBudget } from './limits.ts';
 import { parse } from './parse.ts';
 import { programOf } from './program.ts';
 import { resolve } from './resolve.ts';
@@ -48,8 +48,39 @@ function exceeded(ir: IrNode, cost: number, limits: AuthorLimits): CelIssue[] {
   return [
     ...issue('too_many_nodes', 'The expression has too many parts', limits.nodes, sizeOf(ir)),
     ...issue('too_many_calls', 'Calls are nested too deep', limits.callDepth, callDepth(ir)),
-    ...issue('too_costly', 'The expression may take too long; use fewer nested macros', limits.cost, cost),
+    ...(cost <= limits.cost ? [] : [tooCostly(ir, cost, limits.cost)]),
   ];
+}
+
+/** Says what an author can do about it; steps mean nothing to them, so the worst case is told as time. */
+function tooCostly(ir: IrNode, cost: number, most: number): CelIssue {
+  const depth = macroDepth(ir);
+  const message =
+    depth < 2
+      ? 'The condition looks at too much; split it, or make part of it a Segment'
+      : `Macros stand ${depth} deep inside each other, which multiplies; go one level less deep, or look for an element with \`in\``;
+  const { start, end } = ir;
+  return {
+    code: 'too_costly',
+    message,
+    expected: `at most ${timeOf(most)} in the worst case`,
+    found: timeOf(cost),
+    start,
+    end,
+  };
+}
+
+/** Steps as the time they stand for. */
+function timeOf(steps: number): string {
+  const seconds = (steps / stepBudget) * 0.05;
+  if (seconds < 1) return `${Math.ceil(seconds * 1000)} ms`;
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  return seconds < 7200 ? `${Math.round(seconds / 60)} minutes` : `${Math.round(seconds / 3600)} hours`;
+}
+
+function macroDepth(node: IrNode): number {
+  const inside = Math.max(0, ...childrenOf(node).map(macroDepth));
+  return node.kind === 'comprehension' ? inside + 1 : inside;
 }
 
 const calls: ReadonlySet<IrNode['kind']> = new Set([

@@ -54,6 +54,23 @@ const comprehensions: Readonly<
   transformMapEntry: { makes: 'entries', forms: { 3: [2, false], 4: [2, true] } },
 };
 
+type Comprehension = (typeof comprehensions)[string];
+
+function macroNamed(name: string): Comprehension | undefined {
+  return Object.hasOwn(comprehensions, name) ? comprehensions[name] : undefined;
+}
+
+/** Says the ways to write a macro, such as `list.map(x, value) or list.map(x, condition, value)`. */
+function wronglyWritten(name: string, { makes, forms }: Comprehension): IrForm {
+  const range = makes === 'map' || makes === 'entries' ? 'map' : 'list';
+  const written = Object.entries(forms).map(([count, [variables, filter]]) => {
+    const words = [...(variables === 1 ? ['x'] : ['i', 'x']), ...(filter ? ['condition'] : [])];
+    if (words.length < Number(count)) words.push('value');
+    return `${range}.${name}(${words.join(', ')})`;
+  });
+  return failure('invalid_argument', `${name}() is written ${written.join(' or ')}`);
+}
+
 /** More parts of one `cel.block` would nest too deep. */
 const maxBlock = 100;
 
@@ -177,7 +194,12 @@ export function resolve(syntax: Syntax, environment: CelEnvironment): IrNode {
       const full = [...(targetPath ?? []), syntax.name].join('.');
       const overloads = isNamespace ? findOverloads(environment, 'function', full) : undefined;
       if (overloads) return functionCall(full, 'function', overloads, args.map(inner));
-      if (target === undefined) return unknownFunction('function', full, args.map(inner));
+      if (target === undefined) {
+        const macro = macroNamed(syntax.name);
+        return macro === undefined
+          ? unknownFunction('function', full, args.map(inner))
+          : wronglyWritten(syntax.name, macro);
+      }
     }
     const macro = methodMacro(syntax, target, locals);
     if (macro) return macro;
@@ -293,9 +315,14 @@ export function resolve(syntax: Syntax, environment: CelEnvironment): IrNode {
       const unwraps = syntax.name === 'orValue';
       return { kind: 'optOr', operand: node(target, locals), alternative: node(first, locals), unwraps };
     }
-    const macro = Object.hasOwn(comprehensions, syntax.name) ? comprehensions[syntax.name] : undefined;
-    const form = macro?.forms[args.length];
-    if (!macro || !form) return undefined;
+    const macro = macroNamed(syntax.name);
+    if (macro === undefined) return undefined;
+    const form = macro.forms[args.length];
+    if (form === undefined) {
+      // A function of code may have the macro's name with another number of arguments.
+      if (findOverloads(environment, 'method', syntax.name) !== undefined) return undefined;
+      return wronglyWritten(syntax.name, macro);
+    }
     const [count, filtered] = form;
     const [one, two] = args.slice(0, count).map(variableOf);
     if (one === undefined || (count === 2 && (two === undefined || one === two))) {

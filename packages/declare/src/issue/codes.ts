@@ -356,7 +356,8 @@ export const codes = {
   CEL_TOO_COSTLY: {
     severity: 'error',
     message: '{problem}',
-    about: 'In the worst case one evaluation would take more than 50 ms. Macros inside macros multiply.',
+    about:
+      'In the worst case one evaluation would take more than 50 ms. Macros inside macros multiply, and a list of unknown length counts as 100 elements: two deep is usually the most.',
   },
   CEL_UNKNOWN_ATTRIBUTE: {
     severity: 'error',
