@@ -82,8 +82,13 @@ function worseIn(
     const control = countsIn(window, 'control', counted);
     return (usual.rate + margin) * total(treatment.trials) < MANY
       ? burst({ treatment, control, margin, needed })
-      : evidenceAboveControl(treatment, { now: control, whole, weight }, margin, needed);
+      : ofTwo(evidenceAboveControl(treatment, { now: control, whole, weight }, margin, needed));
   };
+}
+
+/** The evidence that a product of two independent p-values is worth (Fisher: P(UV ≤ c) = c (1 − ln c)). */
+function ofTwo(nats: number): number {
+  return nats > 0 ? nats - Math.log1p(nats) : 0;
 }
 
 /** The difference over all that was counted since the evidence began. */

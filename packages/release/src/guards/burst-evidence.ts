@@ -19,7 +19,7 @@ const LEAST = 3;
  * rarer than e^-needed (Siegmund, "Sequential Analysis", 1985, ch. 8). A failure that is ten times as likely when the versions
  * differ is worth 2.3.
  */
-const OVERSHOOT = 1;
+const OVERSHOOT = 2;
 
 /** Evidence so far, in nats, below what is needed changes nothing. */
 const FAR = 3;
