@@ -127,7 +127,10 @@ export const descriptions: Readonly<Record<string, string>> = {
   ...participantCall('do', 'Asked to do the step.'),
   ...participantCall('undo', 'Asked to take it back, even where it never arrived.'),
   ...participantCall('try', 'Asked to reserve.'),
-  ...participantCall('confirm', 'Asked to make the reservation final when the release has landed.'),
+  ...participantCall(
+    'confirm',
+    'Asked to make the reservation final when the release completes; from then on it does not go back.',
+  ),
   ...participantCall('cancel', 'Asked to let go of it when the release goes back.'),
   'Release.ladder[].longest':
     'How long a step is held at most while there is too little data to decide; then it freezes and alerts. Default: three times its dwell.',

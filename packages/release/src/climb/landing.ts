@@ -2,24 +2,31 @@ import { isReserved } from '../saga/saga-state.ts';
 import type { SagaEvent } from '../saga/step-saga.ts';
 import { around } from './around.ts';
 import type { ReleaseEvent } from './event.ts';
-import { change, emit, notify, type Turn } from './turn.ts';
+import { change, emit, notify, refuse, type Turn } from './turn.ts';
 
-/** Writes `to` into the spec; what is reserved is confirmed first, and from then on nothing goes back. */
-export function land(turn: Turn): Turn {
-  const { saga, landing } = turn.state;
-  if (landing !== undefined || saga?.going === 'confirm') return turn;
-  if (!isReserved(saga)) return writeSpec(turn);
-  const told = notify(turn, 'waiting', 'Lands as soon as what is reserved is confirmed.');
-  return confirmOn(told, { kind: 'confirm' });
+/** The climb is over: what is reserved is confirmed, and from then on nothing goes back. */
+export function complete(turn: Turn): Turn {
+  const completed = notify(
+    change(turn, { phase: 'completed' }),
+    'completed',
+    'Completed; holds until landed.',
+  );
+  return isReserved(turn.state.saga) ? confirmOn(completed, { kind: 'confirm' }) : completed;
 }
 
-/** Confirming goes on; the release lands when it is done. */
+/** Confirming goes on. */
 export function confirmOn(turn: Turn, event: SagaEvent): Turn {
   const { turn: after, outcome } = around(turn, event);
-  return outcome?.kind === 'confirmed' ? writeSpec(after) : after;
+  return outcome?.kind === 'confirmed'
+    ? notify(after, 'completed', 'What was reserved is confirmed.')
+    : after;
 }
 
-function writeSpec(turn: Turn): Turn {
+/** Writes `to` into the spec. */
+export function land(turn: Turn): Turn {
+  const { saga, landing } = turn.state;
+  if (landing !== undefined) return turn;
+  if (saga?.going === 'confirm') return refuse(turn, 'Cannot land yet: what is reserved is being confirmed.');
   const asked = emit(turn, { kind: 'land' });
   return change(asked.turn, { landing: asked.key });
 }

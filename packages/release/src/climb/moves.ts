@@ -1,6 +1,7 @@
 import { type Placement, parseDuration } from '@ombre/decide/model';
 import { hasStepsBefore, type SagaEvent, stepsBefore } from '../saga/step-saga.ts';
 import { around } from './around.ts';
+import { complete } from './landing.ts';
 import { emptyPlacement, placementAt, positionAfter, stepAt } from './position.ts';
 import type { Position } from './state.ts';
 import { change, emit, notify, type Turn } from './turn.ts';
@@ -68,7 +69,7 @@ function leaveLadder(turn: Turn): Turn {
     const text = `At the top of the ladder; watched for ${turn.spec.watch ?? ''} more.`;
     return notify(change(cleared, { phase: 'watching' }), 'watching', text);
   }
-  return notify(change(cleared, { phase: 'completed' }), 'completed', 'Completed; holds until landed.');
+  return complete(cleared);
 }
 
 function waitForGate(turn: Turn, level: number): Turn {

@@ -50,7 +50,7 @@ function begin(turn: Turn): Turn {
   return notify(found, 'stuck', text, true);
 }
 
-/** What was asked for at the top goes on: reservations are confirmed before it lands. */
+/** Reservations are confirmed. */
 function finishUp(turn: Turn, milliseconds: number): Turn {
   return turn.state.saga?.going === 'confirm' ? confirmOn(turn, { kind: 'elapsed', milliseconds }) : turn;
 }

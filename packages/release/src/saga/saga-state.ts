@@ -42,6 +42,11 @@ export function isBegun(saga: SagaState | undefined): saga is SagaState {
   return saga?.begun.some(({ stands }) => stands !== 'undone') ?? false;
 }
 
+/** Whether steps are under way: a release whose resource is gone is still to be followed until they are not. */
+export function isUnderWay(saga: SagaState | undefined): boolean {
+  return saga !== undefined && saga.going !== 'idle';
+}
+
 /** Whether a step can be undone no more. */
 export function isFinal(saga: SagaState | undefined): boolean {
   return saga?.going === 'confirm' || (saga?.begun.some(({ stands }) => stands === 'confirmed') ?? false);

@@ -15,14 +15,14 @@ export interface SagaCall {
   readonly timeout?: string;
 }
 
-/** A step that can be undone, for good once the release has landed. */
+/** A step that is undone when the release goes back. */
 export interface CompensatedStep {
   readonly name: string;
   readonly do: SagaCall;
   readonly undo: SagaCall;
 }
 
-/** A reservation (try, confirm, cancel): confirmed when the release has landed, cancelled when it goes back. */
+/** A reservation (try, confirm, cancel): confirmed when the release completes, cancelled when it goes back. */
 export interface ReservedStep {
   readonly name: string;
   readonly try: SagaCall;

@@ -80,7 +80,7 @@ function next(): ReleaseEvent | undefined {
   if (phase === 'rolled-back' || phase === 'landed') return undefined;
   const said = { kind: 'command', by: 'ann', why: 'test' } as const;
   if (errand.goal === 'back' && phase === 'dwelling' && at?.level === 1) return { ...said, command: 'abort' };
-  if (phase === 'completed' && attempt === 1 && state.saga?.going === 'idle')
+  if (phase === 'completed' && attempt === 1 && state.saga?.going === 'idle' && state.landing === undefined)
     return { ...said, command: 'land' };
   return {
     kind: 'tick',
