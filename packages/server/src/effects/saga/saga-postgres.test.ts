@@ -41,7 +41,7 @@ describe.skipIf(postgresPrograms === undefined)(title, () => {
       const said: string[] = [];
       let killed = 0;
       for (let life = 0; said.length === 0 && life < 60; life += 1) {
-        const errand: Errand = { url, participant: participant.url, goal, dieAt: 1 + (life % 7) };
+        const errand: Errand = { url, participant: participant.url, goal, dieAt: 2 + (life % 9) };
         const { signal, output, complaint } = await live(child, errand);
         if (signal === 'SIGKILL') killed += 1;
         else said.push(output || complaint);
