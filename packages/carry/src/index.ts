@@ -8,6 +8,7 @@ export {
   type KillOrder,
   type KillRefusal,
   LONGEST_KILL,
+  readKill,
   signKill,
 } from './break-glass/kill-order.ts';
 export { type Clock, systemClock } from './clock.ts';
@@ -23,6 +24,7 @@ export { type HttpSourceOptions, openHttpSource } from './http/source.ts';
 export { createMemorySource, type MemorySource, type MemorySourceOptions } from './memory/source.ts';
 export { type OpenOptions, openSource } from './open.ts';
 export { PROBLEMS, type Problem, type ProblemCode, problemText } from './problem.ts';
+export { openKeyring } from './receiver/keyring.ts';
 export { SOFT_EXPIRY } from './receiver/machine.ts';
 export {
   openReceiver,

@@ -9,6 +9,7 @@ export type { Context } from './engine/bound.ts';
 export type { CodeVocabulary, Enricher } from './engine/code-vocabulary.ts';
 export { type CompileOptions, compileInSteps, compileSnapshot } from './engine/compile.ts';
 export { type Bound, bind, evaluate, flagReader } from './engine/evaluate.ts';
+export { failedOutcome } from './engine/outcomes.ts';
 export type { Snapshot, Unsupported } from './engine/snapshot.ts';
 export { explain } from './explain/explain.ts';
 export type {
@@ -19,7 +20,7 @@ export type {
   Explanation,
 } from './explain/explanation.ts';
 export type { Arm, Outcome, OutcomeError, Reason } from './outcome.ts';
-export { type Applied, applyDelta, type DeltaRefusal } from './snapshot/apply-delta.ts';
+export { type Applied, applyDelta, applyDeltaInSteps, type DeltaRefusal } from './snapshot/apply-delta.ts';
 export { canonicalJson } from './snapshot/canonical-json.ts';
 export { decodeEntries } from './snapshot/decode.ts';
 export type { Delta, IdChange } from './snapshot/delta.ts';

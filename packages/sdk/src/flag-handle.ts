@@ -1,5 +1,5 @@
 import type { Receiver } from '@ombre/carry';
-import { type Bound, bind, type Context, flagReader, type Outcome } from '@ombre/decide';
+import { type Bound, bind, type Context, failedOutcome, flagReader, type Outcome } from '@ombre/decide';
 import type { FlagDefinition } from './flag-definition.ts';
 
 /** A flag in hand: call it with a context and it answers a value of its type, always, at once. */
@@ -47,18 +47,5 @@ export function flagHandle<T>(
 
 /** The outcome of a flag while there is no snapshot to look it up in. */
 export function notReady(flag: string): Outcome {
-  return Object.freeze({
-    flag,
-    value: undefined,
-    variant: undefined,
-    reason: 'error',
-    rule: undefined,
-    row: undefined,
-    action: undefined,
-    release: undefined,
-    level: undefined,
-    arm: 'none',
-    epoch: undefined,
-    error: 'FLAG_NOT_FOUND',
-  });
+  return failedOutcome(flag, 'FLAG_NOT_FOUND');
 }

@@ -145,6 +145,9 @@ describe('a signed kill', () => {
       [order({ lineage: 'b' }), 'KILL_ELSEWHERE'],
       [order({ flag: 'nobody' }), 'KILL_UNKNOWN_FLAG'],
       [order({ expires: 'soon' as never }), 'KILL_MALFORMED'],
+      [order({ by: '' }), 'KILL_MALFORMED'],
+      [order({ id: '../up' }), 'KILL_MALFORMED'],
+      [order({ more: 1 } as object), 'KILL_MALFORMED'],
     ] as const;
     for (const [one, code] of refusals) expect(await receiver.kill(one)).toEqual({ ok: false, code });
     expect(answer(receiver)).toEqual(['v1', 'default']);

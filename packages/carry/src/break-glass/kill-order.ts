@@ -104,9 +104,14 @@ function parse(payload: string): Kill | undefined {
     const data = JSON.parse(payload) as Record<keyof Kill, unknown> | null;
     const texts = [data?.environment, data?.lineage, data?.flag, data?.by, data?.why];
     const times = [data?.issued, data?.expires];
-    const sound = texts.every((one) => typeof one === 'string') && times.every(Number.isSafeInteger);
+    const sound =
+      texts.every(isText) && times.every(Number.isSafeInteger) && Object.keys(data ?? {}).length === 8;
     return sound && ID.test(String(data?.id)) ? (data as unknown as Kill) : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '' && value.length <= 1000;
 }

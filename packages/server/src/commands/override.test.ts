@@ -1,7 +1,7 @@
 import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
+import { LONGEST_KILL } from '@ombre/carry';
 import { decodeEntries } from '@ombre/decide';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { LONGEST } from './break-glass.ts';
 import { asked, ENVIRONMENT, flag, openTestControl, type TestControl } from './control.suite.ts';
 
 let control: TestControl;
@@ -169,7 +169,7 @@ describe('break-glass', () => {
     expect(await refused({ ...signed(), signature: '' })).toBe('SIGNATURE_INVALID');
     expect(await refused(signed({ environment: 'judge/staging' }))).toBe('SIGNATURE_INVALID');
     expect(await refused(signed({ lineage: 'lineage-9' }))).toBe('SIGNATURE_INVALID');
-    expect(await refused(signed({ expires: now + LONGEST + 1 }))).toBe('SIGNATURE_INVALID');
+    expect(await refused(signed({ expires: now + LONGEST_KILL + 1 }))).toBe('SIGNATURE_INVALID');
     expect(await refused(signed({ extra: 1 }))).toBe('SIGNATURE_INVALID');
     expect(await refused(signed({ issued: now - 1_000, expires: now }))).toBe('EXPIRED');
     expect(control.views.overrides(ENVIRONMENT)).toEqual([]);
