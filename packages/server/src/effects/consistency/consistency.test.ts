@@ -113,6 +113,14 @@ describe.skipIf(postgresPrograms === undefined)(title, () => {
       });
     });
 
+    test('are asked by a role that owns nothing', async () => {
+      await primary.query('create role reader login');
+      await caughtUp();
+      const as = (url: string) => url.replace('ombre@', 'reader@');
+      const asked = { OMBRE_SECRET_PRIMARY: as(primaryUrl), OMBRE_SECRET_STANDBY: as(standby.url) };
+      expect(await performed(asked)).toEqual({ result: 'done' });
+    });
+
     test('are refused the wrong way round', async () => {
       expect(
         (await performed({ OMBRE_SECRET_PRIMARY: standby.url, OMBRE_SECRET_STANDBY: primaryUrl })).detail,
