@@ -29,6 +29,7 @@ import { performOwn } from './own-effects.ts';
 import { changedPins, type PinWatch, watchPins } from './pins.ts';
 import type { ReceiversSeen } from './receivers-seen.ts';
 import { steadyTime } from './steady-time.ts';
+import { createTurnstile } from './turnstile.ts';
 
 /** Told of what happens, for metrics and logs. */
 export interface ControllerNews {
@@ -117,6 +118,8 @@ export function startController(parts: ControllerParts): Controller {
   let seenRevision = -1;
   const seenCommands = new Set<string>();
   const lanes = new Map<string, Promise<void>>();
+  /** Changes of one environment are made one after the other anyhow: who goes back need not wait for a thousand who climb. */
+  const turnstile = createTurnstile();
 
   let planned = clock.monotonic();
   let finished = planned;
@@ -544,7 +547,10 @@ export function startController(parts: ControllerParts): Controller {
     for (let wait = AGAIN.first; ; wait = Math.min(2 * wait, AGAIN.longest)) {
       if (token === undefined || signal.aborted) return undefined;
       const own = { environment, commands: parts.commands, views, fence: { lease, token } };
-      const outcome = await performOwn(own, one.release, effect);
+      const outcome = await turnstile.pass(
+        () => one.state.phase === 'rolling-back',
+        async () => (signal.aborted ? 'lost' : performOwn(own, one.release, effect)),
+      );
       if (outcome === 'lost') {
         // The next renewal says who holds it now.
         renewed = Number.NEGATIVE_INFINITY;

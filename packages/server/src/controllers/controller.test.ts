@@ -1,0 +1,405 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { ProgressCommit } from '../store/progress/progress-store.ts';
+import { LATE } from './controller.ts';
+import { asked, climb, ENVIRONMENT, flag, mortal, openStage, type Stage, settle } from './stage.suite.ts';
+
+let stage: Stage;
+beforeEach(async () => {
+  stage = await openStage();
+});
+afterEach(() => stage.close());
+
+const HEALTHY = { requests: 4, failures: 0 };
+const BROKEN = { requests: 4, failures: 2 };
+const shares = (release = 'r') =>
+  stage.control.views.placements(ENVIRONMENT)?.find((row) => row.release === release)?.placement.shares;
+const tell = (command: 'pause' | 'resume' | 'promote' | 'abort' | 'approve' | 'land', release = 'r') => {
+  const id = `${command} ${stage.clock.now()}`;
+  const row = { id, release, command, by: 'ann', why: 'so', at: stage.clock.now() };
+  return stage.store.progress.ask(ENVIRONMENT, row).then(() => id);
+};
+
+describe('a release', () => {
+  test('climbs by itself once it is applied, and holds at its end', async () => {
+    const controller = stage.start('one');
+    await stage.control.files([flag('a'), climb('r')]);
+    stage.gateway.traffic = HEALTHY;
+    await stage.pass(2_000, controller);
+    expect((await stage.row('r'))?.state.phase).toBe('dwelling');
+    expect(shares()).toEqual([0.5]);
+    await stage.pass(8_000, controller);
+    expect((await stage.row('r'))?.state.phase).toBe('completed');
+    expect(shares()).toEqual([0.5, 1]);
+    expect(await stage.kinds('r')).toEqual(['started', 'level', 'completed']);
+    expect(stage.told.map(({ topic }) => topic)).toEqual(['started', 'level', 'completed']);
+    expect((await stage.store.progress.load(ENVIRONMENT)).open).toEqual([]);
+  });
+
+  test('is taken back when it hurts, and says how many were hurt', async () => {
+    const controller = stage.start('one');
+    await stage.control.files([flag('a'), climb('r')]);
+    stage.gateway.traffic = HEALTHY;
+    await stage.pass(1_500, controller);
+    stage.gateway.traffic = BROKEN;
+    await stage.pass(1_000, controller);
+    expect(shares()).toEqual([]);
+    await stage.pass(2_000, controller);
+    const row = await stage.row('r');
+    expect(row?.state.phase).toBe('rolled-back');
+    expect(row?.state.rollback).toMatchObject({
+      cause: 'guard',
+      evidence: [{ guard: 'errorRate', verdict: 'bad' }],
+    });
+    expect(row?.state.rollback?.blast?.bad).toBeGreaterThan(100);
+    expect(await stage.kinds('r')).toEqual(['started', 'rolling-back', 'rolled-back']);
+    await stage.pass(10_000, controller);
+    expect(shares()).toEqual([]);
+  });
+
+  test('does what people tell it, and says why it does not', async () => {
+    const controller = stage.start('one');
+    await stage.control.files([flag('a'), climb('r')]);
+    stage.gateway.traffic = HEALTHY;
+    await stage.pass(1_000, controller);
+    await tell('pause');
+    await stage.pass(5_000, controller);
+    expect((await stage.row('r'))?.state.frozen?.causes).toEqual(['paused']);
+    expect(shares()).toEqual([0.5]);
+    const refused = await tell('approve');
+    await stage.pass(250, controller);
+    expect((await stage.store.progress.answerOf(ENVIRONMENT, refused))?.refusal).toContain('Nothing waits');
+    await tell('resume');
+    await stage.pass(250, controller);
+    const abort = await tell('abort');
+    await stage.pass(2_000, controller);
+    expect(await stage.store.progress.answerOf(ENVIRONMENT, abort)).toEqual({ refusal: null });
+    expect((await stage.row('r'))?.state.phase).toBe('rolled-back');
+    expect(await stage.kinds('r')).toEqual([
+      'started',
+      'command',
+      'frozen',
+      'command',
+      'thawed',
+      'command',
+      'rolling-back',
+      'rolled-back',
+    ]);
+    const nowhere = await tell('pause', 'nobody');
+    await stage.pass(250, controller);
+    expect((await stage.store.progress.answerOf(ENVIRONMENT, nowhere))?.refusal).toContain(
+      'no release nobody',
+    );
+  });
+
+  test('stays where it is while its flag is killed, and after the kill is lifted until it is resumed', async () => {
+    const controller = stage.start('one');
+    await stage.control.files([flag('a'), climb('r')]);
+    stage.gateway.traffic = HEALTHY;
+    await stage.pass(1_000, controller);
+    await stage.control.commands.override({ ...asked, flag: 'a', kill: {} });
+    await stage.pass(5_000, controller);
+    await stage.control.commands.override({ ...asked, flag: 'a', kill: null });
+    await stage.pass(5_000, controller);
+    expect((await stage.row('r'))?.state.frozen?.causes).toEqual(['killed']);
+    await tell('resume');
+    await stage.pass(5_000, controller);
+    expect((await stage.row('r'))?.state.phase).toBe('completed');
+  });
+
+  test('freezes when its own next levels are edited, and goes on by the new ones', async () => {
+    const controller = stage.start('one');
+    await stage.control.files([flag('a'), climb('r')]);
+    stage.gateway.traffic = HEALTHY;
+    await stage.pass(1_000, controller);
+    const ladder = [
+      { name: 'half', share: 0.5, dwell: '2s' },
+      { name: 'more', share: 0.7, dwell: '2s' },
+    ];
+    await stage.control.files([flag('a'), climb('r', { ladder })]);
+    await stage.pass(500, controller);
+    expect((await stage.row('r'))?.state.frozen?.causes).toEqual(['changed']);
+    await tell('resume');
+    await stage.pass(8_000, controller);
+    expect(shares()).toEqual([0.5, 0.7]);
+  });
+
+  test('that is deleted while it climbs is rolled back first, and then goes', async () => {
+    const controller = stage.start('one');
+    await stage.control.files([flag('a'), climb('r')]);
+    stage.gateway.traffic = HEALTHY;
+    await stage.pass(1_000, controller);
+    const result = await stage.control.files([flag('a')]);
+    expect(result).toMatchObject({ ok: true, kept: ['Release/r'] });
+    const { progress } = stage.store;
+    await progress.ask(ENVIRONMENT, { id: 'd', release: 'r', command: 'delete', by: 'ada', why: '', at: 1 });
+    await stage.pass(3_000, controller);
+    expect(stage.control.views.resource(ENVIRONMENT, 'Release/r')).toBeUndefined();
+    expect(await progress.load(ENVIRONMENT)).toMatchObject({ rows: [], open: [] });
+    expect(await stage.kinds('r')).toEqual(['started', 'rolling-back', 'rolled-back', 'removed']);
+    expect(shares()).toEqual([]);
+  });
+
+  test('of the API lands in one change in which nobody moves', async () => {
+    const controller = stage.start('one');
+    await stage.control.api([flag('a'), climb('r')]);
+    stage.gateway.traffic = HEALTHY;
+    await stage.pass(10_000, controller);
+    const { revision } = stage.control.views.head(ENVIRONMENT)?.head ?? { revision: 0 };
+    await tell('land');
+    await stage.pass(1_000, controller);
+    expect(stage.control.views.head(ENVIRONMENT)?.head.revision).toBe(revision + 1);
+    expect(stage.control.views.resource(ENVIRONMENT, 'Flag/a')?.resource.spec).toMatchObject({
+      default: 'v2',
+    });
+    expect(stage.control.views.resource(ENVIRONMENT, 'Release/r')).toBeUndefined();
+    expect(shares()).toEqual([]);
+    expect((await stage.kinds('r')).at(-1)).toBe('landed');
+  });
+
+  test('of files stays completed until the files say so', async () => {
+    const controller = stage.start('one');
+    await stage.control.files([flag('a'), climb('r')]);
+    stage.gateway.traffic = HEALTHY;
+    await stage.pass(10_000, controller);
+    await tell('land');
+    await stage.pass(1_500, controller);
+    expect((await stage.row('r'))?.state.phase).toBe('completed');
+    expect((await stage.kinds('r')).slice(-2)).toEqual(['command', 'refused']);
+    expect(await stage.control.files([flag('a')])).toMatchObject({ ok: false, code: 'PINNED' });
+    expect(await stage.control.files([flag('a', { default: 'v2' })])).toMatchObject({ ok: true, kept: [] });
+    await stage.pass(500, controller);
+    expect(await stage.row('r')).toBeUndefined();
+    expect((await stage.kinds('r')).at(-1)).toBe('landed');
+    await stage.control.files([flag('a', { default: 'v2' }), climb('r', { from: 'v2', to: 'v1' })]);
+    await stage.pass(500, controller);
+    expect(shares()).toEqual([0.5]);
+  });
+});
+
+describe('a process that dies', () => {
+  /** Plays a climb to its landing, or a fault, on a fresh stage; the first process dies after its n-th write. */
+  async function play(dieAfter: number, fault: boolean) {
+    const one = await openStage();
+    try {
+      const first = mortal(one, dieAfter);
+      let controller = one.start('this', first.parts);
+      const pass = async (milliseconds: number) => {
+        for (let passed = 0; passed < milliseconds; passed += 250) {
+          await one.pass(250, controller);
+          if (first.dead && controller.holds && !restarted) {
+            restarted = true;
+            controller = one.start('this');
+          }
+        }
+      };
+      let restarted = false;
+      await one.control.api([flag('a'), climb('r')]);
+      one.gateway.traffic = HEALTHY;
+      await pass(fault ? 1_500 : 14_000);
+      if (fault) one.gateway.traffic = BROKEN;
+      else {
+        const row = { release: 'r', command: 'land', by: 'ann', why: '', at: 1 } as const;
+        await one.store.progress.ask(ENVIRONMENT, { ...row, id: 'land' });
+      }
+      await pass(8_000);
+      const { rows, open } = await one.store.progress.load(ENVIRONMENT);
+      const moves = (await one.store.before(ENVIRONMENT, { limit: 100 })).map(({ action }) => action);
+      return {
+        restarted,
+        writes: first.writes,
+        end: {
+          phases: rows.map(({ state }) => state.phase),
+          open,
+          kinds: await one.kinds('r'),
+          placement: one.control.views.placements(ENVIRONMENT)?.[0]?.placement,
+          flag: one.control.views.resource(ENVIRONMENT, 'Flag/a')?.resource.spec,
+          moves,
+          told: [...new Set(one.told.map(({ key }) => key))].toSorted(),
+        },
+      };
+    } finally {
+      void one.close();
+    }
+  }
+
+  test.each([
+    ['a climb with its landing', false],
+    ['a fault', true],
+  ])(
+    'after any of its writes: %s ends as if it had not',
+    async (_, fault) => {
+      const whole = await play(Number.POSITIVE_INFINITY, fault);
+      expect(whole.end.kinds.at(-1)).toBe(fault ? 'rolled-back' : 'landed');
+      expect(whole.writes).toBeGreaterThan(6);
+      let cuts = 0;
+      for (let write = 1; write <= whole.writes; write += 1) {
+        const cut = await play(write, fault);
+        if (cut.restarted) cuts += 1;
+        expect([write, cut.end]).toEqual([write, whole.end]);
+      }
+      expect(cuts).toBeGreaterThan(6);
+    },
+    60_000,
+  );
+});
+
+describe('two controllers on one store', () => {
+  test('one decides and the other stands by, until the first gives its lease up', async () => {
+    const first = stage.start('one');
+    await settle();
+    const second = stage.start('two');
+    await stage.control.files([flag('a'), climb('r')]);
+    stage.gateway.traffic = HEALTHY;
+    await stage.pass(1_000, first, second);
+    expect([first.holds, second.holds]).toEqual([true, false]);
+    expect(second.take(stage.gateway.report())).toBeUndefined();
+    await first.close();
+    await stage.pass(10_000, second);
+    expect([first.holds, second.holds]).toEqual([false, true]);
+    expect((await stage.row('r'))?.state.phase).toBe('completed');
+  });
+
+  test('never commit two decisions: one that slept past its lease is fenced off when it wakes', async () => {
+    const accepted: { readonly by: string; readonly token: number }[] = [];
+    const { progress } = stage.store;
+    const recorded = (by: string, asleep?: () => Promise<void>) => ({
+      ...progress,
+      commit: async (commit: ProgressCommit) => {
+        await asleep?.();
+        const result = await progress.commit(commit);
+        if (result.ok && commit.writes.length > 0) accepted.push({ by, token: commit.fence.token });
+        return result;
+      },
+    });
+    let wake = (): void => {};
+    let sleeping: Promise<void> | undefined;
+    const first = stage.start('one', { progress: recorded('one', () => sleeping ?? Promise.resolve()) });
+    await settle();
+    const second = stage.start('two', { progress: recorded('two') });
+    await stage.control.files([flag('a'), climb('r')]);
+    stage.gateway.traffic = HEALTHY;
+    await stage.pass(1_000, first);
+    // From here on the first is stopped in the middle of its next write, which would take the release to its next level.
+    sleeping = new Promise((resolve) => {
+      wake = resolve;
+    });
+    await stage.pass(8_000, first);
+    expect(accepted.every(({ by }) => by === 'one')).toBe(false);
+    await stage.pass(2_000, second);
+    expect(second.holds).toBe(true);
+    await tell('abort');
+    await stage.pass(2_000, second);
+    expect((await stage.row('r'))?.state.phase).toBe('rolled-back');
+    const before = accepted.length;
+    wake();
+    sleeping = undefined;
+    await stage.pass(3_000, first, second);
+    expect(first.holds).toBe(false);
+    expect(accepted.slice(before).every(({ by }) => by === 'two')).toBe(true);
+    const tokens = accepted.map(({ token }) => token);
+    expect(tokens).toEqual(tokens.toSorted((a, b) => a - b));
+    expect(shares()).toEqual([]);
+    expect((await stage.row('r'))?.state.phase).toBe('rolled-back');
+  });
+});
+
+describe('the inputs', () => {
+  test('gateways are asked for everything after a restart', async () => {
+    const first = stage.start('this');
+    await stage.control.files([flag('a'), climb('r')]);
+    stage.gateway.traffic = HEALTHY;
+    await stage.pass(1_000, first);
+    await first.close();
+    const second = stage.start('this');
+    await settle();
+    stage.clock.advance(250);
+    await settle();
+    expect(second.take(stage.gateway.report())).toEqual({ resend: true });
+    expect(second.take(stage.gateway.report(true))).toEqual({ resend: false });
+    expect(second.take(stage.gateway.report())).toEqual({ resend: false });
+  });
+
+  test('nothing climbs on a tick that came too late, and the hold does not skip', async () => {
+    let extra = 0;
+    const late: number[] = [];
+    const clock = { ...stage.clock, monotonic: () => stage.clock.monotonic() + extra };
+    const controller = stage.start('one', { clock, news: { ticked: (by) => late.push(by) } });
+    await stage.control.files([flag('a'), climb('r')]);
+    stage.gateway.traffic = HEALTHY;
+    await stage.pass(1_500, controller);
+    const held = controller.followed.get('r')?.state.held ?? 0;
+    expect(held).toBeGreaterThan(0);
+    extra = 2 * LATE;
+    await stage.pass(250, controller);
+    expect(late.at(-1)).toBeGreaterThan(LATE);
+    expect(controller.followed.get('r')?.state.held).toBe(held);
+    await stage.pass(250, controller);
+    expect(late.at(-1)).toBeLessThan(LATE);
+  });
+
+  test('a wall clock that is set changes no hold', async () => {
+    let wrong = 0;
+    const clock = { ...stage.clock, now: () => stage.clock.now() + wrong };
+    const controller = stage.start('one', { clock });
+    await stage.control.files([flag('a'), climb('r')]);
+    stage.gateway.traffic = HEALTHY;
+    await stage.pass(1_500, controller);
+    const held = () => controller.followed.get('r')?.state.held ?? 0;
+    const before = held();
+    wrong = 3_600_000;
+    await stage.pass(250, controller);
+    expect(held() - before).toBe(250);
+    wrong = -3_600_000;
+    await stage.pass(250, controller);
+    expect(held() - before).toBe(500);
+  });
+});
+
+describe('hundreds of releases', () => {
+  test('cost one look at the inbox and at most one write a tick', async () => {
+    const count = { asked: 0, commits: 0, rows: 0, leases: 0 };
+    const { progress, lease } = stage.store;
+    const controller = stage.start('one', {
+      store: {
+        ...stage.store,
+        lease: (...args) => {
+          count.leases += 1;
+          return lease(...args);
+        },
+      },
+      progress: {
+        ...progress,
+        asked: (environment) => {
+          count.asked += 1;
+          return progress.asked(environment);
+        },
+        commit: (commit) => {
+          count.commits += 1;
+          count.rows += commit.writes.length;
+          return progress.commit(commit);
+        },
+      },
+    });
+    const flags = Array.from({ length: 300 }, (_, index) => flag(`f${index}`));
+    const ladder = [{ name: 'half', share: 0.5, dwell: '1h' }];
+    const releases = flags.map((_, index) => climb(`r${index}`, { flag: `f${index}`, ladder, guards: [] }));
+    await stage.control.files([...flags, ...releases]);
+    const pass = async (ticks: number) => {
+      for (let tick = 0; tick < ticks; tick += 1) {
+        stage.clock.advance(250);
+        await settle();
+      }
+    };
+    await pass(4);
+    const settled = () => [...controller.followed.values()].every(({ open }) => open.size === 0);
+    for (let wait = 0; wait < 2_000 && !settled(); wait += 1) await settle();
+    await pass(4);
+    expect([...controller.followed.values()].every(({ state }) => state.phase === 'dwelling')).toBe(true);
+    Object.assign(count, { asked: 0, commits: 0, rows: 0, leases: 0 });
+    await pass(40);
+    expect(count.asked).toBeLessThanOrEqual(41);
+    expect(count.leases).toBeLessThanOrEqual(11);
+    expect(count.commits).toBeLessThanOrEqual(3);
+    expect(count.rows).toBeLessThanOrEqual(900);
+  }, 60_000);
+});
