@@ -17,6 +17,7 @@ import {
   unitsOf,
   type Window,
 } from './sight.ts';
+import { restIsFine, slicesOf, WHICH, worseSlices } from './slices.ts';
 
 /** A limit on how much more of treatment than of its control may be bad. */
 export type ControlLimit = {
@@ -25,10 +26,14 @@ export type ControlLimit = {
   readonly effect: number;
   readonly margin: number;
   readonly said: string;
+  /** Levels compared by themselves as well; `returnSlices`: they may go back alone. */
+  readonly slices?: readonly string[] | undefined;
+  readonly returnSlices?: boolean | undefined;
 };
 
-/** How much of the budget windows have; the rest has the difference over the whole step. */
+/** How much of the budget windows have; the rest has the difference over the whole step, but for what slices have where some are named. */
 export const WINDOWS_PART = 0.75;
+const SLICES_PART = 0.1;
 
 /**
  * Bad when treatment is surely worse than its concurrent control by more than the margin: most of the budget watches windows of
@@ -37,10 +42,48 @@ export const WINDOWS_PART = 0.75;
  */
 export function judgeAgainstControl(sight: Sight, limit: ControlLimit): GuardEvidence {
   const { guard, counted } = limit;
-  return guardEvidence(sight, guard, counted, compare(sight, limit));
+  const slices = limit.slices ?? [];
+  const found = compare(sight, limit);
+  return guardEvidence(
+    sight,
+    guard,
+    counted,
+    slices.length === 0 ? found : bySlice(sight, limit, slices, found),
+  );
 }
 
-function compare(sight: Sight, { counted, effect, margin, said }: ControlLimit): Finding {
+/** Which of the named slices are worse: they go back alone where that is wanted and the others show no harm. */
+function bySlice(
+  sight: Sight,
+  { counted, effect, margin, said, returnSlices }: ControlLimit,
+  named: readonly string[],
+  whole: Finding,
+): Finding {
+  if (!sight.control) return whole;
+  const alpha = whole.verdict === 'bad' ? WHICH : SLICES_PART * sight.alpha;
+  const slices = slicesOf(sight, counted);
+  const worse = worseSlices(sight, slices, { named, alpha, effect, margin });
+  if (worse.length === 0) return whole;
+  const rates = slices
+    .filter(({ level }) => worse.includes(level))
+    .map((one) => `${one.level}: ${percent(rateOf(one.treatment))}, control ${percent(rateOf(one.control))}`);
+  const sentence = `requests ${said} more often than control's at ${rates.join('; ')}`;
+  if (returnSlices !== true || !restIsFine(slices, worse, effect, margin)) {
+    return {
+      ...whole,
+      verdict: 'bad',
+      sentence: whole.verdict === 'bad' ? `${whole.sentence}; ${sentence}` : sentence,
+    };
+  }
+  return {
+    ...whole,
+    verdict: 'undecided',
+    sentence: `${sentence}, and nowhere else: they go back alone`,
+    returns: worse,
+  };
+}
+
+function compare(sight: Sight, { counted, effect, margin, said, slices }: ControlLimit): Finding {
   if (!sight.control) {
     return { verdict: 'good', sentence: 'not compared: this level leaves no control', numbers: {} };
   }
@@ -58,6 +101,7 @@ function compare(sight: Sight, { counted, effect, margin, said }: ControlLimit):
     effect,
     margin,
     said,
+    alpha: (1 - WINDOWS_PART - (slices === undefined ? 0 : SLICES_PART)) * sight.alpha,
   });
 }
 
@@ -96,7 +140,12 @@ function difference(
   sight: Sight,
   treatment: BucketCounts,
   control: BucketCounts,
-  { effect, margin, said }: Pick<ControlLimit, 'effect' | 'margin' | 'said'>,
+  {
+    effect,
+    margin,
+    said,
+    alpha,
+  }: Pick<ControlLimit, 'effect' | 'margin' | 'said'> & { readonly alpha: number },
 ): Finding {
   const rates = { rate: rateOf(treatment), control: rateOf(control) };
   const saw = `${percent(rates.rate)} of ${total(treatment.trials)} requests ${said}, control ${percent(rates.control)}`;
@@ -113,8 +162,7 @@ function difference(
     return { verdict: 'undecided', sentence: `${saw}: too few requests to compare`, numbers: rates };
   }
   const { variance } = estimate;
-  const lower =
-    estimate.estimate - mixtureHalfWidth(variance, effect, (1 - WINDOWS_PART) * sight.alpha, 'above');
+  const lower = estimate.estimate - mixtureHalfWidth(variance, effect, alpha, 'above');
   const upper = estimate.estimate + mixtureHalfWidth(variance, effect, MISSED, 'below');
   const numbers = { ...rates, difference: estimate.estimate, lower, upper, margin, effect };
   if (unitsOf(sight).compared >= LEAST_UNITS && lower > margin) {

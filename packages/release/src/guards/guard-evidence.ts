@@ -9,6 +9,8 @@ export type Finding = {
   readonly numbers: Readonly<Record<string, number | undefined>>;
   /** The stretch it rests on; absent: all since the evidence began. */
   readonly window?: Window | undefined;
+  /** Levels that alone shall go back. */
+  readonly returns?: readonly string[];
 };
 
 /**
@@ -32,6 +34,7 @@ export function guardEvidence(
     source: 'counters',
     verdict: blind === undefined ? finding.verdict : 'unknown',
     sentence: blind ?? finding.sentence,
+    ...(finding.returns !== undefined && blind === undefined && { returns: finding.returns }),
     numbers: Object.fromEntries(numbers) as Record<string, number>,
     window: { from: from?.at ?? sight.now, to: sight.now },
     requests: last && from ? sums(last).trials - sums(from).trials : 0,

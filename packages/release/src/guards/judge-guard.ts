@@ -23,21 +23,25 @@ const meanings: { readonly [K in Kinds]: (sight: Sight, guard: GuardOf<K>) => Gu
       }),
     ),
   meanLatency: judgeMeanLatency,
-  errorsAboveControl: (sight, { errorsAboveControl: { effect, margin = 0 } }) =>
+  errorsAboveControl: (sight, { errorsAboveControl: { effect, margin = 0, slices, returnSlices } }) =>
     judgeAgainstControl(sight, {
       guard: 'errorsAboveControl',
       counted: 'failures',
       effect,
       margin,
+      slices,
+      returnSlices,
       said: 'failed',
     }),
-  slowAboveControl: (sight, { slowAboveControl: { over, effect, margin = 0 } }) =>
+  slowAboveControl: (sight, { slowAboveControl: { over, effect, margin = 0, slices, returnSlices } }) =>
     withLimit(sight, `slowAboveControl ${over}`, over, (counted) =>
       judgeAgainstControl(sight, {
         guard: `slowAboveControl ${over}`,
         counted,
         effect,
         margin,
+        slices,
+        returnSlices,
         said: `took over ${over}`,
       }),
     ),

@@ -19,6 +19,8 @@ export type GuardEvidence = {
   readonly units: number;
   /** Failed (or slow) over all per slice of the window, oldest first. */
   readonly series: readonly { readonly at: number; readonly events: number; readonly trials: number }[];
+  /** Levels whose users alone are worse and shall go back by themselves; the verdict is about everybody else. */
+  readonly returns?: readonly string[];
 };
 
 /** Health at one tick. Plain data. */

@@ -27,6 +27,8 @@ export type Snapshot = Start & {
 /** A few snapshots, dense near now and sparse long ago, the first where the evidence began, the last one now. */
 export type History = {
   readonly limits: readonly number[];
+  /** What had been counted where the evidence began, and at the last look. */
+  readonly first: Tally['levels'];
   readonly last: Tally['levels'];
   readonly snapshots: readonly Snapshot[];
   /** Largest weight a request of control ever had. */
@@ -54,7 +56,7 @@ export function startHistory(
     past?.slow.length === limits.length
       ? past
       : summed({ ended: [], failures: [], slow: limits.map(() => []) });
-  return { limits, last: levels, snapshots: [first], weight: 1, past: kept };
+  return { limits, first: levels, last: levels, snapshots: [first], weight: 1, past: kept };
 }
 
 /** Adds what came since the last tick; `after` and `planned` are ms of the step that passed and that it is to be held. */

@@ -33,8 +33,8 @@ describe('a version that fails more', () => {
 
   test('is caught within two seconds when three of ten requests fail', () => {
     for (const { guards } of playMany(20, { rate: 0.3, from: 10 }, 500)) {
-      expect(guards! - begins).toBeGreaterThanOrEqual(0);
-      expect(guards! - begins).toBeLessThan(2);
+      expect(guards! - begins).toBeGreaterThan(0);
+      expect(guards! - begins).toBeLessThanOrEqual(2);
     }
   });
 
@@ -42,7 +42,7 @@ describe('a version that fails more', () => {
     const played = playMany(20, { rate: 0.1, from: 10 }, 600);
     const caught = played.filter(({ guards }) => guards !== undefined && guards - begins < 20);
     expect(caught.length).toBeGreaterThanOrEqual(18);
-    expect(played.every(({ guards }) => guards === undefined || guards >= begins)).toBe(true);
+    expect(played.every(({ guards }) => guards === undefined || guards > begins)).toBe(true);
   });
 });
 
