@@ -27,6 +27,7 @@ import { openPlaces } from './http/open-places.ts';
 import { openApiDocument } from './http/openapi.ts';
 import { createCredentials, keepToken, type Tokens } from './http/token.ts';
 import { openKeyring } from './keys/keyring.ts';
+import { openPrometheus } from './metric-provider/prometheus.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { newId } from './new-id.ts';
 import { openStore } from './open-store.ts';
@@ -67,6 +68,8 @@ export interface ServerOptions {
   readonly notify?: string;
   /** Reference to what its requests are signed with. */
   readonly notifySecret?: string;
+  /** Where guards and probes ask their metrics, such as `http://127.0.0.1:9090`. */
+  readonly prometheus?: string;
   /** Hosts that URLs of resources may call: `host`, `host:port`, `*.domain`, addresses, `address/bits`; loopback while it listens there only. */
   readonly egress?: readonly string[];
   readonly clock?: Clock;
@@ -163,6 +166,8 @@ async function compose(
   });
   const metrics = createMetrics({ places, receivers, views, clock, controllers: () => controllers.all() });
   later(() => metrics.close());
+  const provider =
+    options.prometheus === undefined ? undefined : openPrometheus({ url: options.prometheus, fetch, clock });
   const controllers = openControllers({
     store,
     progress,
@@ -178,6 +183,7 @@ async function compose(
     newId,
     streamLimit: limit,
     news: (of) => metrics.controlled(of),
+    provider,
     effects: openEffects({
       dataDirectory,
       notify: options.notify,
@@ -185,6 +191,7 @@ async function compose(
       egress: options.egress,
       loopback,
       environment: process.env,
+      metrics: provider,
       now,
     }),
   });

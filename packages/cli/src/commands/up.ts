@@ -18,6 +18,7 @@ interface Options {
   readonly allowOrigin?: readonly string[];
   readonly publicPath?: string;
   readonly notify?: string;
+  readonly prometheus?: string;
   readonly notifySecret?: string;
   readonly egress?: readonly string[];
   readonly logLevel: string;
@@ -41,6 +42,7 @@ export function addUp(program: Command, shell: Shell): void {
     .option('--allow-host <names...>', 'host names this control plane is reached by, beside loopback’s')
     .option('--allow-origin <origins...>', 'origins of pages that may evaluate from a browser')
     .option('--public-path <path>', 'the path a proxy publishes it under')
+    .option('--prometheus <url>', 'ask this Prometheus for metrics of guards and probes')
     .option('--notify <url>', 'tell this webhook what releases do; a URL, env:NAME or file:PATH')
     .option('--notify-secret <reference>', 'sign what it is told: env:NAME or file:PATH')
     .option('--egress <hosts...>', 'hosts that URLs of releases may call, beside loopback’s')
@@ -99,6 +101,7 @@ async function start(
       ...(options.allowHost === undefined ? {} : { hosts: options.allowHost }),
       ...(options.allowOrigin === undefined ? {} : { origins: options.allowOrigin }),
       ...(options.publicPath === undefined ? {} : { publicPath: options.publicPath }),
+      ...(options.prometheus === undefined ? {} : { prometheus: options.prometheus }),
       ...(options.notify === undefined ? {} : { notify: options.notify }),
       ...(options.notifySecret === undefined ? {} : { notifySecret: options.notifySecret }),
       ...(options.egress === undefined ? {} : { egress: options.egress }),

@@ -1,11 +1,12 @@
 import type { Clock } from '@ombre/carry';
-import { START } from '@ombre/decide/model';
+import { isMeasured, type ReleaseSpec, START } from '@ombre/decide/model';
 import type { Counters } from '@ombre/protocol';
 import {
   type Command,
   combineHealth,
   createLedger,
   type Effect,
+  type GuardEvidence,
   judgeHealth,
   type Ledger,
   type Phase,
@@ -14,6 +15,8 @@ import {
 import type { Commands } from '../commands/commands.ts';
 import type { Effects } from '../effects/effect.ts';
 import type { Log } from '../http/log.ts';
+import type { MetricProvider, Watcher } from '../metric-provider/metric-provider.ts';
+import { watchMetrics } from '../metric-provider/watch-metrics.ts';
 import type {
   CommandRow,
   OpenEffect,
@@ -53,6 +56,8 @@ export interface ControllerParts {
   readonly receivers: () => ReceiversSeen;
   /** What reaches outside; a kind that is absent answers `unknown` (notifications: are only logged). */
   readonly effects?: Partial<Effects>;
+  /** Where guards that ask elsewhere get their numbers; without one they are unknown. */
+  readonly provider?: MetricProvider | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly news?: ControllerNews;
@@ -106,6 +111,7 @@ export function startController(parts: ControllerParts): Controller {
 
   const followed = new Map<string, Followed>();
   const pins = new Map<string, PinWatch>();
+  const watchers = new Map<string, { readonly spec: ReleaseSpec; readonly watcher: Watcher }>();
   /** Number of the last line of history of releases that are not followed. */
   let lines: Record<string, number> = {};
   let ledger: Ledger = createLedger();
@@ -198,6 +204,7 @@ export function startController(parts: ControllerParts): Controller {
     log.warn({ environment, why }, 'releases are no longer controlled here');
     token = undefined;
     tenure.abort();
+    for (const name of [...followed.keys()]) unwatch(name);
     followed.clear();
     pins.clear();
     seenCommands.clear();
@@ -246,7 +253,26 @@ export function startController(parts: ControllerParts): Controller {
   function forget(release: string): void {
     followed.delete(release);
     pins.delete(release);
+    unwatch(release);
     ledger.drop(release);
+  }
+
+  function unwatch(release: string): void {
+    watchers.get(release)?.watcher.close();
+    watchers.delete(release);
+  }
+
+  /** What guards say that ask elsewhere; they ask by the spec in force. */
+  function measured({ release, spec }: Followed): readonly GuardEvidence[] {
+    let known = watchers.get(release);
+    if (known?.spec !== spec) {
+      unwatch(release);
+      if (!(spec.guards ?? []).some(isMeasured)) return [];
+      known = { spec, watcher: watchMetrics({ release, spec, clock, provider: parts.provider }) };
+      watchers.set(release, known);
+    }
+    // The source of metrics goes by the wall clock.
+    return known.watcher.evidence(clock.now());
   }
 
   // ---- what
@@ -372,9 +398,10 @@ export function startController(parts: ControllerParts): Controller {
       const judged = judgeHealth(one.spec, one.state, tally, one.memory, now);
       one.memory = judged.state;
       one.traffic = tally.sources === 0 ? {} : judged.traffic;
-      health = judged.health;
+      health = combineHealth([...judged.health.evidence, ...measured(one)]);
     } else {
       one.memory = undefined;
+      unwatch(one.release);
     }
     one.health = health;
     return {
@@ -603,6 +630,7 @@ export function startController(parts: ControllerParts): Controller {
         await write(new Map());
       });
       closed = true;
+      for (const name of [...watchers.keys()]) unwatch(name);
       tenure.abort();
       if (token !== undefined) await store.release(lease, holder).catch(() => {});
       token = undefined;

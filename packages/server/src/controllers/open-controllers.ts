@@ -3,6 +3,7 @@ import type { Commands } from '../commands/commands.ts';
 import type { Effects } from '../effects/effect.ts';
 import type { Log } from '../http/log.ts';
 import type { Places } from '../http/place.ts';
+import type { MetricProvider } from '../metric-provider/metric-provider.ts';
 import type { ProgressStore } from '../store/progress/progress-store.ts';
 import type { Store } from '../store/store.ts';
 import type { Receivers } from '../sync/receivers.ts';
@@ -24,6 +25,7 @@ export interface ControllersParts {
   readonly receivers: Receivers;
   readonly places: Pick<Places, 'get'>;
   readonly effects?: Partial<Effects>;
+  readonly provider?: MetricProvider | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly newId: () => string;
@@ -59,6 +61,7 @@ export function openControllers(parts: ControllersParts): Controllers {
         return seeReceivers(receivers.view(environment, { lineage, revision }), lineage, own);
       },
       ...(parts.effects === undefined ? {} : { effects: parts.effects }),
+      provider: parts.provider,
       clock,
       log,
       ...(parts.news === undefined ? {} : { news: parts.news(environment) }),
