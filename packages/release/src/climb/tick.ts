@@ -6,6 +6,7 @@ import { confirmOn } from './landing.ts';
 import { advance, advancePastGate, askGate, carryOn, GATE_AGAIN, repeatMove } from './moves.ts';
 import { positionOf, stepAt } from './position.ts';
 import { askProbes, probesSilent } from './probe-rounds.ts';
+import { returnSlices } from './return-slices.ts';
 import type { Phase } from './state.ts';
 import { confirm, fail, takeBack } from './take-back.ts';
 import { change, notify, type Turn } from './turn.ts';
@@ -61,6 +62,11 @@ function judge(turn: Turn, event: Tick, elapsed: number): Turn {
   if (verdict === 'bad') {
     const why = evidence.filter((one) => one.verdict === 'bad').map(({ sentence }) => sentence);
     return fail(turn, { cause: 'guard', why: why.join('; ') || 'health is bad', by: 'guards', evidence });
+  }
+  if (evidence.some(({ returns }) => returns !== undefined)) {
+    const why = evidence.filter(({ returns }) => returns !== undefined).map(({ sentence }) => sentence);
+    const reason = { cause: 'guard', why: why.join('; '), by: 'guards', evidence } as const;
+    return returnSlices(turn, evidence) ?? fail(turn, reason);
   }
   const probed = askProbes(turn, elapsed);
   const blind = verdict === 'unknown' || probesSilent(probed);
