@@ -28,6 +28,22 @@ export type SourceEvent =
       readonly delta: WireDelta;
       readonly size: number;
     }
+  /** A two-phase change to compile beside what is served; nothing is decided yet. */
+  | {
+      readonly type: 'prepare';
+      readonly id: string;
+      readonly version: number;
+      readonly delta: WireDelta;
+      readonly size: number;
+    }
+  /** It is decided under this head; its delta follows. */
+  | {
+      readonly type: 'commit';
+      readonly id: string;
+      readonly version: number;
+      readonly announced: Announced;
+    }
+  | { readonly type: 'abort'; readonly id: string }
   | { readonly type: 'heartbeat'; readonly revision: number }
   /** Nothing changes, and somebody should know why: a save with errors. */
   | { readonly type: 'problem'; readonly problem: Problem };
@@ -80,6 +96,8 @@ export interface Granted {
   readonly lease: number;
   /** Milliseconds of which a random part is waited before the next one, so that many receivers do not answer a change at once. */
   readonly within: number;
+  /** False: the lease does not run anew. */
+  readonly granted?: boolean;
 }
 
 /** The power of sources that have a way back: tells the control plane who runs what. */

@@ -74,6 +74,7 @@ export { formatSnapshot, parseSnapshot } from './sync/snapshot-text.ts';
 export {
   isUnderWay,
   quorumOf,
+  TWO_PHASE_SIZE,
   type TwoPhaseChange,
   type TwoPhasePhase,
 } from './two-phase/change.ts';

@@ -113,7 +113,7 @@ describe('the HTTP carrier', () => {
     const peer = await start();
     const { events, ended, stop } = watch(openHttpSource(peer.url));
     await until(() => expect(events.length).toBe(1));
-    peer.say('event: prepare\ndata: {"new":true}\n\n');
+    peer.say('event: promise\ndata: {"new":true}\n\n');
     const beat = formatSyncEvent({ type: 'heartbeat', revision: 41 });
     for (const character of beat) peer.say(character);
     await until(() => expect(events).toContainEqual({ type: 'heartbeat', revision: 41 }));
@@ -137,6 +137,15 @@ describe('the HTTP carrier', () => {
     const acknowledgement = { receiver: 'me', class: 'sdk', lineage: 'a', revision: 1, digest: 'd' } as const;
     expect(await source.acknowledge(acknowledgement, signal)).toEqual({ lease: 9_000, within: 0 });
     expect(peer.acknowledged).toEqual([acknowledgement]);
+    peer.intercept = (_, response) => {
+      response.end(JSON.stringify({ lease: 9_000, lineage: 'a', revision: 2, within: 0, granted: false }));
+      return true;
+    };
+    expect(await source.acknowledge(acknowledgement, signal)).toEqual({
+      lease: 9_000,
+      within: 0,
+      granted: false,
+    });
     peer.intercept = (_, response) => {
       response.writeHead(503, { 'retry-after': '5' }).end();
       return true;

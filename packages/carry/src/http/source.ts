@@ -130,7 +130,10 @@ export function openHttpSource(
         PATIENCE,
         async ({ body }) => {
           const answer = readJson(await readAll(body)) as AcknowledgementAnswer | undefined;
-          if (typeof answer?.lease === 'number') return { lease: answer.lease, within: answer.within ?? 0 };
+          if (typeof answer?.lease === 'number') {
+            const { lease, within = 0, granted } = answer;
+            return { lease, within, ...(granted === undefined ? {} : { granted }) };
+          }
           throw new SourceError(protocolProblem('the answer has no lease'));
         },
         { headers: { 'content-type': 'application/json' }, body: JSON.stringify(acknowledgement) },

@@ -54,6 +54,13 @@ function readEvent(received: ReceivedEvent, environment: string): SourceEvent | 
         delta: event.delta,
         size: received.data.length,
       };
+    case 'prepare':
+      return { ...event, size: received.data.length };
+    case 'commit': {
+      const { head, ...rest } = event;
+      return { ...rest, announced: { signed: head } };
+    }
+    case 'abort':
     case 'heartbeat':
       return event;
   }

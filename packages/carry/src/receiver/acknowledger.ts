@@ -16,18 +16,22 @@ const MOST_UNSUPPORTED = 1_000;
 export interface Acknowledger {
   /** There is something to say: after a random part of what the source asked for, and a second after the last at the soonest. */
   request(): void;
+  /** It is to be said now. */
+  atOnce(): void;
   stop(): void;
 }
 
 /**
  * Tells the source what is served and renews the lease thrice in its time. `say` answers undefined while there is nothing to say.
- * A lost acknowledgement needs no care: the next says the same and more.
+ * A lost acknowledgement needs no care: the next says the same and more. `granted` hears of each lease and when it was asked for, on the
+ * monotonic clock.
  */
 export function createAcknowledger(
   source: Acknowledging,
   clock: Clock,
   say: () => Acknowledgement | undefined,
   random: () => number,
+  granted: (sent: number, lease: number) => void = () => {},
 ): Acknowledger {
   let lease = LEASE;
   let within = 0;
@@ -35,20 +39,25 @@ export function createAcknowledger(
   let cancel: (() => void) | undefined;
   const life = new AbortController();
 
-  const pacer = createPacer(clock, PACE, async () => {
+  async function send(): Promise<void> {
     const acknowledgement = say();
+    const sent = clock.monotonic();
     cancel?.();
     cancel = clock.after(lease / 3, () => pacer.request());
     if (acknowledgement === undefined) return;
     const limit = limitSignal(life.signal, clock, PATIENCE);
     try {
-      ({ lease, within } = await source.acknowledge(trim(acknowledgement), limit.signal));
+      const answer = await source.acknowledge(trim(acknowledgement), limit.signal);
+      ({ lease, within } = answer);
+      if (answer.granted !== false && !life.signal.aborted) granted(sent, lease);
     } catch {
       // The stream notices that the source is away; the renewal tries again.
     } finally {
       limit.done();
     }
-  });
+  }
+
+  const pacer = createPacer(clock, PACE, send);
 
   return {
     request() {
@@ -57,6 +66,9 @@ export function createAcknowledger(
         cancelSpread = undefined;
         pacer.request();
       });
+    },
+    atOnce() {
+      if (!life.signal.aborted) void send();
     },
     stop() {
       pacer.stop();

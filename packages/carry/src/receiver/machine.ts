@@ -135,6 +135,26 @@ const handlers: { readonly [T in Event['type']]: (draft: Draft, event: Of<T>) =>
     draft.queue = [...draft.queue, { sighting, delta, size }];
   },
 
+  commit(draft, { sighting, from, random }) {
+    hear(draft);
+    const verdict = judge(sighting, draft.at, draft.seen, draft.environment);
+    if (!verdict.ok) {
+      if (verdict.code !== 'BEHIND') refuse(draft, verdict, random);
+      return;
+    }
+    const { head } = sighting.announced.signed;
+    const follows = draft.at?.lineage === head.lineage && draft.at.revision === from;
+    // Else its delta comes, and is put where it belongs.
+    if (!follows || head.revision !== from + 1 || !settled(draft)) return;
+    draft.at = head;
+    draft.seen = head;
+    draft.effects.push(
+      { type: 'activate', target: sighting, prepared: true },
+      { type: 'persist', target: sighting },
+    );
+    confirm(draft);
+  },
+
   heartbeat(draft, { revision }) {
     hear(draft);
     if (!settled(draft)) return;

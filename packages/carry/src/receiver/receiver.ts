@@ -15,6 +15,7 @@ import {
   type Ended,
   type Source,
   SourceError,
+  type SourceEvent,
   type TakingOver,
 } from '../source.ts';
 import { createAcknowledger } from './acknowledger.ts';
@@ -28,6 +29,7 @@ import type { Sighting } from './sighting.ts';
 import { type Stage, type Staged, stageDelta, stageFull } from './stage.ts';
 import { type Effect, type Event, NEW, type State, type Status } from './state.ts';
 import { openStateFolder } from './state-folder.ts';
+import { createTwoPhase } from './two-phase.ts';
 
 export interface ReceiverOptions {
   /** An address, see `openSource`, or a source that is open. */
@@ -70,6 +72,8 @@ export interface Receiver {
   /** The bytes of the snapshot. */
   readonly encoded: Encoded | undefined;
   readonly status: Status;
+  /** True while the source has to reckon with what this receiver serves: from its acknowledgement until its lease runs out. */
+  readonly live: boolean;
   /** What keeps it from following its source, and from keeping its state. */
   readonly problems: readonly Problem[];
   /** Settles with the first answer: up to date, refused, or serving from disk with the source away. */
@@ -106,6 +110,8 @@ export function openReceiver(options: ReceiverOptions): Receiver {
   let served: Snapshot | undefined;
   let laid: ReadonlySet<string> = new Set();
   let beside: Extract<Staged, { ok: true }> | undefined;
+  /** What a two-phase change has decided, between its word and its swap. */
+  let decided: (Extract<SourceEvent, { type: 'commit' }> & { readonly staged: typeof beside }) | undefined;
   let cancelWake: (() => void) | undefined;
   let watching = new AbortController();
   const life = new AbortController();
@@ -134,7 +140,17 @@ export function openReceiver(options: ReceiverOptions): Receiver {
     createSaver(folder, clock, (problem) =>
       dispatch(problem === undefined ? { type: 'persisted' } : { type: 'persisted', problem }),
     );
-  const acknowledger = canAcknowledge(source) ? createAcknowledger(source, clock, say, random) : undefined;
+  const acknowledger = canAcknowledge(source)
+    ? createAcknowledger(source, clock, say, random, (sent, lease) => twoPhase.granted(sent, lease))
+    : undefined;
+  const twoPhase = createTwoPhase({
+    clock,
+    stage: async (delta) => {
+      if (current === undefined) throw new Error('a change is prepared on nothing');
+      return stageDelta(delta, current, life.signal);
+    },
+    acknowledge: () => acknowledger?.atOnce(),
+  });
   const boundaries = createBoundaryTimer(clock, (flags) => tell({ type: 'changed', flags }));
 
   /** One event after the other, also where performing the effects of one makes the next. */
@@ -201,6 +217,10 @@ export function openReceiver(options: ReceiverOptions): Receiver {
       (event) => {
         if (signal.aborted) return;
         if (event.type === 'heartbeat' || event.type === 'problem') return dispatch(event);
+        if (event.type === 'prepare')
+          return twoPhase.prepare(event.id, event.version, event.delta, event.size);
+        if (event.type === 'abort') return twoPhase.abort(event.id);
+        if (event.type === 'commit') return commit(event);
         const { announced, ...rest } = event;
         dispatch({ ...rest, sighting: see(announced), random: random() });
       },
@@ -252,12 +272,25 @@ export function openReceiver(options: ReceiverOptions): Receiver {
     return stageDelta(effect.delta, current, life.signal);
   }
 
-  function activate(): void {
-    if (beside === undefined) throw new Error('nothing is staged');
-    const { stage: next, changed } = beside;
+  /** Swaps in what was compiled for this, if the signed head is one to follow. Otherwise its delta, which comes next, does. */
+  function commit(event: Extract<SourceEvent, { type: 'commit' }>): void {
+    const { id, version, announced } = event;
+    const offer = twoPhase.offer(id, version, announced.signed.head.digest);
+    if (offer === undefined) return;
+    decided = { ...event, staged: offer.staged };
+    dispatch({ type: 'commit', sighting: see(announced), from: offer.from, random: random() });
+  }
+
+  function activate({ prepared }: Extract<Effect, { type: 'activate' }>): void {
+    const next = prepared === true ? decided?.staged : beside;
+    if (next === undefined) throw new Error('nothing is staged');
+    const { stage, changed } = next;
     beside = undefined;
-    current = next;
-    serve(next, changed);
+    current = stage;
+    serve(stage, changed);
+    if (prepared !== true) twoPhase.serves(stage.head);
+    else if (decided !== undefined) twoPhase.commit(decided.id, decided.version, stage.head.digest);
+    decided = undefined;
   }
 
   function serve(stage: Stage, changed: readonly string[]): void {
@@ -284,6 +317,7 @@ export function openReceiver(options: ReceiverOptions): Receiver {
       lineage,
       revision,
       digest,
+      ...(twoPhase.staged === undefined ? {} : { staged: twoPhase.staged }),
       unsupported: current.snapshot.unsupported,
       ...(options.agent === undefined ? {} : { agent: options.agent }),
       ...(keyring === undefined || local ? {} : { trusts: keyring.ids }),
@@ -367,6 +401,9 @@ export function openReceiver(options: ReceiverOptions): Receiver {
     },
     get status() {
       return state.status;
+    },
+    get live() {
+      return twoPhase.live;
     },
     get problems() {
       return [state.problem, state.disk, keysProblem].filter((problem) => problem !== undefined);

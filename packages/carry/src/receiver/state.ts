@@ -84,6 +84,13 @@ export type Event =
       readonly size: number;
       readonly random: number;
     }
+  /** What was prepared on revision `from`, and is compiled beside, is decided under this head. */
+  | {
+      readonly type: 'commit';
+      readonly sighting: Sighting;
+      readonly from: number;
+      readonly random: number;
+    }
   | { readonly type: 'heartbeat'; readonly revision: number }
   /** The watch ended by itself. */
   | {
@@ -129,8 +136,8 @@ export type Effect =
       readonly encoded: Encoded;
     }
   | { readonly type: 'stage'; readonly by: 'delta'; readonly target: Sighting; readonly delta: WireDelta }
-  /** Swaps what was staged in, and announces the changed keys. */
-  | { readonly type: 'activate'; readonly target: Sighting }
+  /** Swaps what was staged in, and announces the changed keys; `prepared`: staged for a two-phase change that is decided. */
+  | { readonly type: 'activate'; readonly target: Sighting; readonly prepared?: true }
   /** Writes the active snapshot under this head to disk. */
   | { readonly type: 'persist'; readonly target: Sighting }
   | { readonly type: 'acknowledge' }

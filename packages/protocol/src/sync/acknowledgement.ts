@@ -20,6 +20,8 @@ export interface Acknowledgement {
   readonly lineage: string;
   readonly revision: number;
   readonly digest: string;
+  /** The version of a two-phase change that it has compiled beside what it serves. */
+  readonly staged?: { readonly id: string; readonly version: number };
   readonly unsupported?: readonly UnsupportedFlag[];
   /** For people: a service's name and version. */
   readonly agent?: string;
@@ -53,6 +55,8 @@ export interface AcknowledgementAnswer {
   readonly revision: number;
   /** Milliseconds of which a receiver waits a random part before the next one, so that a thousand do not answer a change at once. */
   readonly within: number;
+  /** False: the lease does not run anew, since what is served is older than a two-phase change that was decided. */
+  readonly granted?: boolean;
 }
 
 export const acknowledgementAnswer: z.ZodType<AcknowledgementAnswer> = z.object({
@@ -60,6 +64,7 @@ export const acknowledgementAnswer: z.ZodType<AcknowledgementAnswer> = z.object(
   lineage: z.string(),
   revision: z.int(),
   within: z.int().min(0),
+  granted: z.boolean().exactOptional(),
 });
 
 /** One row of the receivers view. */

@@ -38,6 +38,9 @@ describe('a sync event', () => {
       { type: 'heartbeat', revision: 42 },
       { type: 'delta', head, delta },
       { type: 'delta', head, delta: { ...delta, requires: [], put: [], remove: [], ids: [] } },
+      { type: 'prepare', id: 'c1', version: 2, delta },
+      { type: 'commit', id: 'c1', version: 2, head },
+      { type: 'abort', id: 'c1' },
     ];
     for (const event of events) expect(roundTrip(event)).toEqual({ ok: true, event });
   });
@@ -57,15 +60,17 @@ describe('a sync event', () => {
     expect(formatSyncEvent({ type: 'delta', head, delta })).toContain('\nid: 9f86d081884c7d65:42\n');
     expect(formatSyncEvent({ type: 'head', head, heartbeat: 1 })).not.toContain('id:');
     expect(formatSyncEvent({ type: 'heartbeat', revision: 1 })).not.toContain('id:');
+    expect(formatSyncEvent({ type: 'prepare', id: 'c1', version: 1, delta })).not.toContain('\nid:');
+    expect(formatSyncEvent({ type: 'commit', id: 'c1', version: 1, head })).not.toContain('\nid:');
   });
 
   test('of a newer server is unknown, not malformed', () => {
-    const received = { event: 'prepare', id: undefined, data: '{}' };
+    const received = { event: 'promise', id: undefined, data: '{}' };
     expect(parseSyncEvent(received, 'judge/production')).toEqual({ ok: false, code: 'UNKNOWN' });
   });
 
   test('that is damaged is malformed, whatever it holds', () => {
-    const names = fc.constantFrom('head', 'resync', 'heartbeat', 'delta');
+    const names = fc.constantFrom('head', 'resync', 'heartbeat', 'delta', 'prepare', 'commit', 'abort');
     const ids = fc.option(fc.constantFrom('l:1', 'l', ':', 'l:-1'), { nil: undefined });
     fc.assert(
       fc.property(names, ids, fc.oneof(fc.string(), fc.json()), (event, id, data) => {

@@ -23,6 +23,11 @@ export type SyncEvent =
       readonly within: number;
       readonly successions?: readonly SignedSuccession[];
     }
+  /** A two-phase change to stage on revision `delta.from`: nothing is decided, so nothing is signed. */
+  | { readonly type: 'prepare'; readonly id: string; readonly version: number; readonly delta: WireDelta }
+  /** It is decided and has this head; its delta follows for whoever has not staged it. */
+  | { readonly type: 'commit'; readonly id: string; readonly version: number; readonly head: SignedHead }
+  | { readonly type: 'abort'; readonly id: string }
   /** Where the server stands; a receiver that is elsewhere with nothing in flight has missed something and reconnects. */
   | { readonly type: 'heartbeat'; readonly revision: number };
 
@@ -40,28 +45,32 @@ export type WireDelta = Omit<Delta, 'from'> & { readonly from: number };
 
 /** Text of an event for every socket. Only deltas carry an id, since only they move a receiver that has applied them. */
 export function formatSyncEvent(event: SyncEvent): string {
+  if (event.type === 'prepare') {
+    const { id, version, delta } = event;
+    const { lineage, digest } = delta.head;
+    return formatEvent({ event: 'prepare', data: deltaText({ id, version, lineage, digest }, delta) });
+  }
   if (event.type !== 'delta') {
     const { type, ...data } = event;
     return formatEvent({ event: type, data: JSON.stringify(data) });
   }
   const { head, delta } = event;
+  const { issued, expires, key, signature } = head;
+  const data = deltaText({ digest: head.head.digest, issued, expires, key, signature }, delta);
+  return formatEvent({ event: 'delta', id: formatPosition(head.head), data });
+}
+
+/** The lines of the snapshot follow the header verbatim, one `data:` line each: no JSON inside JSON, so no escapes. */
+function deltaText(named: Readonly<Record<string, unknown>>, delta: WireDelta): string {
   const header = {
     from: delta.from,
-    digest: head.head.digest,
-    issued: head.issued,
-    expires: head.expires,
-    key: head.key,
-    signature: head.signature,
+    ...named,
     ...(delta.requires.length === 0 ? {} : { requires: delta.requires }),
     ...(delta.remove.length === 0 ? {} : { remove: delta.remove }),
     ...(delta.ids.length === 0 ? {} : { ids: delta.ids }),
   };
-  // The lines of the snapshot follow the header verbatim, one `data:` line each: no JSON inside JSON, so no escapes.
-  const lines = [
-    JSON.stringify(header),
-    ...delta.put.map((line) => (line.endsWith('\n') ? line.slice(0, -1) : line)),
-  ];
-  return formatEvent({ event: 'delta', id: formatPosition(head.head), data: lines.join('\n') });
+  const lines = delta.put.map((line) => (line.endsWith('\n') ? line.slice(0, -1) : line));
+  return [JSON.stringify(header), ...lines].join('\n');
 }
 
 export type ParsedSyncEvent =
@@ -78,9 +87,10 @@ export function parseSyncEvent(received: ReceivedEvent, environment: string): Pa
 
 function readEvent(received: ReceivedEvent, environment: string): SyncEvent | 'UNKNOWN' | undefined {
   if (received.event === 'delta') return readDelta(received, environment);
+  if (received.event === 'prepare') return readPrepare(received, environment);
   const data = readJson(received.data);
   if (typeof data !== 'object' || data === null) return undefined;
-  const { heartbeat, within, revision } = data as Record<string, unknown>;
+  const { heartbeat, within, revision, id, version } = data as Record<string, unknown>;
   switch (received.event) {
     case 'head':
     case 'resync': {
@@ -89,6 +99,13 @@ function readEvent(received: ReceivedEvent, environment: string): SyncEvent | 'U
       if (received.event === 'head') return { type: 'head', head, heartbeat };
       return isCount(within) ? { type: 'resync', head, heartbeat, within } : undefined;
     }
+    case 'commit': {
+      const head = readSignedHead((data as Record<string, unknown>).head);
+      if (head === undefined || typeof id !== 'string' || !isCount(version)) return undefined;
+      return { type: 'commit', id, version, head };
+    }
+    case 'abort':
+      return typeof id === 'string' ? { type: 'abort', id } : undefined;
     case 'heartbeat':
       return isCount(revision) ? { type: 'heartbeat', revision } : undefined;
     default:
@@ -98,27 +115,35 @@ function readEvent(received: ReceivedEvent, environment: string): SyncEvent | 'U
 
 function readDelta(received: ReceivedEvent, environment: string): SyncEvent | undefined {
   const at = parsePosition(received.id ?? '');
-  const [first = '', ...lines] = received.data.split('\n');
-  const header = readJson(first);
-  if (at === undefined || typeof header !== 'object' || header === null) return undefined;
-  const {
-    from,
-    digest,
-    issued,
-    expires,
-    key,
-    signature,
-    remove = [],
-    requires = [],
-    ids = [],
-  } = header as Record<string, unknown>;
+  const said = readDeltaText(received.data);
+  if (at === undefined || said === undefined) return undefined;
+  const { digest, issued, expires, key, signature } = said.header;
   const head = readSignedHead({ head: { environment, ...at, digest }, issued, expires, key, signature });
-  if (head === undefined || !isCount(from)) return undefined;
-  if (!isTexts(requires) || !isTexts(remove) || !Array.isArray(ids)) return undefined;
-  // What the delta says is checked when it is applied: by its shape and at last by its digest.
-  const put = lines.map((line) => `${line}\n`);
-  const delta: WireDelta = { from, head: head.head, requires, put, remove, ids };
-  return { type: 'delta', head, delta };
+  return head && { type: 'delta', head, delta: { ...said.delta, head: head.head } };
+}
+
+function readPrepare(received: ReceivedEvent, environment: string): SyncEvent | undefined {
+  const said = readDeltaText(received.data);
+  if (said === undefined) return undefined;
+  const { delta } = said;
+  const { id, version, lineage, digest } = said.header;
+  if (typeof id !== 'string' || !isCount(version)) return undefined;
+  if (typeof lineage !== 'string' || typeof digest !== 'string') return undefined;
+  // The revision that it becomes if it is decided.
+  const head: Head = { environment, lineage, revision: delta.from + 1, digest };
+  return { type: 'prepare', id, version, delta: { ...delta, head } };
+}
+
+/** What a delta says is checked when it is applied: by its shape and at last by its digest. */
+function readDeltaText(
+  data: string,
+): { readonly header: Record<string, unknown>; readonly delta: Omit<WireDelta, 'head'> } | undefined {
+  const [first = '', ...lines] = data.split('\n');
+  const header = readJson(first) as Record<string, unknown> | null | undefined;
+  if (typeof header !== 'object' || header === null) return undefined;
+  const { from, remove = [], requires = [], ids = [] } = header;
+  if (!isCount(from) || !isTexts(requires) || !isTexts(remove) || !Array.isArray(ids)) return undefined;
+  return { header, delta: { from, requires, put: lines.map((line) => `${line}\n`), remove, ids } };
 }
 
 function readJson(text: string): unknown {

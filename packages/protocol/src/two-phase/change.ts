@@ -23,6 +23,9 @@ export interface TwoPhaseChange {
   readonly why?: string;
 }
 
+/** Characters of a prepared delta at most: what receivers can stage without holding up requests. */
+export const TWO_PHASE_SIZE: number = 256 * 1024;
+
 /** How many of so many members must have staged a change before it is decided: two thirds, rounded up. */
 export function quorumOf(members: number): number {
   return Math.ceil((2 * members) / 3);
