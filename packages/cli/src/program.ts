@@ -21,6 +21,7 @@ import { addUp } from './commands/up.ts';
 import { addValidate } from './commands/validate.ts';
 import { createShell } from './shell.ts';
 import type { Terminal } from './terminal.ts';
+import { addVerify } from './verify/command.ts';
 
 /** The command line of Ombre over a terminal: parsing and help here, one file a command in `commands/`. */
 export function createProgram(terminal: Terminal, version: string): Command {
@@ -60,6 +61,7 @@ export function createProgram(terminal: Terminal, version: string): Command {
     addStatus,
     addReceivers,
     addRelease,
+    addVerify,
     addGateway,
     addKill,
     addKeys,
