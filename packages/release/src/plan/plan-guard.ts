@@ -14,6 +14,7 @@ import {
 import { WINDOWS_PART } from '../guards/against-control.ts';
 import { measuredName, questionOf } from '../guards/measured/question.ts';
 import { LEAST_REQUESTS, MISSED } from '../guards/sight.ts';
+import { firstStart } from '../health/starts.ts';
 import type { PlannedGuard, TrafficEstimate } from './plan.ts';
 
 /** Requests a second in each arm, how long the step is held (ms), and the false alarms a guard may cause there. */
@@ -28,8 +29,6 @@ export type Setting = {
 
 const POWER = 0.8;
 const Z_POWER = normalUpperQuantile(1 - POWER);
-/** Windows looked at, and looks a second: what the budget of a look is divided by. */
-const WINDOWS = 16;
 const DESIGN_EFFECT = 2;
 const FAILURES = 0.005;
 
@@ -82,8 +81,7 @@ function planRate(guard: string, limit: number, today: number, setting: Setting)
   const excluded = (n: number) =>
     today + mixtureHalfWidth(spread(n), limit / 2, MISSED, 'below') + Z_POWER * Math.sqrt(spread(n)) < limit;
   const seenAfter = (time: number) => {
-    const looks = Math.max(1, time / 1000);
-    const needed = Math.log((2 * WINDOWS * looks) / alpha);
+    const needed = -Math.log(alpha * firstStart(0, 1).budget);
     const nats = needed + Z_POWER * Math.sqrt(2 * needed);
     const requests = (treated * time) / 1000 / effect;
     return smallest(limit, 1, (rate) => requests * divergence(rate, limit) >= nats);
