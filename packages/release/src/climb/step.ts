@@ -71,8 +71,10 @@ const handlers: Handlers = {
 
 const CLIMBING: readonly Phase[] = ['climbing', 'dwelling', 'waiting', 'frozen', 'watching'];
 
-function isClimbing({ phase, frozen }: ReleaseState): boolean {
-  return CLIMBING.includes(phase) && frozen?.from !== 'pending' && frozen?.from !== 'completed';
+/** Before its first move a release may be edited at will. */
+function isClimbing({ phase, frozen, placement, move }: ReleaseState): boolean {
+  const began = placement.reached > 0 || move !== undefined;
+  return began && CLIMBING.includes(phase) && frozen?.from !== 'pending' && frozen?.from !== 'completed';
 }
 
 /** Without keys that hold nothing, so that a state read back from JSON equals the one that was written. */
