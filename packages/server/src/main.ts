@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { type Clock, readFolder, systemClock } from '@ombre/carry';
 import type { CodeVocabulary } from '@ombre/decide';
 import { parseSources } from '@ombre/declare';
@@ -25,6 +26,7 @@ import { type Log, silent } from './http/log.ts';
 import { createEvaluate } from './http/ofrep/evaluate.ts';
 import { openPlaces } from './http/open-places.ts';
 import { openApiDocument } from './http/openapi.ts';
+import type { Places } from './http/place.ts';
 import { createCredentials, keepToken, type Tokens } from './http/token.ts';
 import { openKeyring } from './keys/keyring.ts';
 import { openPrometheus } from './metric-provider/prometheus.ts';
@@ -35,6 +37,7 @@ import type { SqlStore } from './store/sql/sql-store.ts';
 import { createReceivers } from './sync/receivers.ts';
 import { createSnapshotTexts } from './sync/snapshots.ts';
 import { VERSION } from './version.ts';
+import type { Views } from './views/views.ts';
 
 export interface ServerOptions {
   /** Resources whose saves are applies. */
@@ -247,6 +250,7 @@ async function compose(
     later(() => watching.close());
     author = watching;
     await watching.started;
+    await caughtUp(places, views, environment);
   }
   ready = true;
   later(() => {
@@ -270,6 +274,18 @@ async function compose(
     keys: keyring.trusted(),
     breakGlassKey,
   };
+}
+
+/** Turns of the event loop that the first compilation is given before the server listens all the same. */
+const FIRST_TURNS = 5_000;
+
+/** Lets what the directory said first be served: it compiles in slices, and whoever asks first should not be answered from before it. */
+async function caughtUp(places: Places, views: Views, environment: string): Promise<void> {
+  const wanted = views.head(environment)?.head.revision ?? 0;
+  for (let turns = 0; turns < FIRST_TURNS; turns += 1) {
+    if ((places.get(environment)?.live.current().head.head.revision ?? 0) >= wanted) return;
+    await setImmediate();
+  }
 }
 
 /** Milliseconds that requests under way are given. */
