@@ -167,7 +167,9 @@ function welcome(shell: Shell, { flag }: Options, gateway: RunningGateway): void
   const { head, status } = receiver;
   if (shell.json()) {
     const { environment = null, revision = null } = head ?? {};
-    terminal.out(`${JSON.stringify({ url, adminUrl, forwardAuthUrl, flag, environment, revision, status, routes })}\n`);
+    terminal.out(
+      `${JSON.stringify({ url, adminUrl, forwardAuthUrl, flag, environment, revision, status, routes })}\n`,
+    );
     return;
   }
   const bold = (text: string): string => paint(terminal, 'bold', text);
