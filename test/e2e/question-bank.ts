@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { ControlPlane } from './control-plane.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const services = join(root, 'examples', 'question-bank', 'services');
+const ombre = join(root, 'packages', 'cli', 'bin', 'ombre.js');
+
+const ATTRIBUTES = {
+  'user.id': 'x-user-id',
+  'user.tier': 'x-user-tier',
+  'geo.region': 'x-region',
+  'client.version': 'x-client-version',
+};
+
+/** A program that said where it listens. */
+interface Running {
+  readonly url: string;
+  end(signal: NodeJS.Signals): Promise<void>;
+}
+
+/** The services of the example in both versions, a gateway for each flag, and users, all as processes of their own. */
+export interface QuestionBank {
+  /** Requests a service was given so far, from itself. */
+  requests(service: string): Promise<number>;
+  killGateway(flag: string): Promise<void>;
+  /** Starts it again on the same port, under the same name. */
+  startGateway(flag: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the question bank on a control plane: `rates` are requests a second by flag. */
+export async function openQuestionBank(
+  plane: ControlPlane,
+  rates: Readonly<Record<string, number>>,
+): Promise<QuestionBank> {
+  const flags = Object.keys(rates);
+  const running = new Map<string, Running>();
+
+  async function startGateway(flag: string): Promise<void> {
+    const port = running.has(flag) ? new URL(running.get(flag)?.url ?? '').port : '0';
+    const words = [
+      ...[ombre, 'gateway', '--json', '--url', plane.url, '--token', plane.token],
+      ...[
+        '--flag',
+        flag,
+        '--name',
+        `edge-${flag}`,
+        '--listen',
+        `127.0.0.1:${port}`,
+        '--unit',
+        'header:x-user-id',
+      ],
+      ...Object.entries(ATTRIBUTES).flatMap(([name, header]) => ['--attribute', `${name}=header:${header}`]),
+    ];
+    running.set(flag, await startListening(words));
+  }
+
+  for (const flag of flags) {
+    for (const version of ['v1', 'v2']) {
+      const name = `${flag}-${version}`;
+      const service = await startListening([join(services, 'judge.mjs'), name]);
+      running.set(name, service);
+      await putUpstream(plane, name, service.url);
+    }
+    await startGateway(flag);
+  }
+  const doors = flags.flatMap((flag) => [running.get(flag)?.url ?? '', String(rates[flag])]);
+  const traffic = spawn(process.execPath, [join(services, 'traffic.mjs'), ...doors], { stdio: 'pipe' });
+  traffic.stdout.resume();
+
+  return {
+    async requests(service) {
+      const response = await fetch(`${running.get(service)?.url}/stats`);
+      return ((await response.json()) as { requests: number }).requests;
+    },
+    killGateway: async (flag) => await running.get(flag)?.end('SIGKILL'),
+    startGateway,
+    async close() {
+      await end(traffic, 'SIGTERM');
+      await Promise.all([...running.values()].map((one) => one.end('SIGTERM')));
+    },
+  };
+}
+
+/** Starts a program and waits for the line of JSON that says where it listens. */
+function startListening(words: readonly string[]): Promise<Running> {
+  const child = spawn(process.execPath, words, { stdio: 'pipe' });
+  let complaints = '';
+  child.stderr.on('data', (text: Buffer) => {
+    complaints += text;
+  });
+  return new Promise((done, failed) => {
+    child.once('exit', () => failed(new Error(`${words.join(' ')} ended:\n${complaints}`)));
+    createInterface({ input: child.stdout }).once('line', (line) => {
+      const { url } = JSON.parse(line) as { url: string };
+      done({ url, end: (signal) => end(child, signal) });
+    });
+  });
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((done) => child.once('exit', done));
+  child.kill(signal);
+  await ended;
+}
+
+async function putUpstream(plane: ControlPlane, name: string, url: string): Promise<void> {
+  const response = await fetch(`${plane.url}/v1/resources/Upstream/${name}`, {
+    method: 'PUT',
+    headers: {
+      authorization: `Bearer ${plane.token}`,
+      'content-type': 'application/json',
+      'if-match': '"0"',
+    },
+    body: JSON.stringify({
+      apiVersion: 'ombre.dev/v1',
+      kind: 'Upstream',
+      metadata: { name },
+      spec: { endpoints: [{ url }], timeout: '5s' },
+    }),
+  });
+  if (!response.ok) throw new Error(`Upstream ${name}: ${await response.text()}`);
+}
