@@ -7,6 +7,7 @@ import {
   createLedger,
   type Effect,
   type GuardEvidence,
+  isUnderWay,
   judgeHealth,
   type Ledger,
   type Phase,
@@ -335,7 +336,7 @@ export function startController(parts: ControllerParts): Controller {
       pins.set(name, watch);
       const now = watch.read(resource, encoded, (key) => views.resource(environment, key));
       let one = followed.get(name);
-      if (one === undefined || (!one.present && one.open.size === 0)) {
+      if (one === undefined || (!one.present && one.open.size === 0 && !isUnderWay(one.state.saga))) {
         const facts = {
           born: head.revision,
           bornEpoch: placements.get(name)?.epoch ?? 0,
@@ -463,7 +464,8 @@ export function startController(parts: ControllerParts): Controller {
 
   /** Its resource is gone and nothing of it is open. */
   function isOver(one: Followed, draft: Draft | undefined): boolean {
-    if (one.present) return false;
+    // Steps around a level are undone to their end, whoever took the release away.
+    if (one.present || isUnderWay((draft?.state ?? one.state).saga)) return false;
     const done = draft?.done.length ?? 0;
     return one.open.size - done <= 0 && (draft?.asked.length ?? 0) === 0;
   }

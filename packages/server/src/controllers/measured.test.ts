@@ -10,7 +10,10 @@ beforeEach(async () => {
   await stage.control.files([
     flag('a'),
     climb('r', {
-      guards: [{ errorRate: { max: 0.05 } }, { metric: { query: 'lost', max: 0.5, every: '1s' } }],
+      guards: [
+        { errorRate: { max: 0.05 } },
+        { metric: { name: 'lost', query: 'lost', max: 0.5, every: '1s' } },
+      ],
       ladder: [{ name: 'half', share: 0.5, dwell: '1h' }],
     }),
   ]);
