@@ -1,7 +1,7 @@
 import {
   type Advanced,
   advanceInSteps,
-  applyDelta,
+  applyDeltaInSteps,
   type CompileOptions,
   compileInSteps,
   diffSnapshots,
@@ -55,8 +55,6 @@ export async function stageFull(
     return staged(head, encoded, advanced);
   }
   const snapshot = await inSlices(compileInSteps(encoded, options), signal);
-  // Thousands of names take their time to sort, so they get turns of their own.
-  await turn(signal);
   const { flags } = snapshot;
   await turn(signal);
   const changed = current === undefined ? flags : union(current.snapshot.flags, flags);
@@ -71,7 +69,7 @@ export async function stageDelta(
   signal: AbortSignal = NEVER_ABORTED,
 ): Promise<Staged> {
   const full = deltaAt(delta, current.head);
-  const applied = applyDelta(current.encoded, current.head, full, sha256);
+  const applied = await inSlices(applyDeltaInSteps(current.encoded, current.head, full, sha256), signal);
   if (!applied.ok) {
     // The receiver has put the delta in its place already: a duplicate here is a contradiction, not a repetition.
     const code = applied.code === 'DUPLICATE' ? 'OUT_OF_ORDER' : applied.code;

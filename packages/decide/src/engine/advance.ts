@@ -3,13 +3,15 @@ import type { Delta } from '../snapshot/delta.ts';
 import type { Encoded, EntryKind } from '../snapshot/entry.ts';
 import { ID_LISTS, isIdListReference } from '../snapshot/id-list.ts';
 import { type Line, readLine } from '../snapshot/line.ts';
-import { finish, vocabulariesOf } from './compile.ts';
+import { finish } from '../steps.ts';
+import { vocabulariesOf } from './compile.ts';
 import { type Cells, CompiledSnapshot, type KeptKind } from './compiled-snapshot.ts';
 import { FlagCell } from './flag-cell.ts';
 import { IdSet } from './id-set.ts';
 import { Schema } from './schema.ts';
 import { type IdSets, SegmentCell, segmentSpec } from './segment-cell.ts';
 import type { Snapshot } from './snapshot.ts';
+import { sortedInSteps } from './sorted.ts';
 import { TableCell } from './table-cell.ts';
 
 export interface Advanced {
@@ -24,7 +26,7 @@ export function advanceSnapshot(snapshot: Snapshot, encoded: Encoded, delta: Del
 }
 
 /** Lines read, cells made, between two pauses. */
-const SLICE = 200;
+const SLICE = 100;
 
 /** The same in slices, for deltas that touch much. */
 export function* advanceInSteps(
@@ -66,7 +68,8 @@ export function* advanceInSteps(
   for (const [name, line] of of('Segment', changes)) {
     segments.set(
       name,
-      line && new SegmentCell(line, changedIdSets(line, before.cells.Segment.get(name), delta), schema),
+      line &&
+        new SegmentCell(line, yield* changedIdSets(line, before.cells.Segment.get(name), delta), schema),
     );
     yield;
   }
@@ -124,7 +127,7 @@ export function* advanceInSteps(
   const keys = [...changes.keys()].filter((key) => !/^(Upstream|Vocabulary)\//.test(key));
   if (vocabularyChanged) keys.push(...readersOf(changedAttributes(before, after), after));
   const changed = new Set([...before.affectedFlags(keys), ...after.affectedFlags(keys)]);
-  return { snapshot: after, changed: [...changed].sort() };
+  return { snapshot: after, changed: yield* sortedInSteps([...changed]) };
 }
 
 /** The engine's view of a snapshot; others cannot be advanced or bound. */
@@ -146,14 +149,18 @@ function lines(items: readonly ({ readonly line: Line } | undefined)[]): readonl
 }
 
 /** The long lists a segment has after a delta, sharing the parts that stayed. */
-function changedIdSets(line: Line, before: SegmentCell | undefined, delta: Delta): IdSets {
+function* changedIdSets(
+  line: Line,
+  before: SegmentCell | undefined,
+  delta: Delta,
+): Generator<undefined, IdSets> {
   const spec = segmentSpec(line);
   const sets: { -readonly [L in keyof IdSets]: IdSets[L] } = {};
   for (const list of ID_LISTS) {
     if (!isIdListReference(spec?.[list])) continue;
     const change = delta.ids.find((one) => one.segment === line.name && one.list === list);
     const base = before?.idSets[list] ?? IdSet.of([], change?.add.length);
-    sets[list] = change === undefined ? base : base.with(change.add, change.remove);
+    sets[list] = change === undefined ? base : yield* base.with(change.add, change.remove);
   }
   return sets;
 }

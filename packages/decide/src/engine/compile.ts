@@ -3,6 +3,7 @@ import { readManifest } from '../snapshot/chunks.ts';
 import type { Encoded, EntryKind } from '../snapshot/entry.ts';
 import { ID_LISTS, type IdListName, isIdListReference, readPart } from '../snapshot/id-list.ts';
 import { type Line, linesOf, readLine } from '../snapshot/line.ts';
+import { finish } from '../steps.ts';
 import type { CodeVocabulary } from './code-vocabulary.ts';
 import { type Cells, CompiledSnapshot, type KeptKind } from './compiled-snapshot.ts';
 import { Dependents } from './dependents.ts';
@@ -12,6 +13,7 @@ import { Numbering, Roster } from './roster.ts';
 import { equip, Schema } from './schema.ts';
 import { SegmentCell, segmentSpec } from './segment-cell.ts';
 import type { Snapshot } from './snapshot.ts';
+import { sortedInSteps } from './sorted.ts';
 import { TableCell } from './table-cell.ts';
 
 export interface CompileOptions {
@@ -50,6 +52,8 @@ export function* compileInSteps(
     }
     yield;
   }
+  // Names are wanted sorted at once by who follows the snapshot, and thousands take their time.
+  const names = yield* sortedInSteps([...numberings.flags.numbers.keys()]);
   const equipment = equip(options.vocabularies ?? [], options.data, options.codegen);
   const schema = new Schema(vocabulariesOf(lines.get('Vocabulary') ?? []), equipment, numberings);
 
@@ -78,15 +82,7 @@ export function* compileInSteps(
     },
   };
   const requires = readManifest(encoded.manifest)?.requires ?? [];
-  return new CompiledSnapshot(encoded.digest, schema, cells, dependents, requires);
-}
-
-/** Runs steps to their end. */
-export function finish<T>(steps: Generator<undefined, T>): T {
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
+  return new CompiledSnapshot(encoded.digest, schema, cells, dependents, requires, names);
 }
 
 /** The vocabularies that can be read. */

@@ -40,6 +40,7 @@ export class CompiledSnapshot implements Snapshot {
     cells: Cells,
     dependents: Dependents,
     requires: readonly string[],
+    flags?: readonly string[],
   ) {
     this.digest = digest;
     this.schema = schema;
@@ -49,7 +50,7 @@ export class CompiledSnapshot implements Snapshot {
     this.cells = cells;
     this.dependents = dependents;
     this.requires = requires;
-    this.#flags = undefined;
+    this.#flags = flags;
     this.#unsupported = undefined;
     this.#instants = undefined;
   }

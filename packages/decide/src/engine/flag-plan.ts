@@ -214,14 +214,15 @@ function targetsOf(
   return targets.size === 0 ? undefined : targets;
 }
 
+/** Plans by row. A delta may exchange the table and leave the flag as it is, so a row counts as known only while it is the same. */
 function remembered(plan: (index: number, id: string, serve: Serve) => ServePlan | undefined): typeof plan {
-  const known: (ServePlan | undefined | null)[] = [];
+  const known: { readonly serve: Serve; readonly plan: ServePlan | undefined }[] = [];
   return (index, id, serve) => {
     let found = known[index];
-    if (found === undefined) {
-      found = plan(index, id, serve) ?? null;
+    if (found === undefined || found.serve !== serve) {
+      found = { serve, plan: plan(index, id, serve) };
       known[index] = found;
     }
-    return found ?? undefined;
+    return found.plan;
   };
 }

@@ -44,15 +44,13 @@ export class IdSet {
     return (parts[part] as ReadonlySet<string>).has(id);
   }
 
-  /** The set with some ids more and some fewer. */
-  with(add: readonly string[], remove: readonly string[]): IdSet {
+  /** The set with some ids more and some fewer, pausing after each part that is copied. */
+  *with(add: readonly string[], remove: readonly string[]): Generator<undefined, IdSet> {
     const size = this.size + add.length - remove.length;
     if (size > 2 * PART * this.#parts.length) {
       const gone = new Set(remove);
-      return IdSet.of(
-        [...this.#parts.flatMap((part) => [...part]), ...add].filter((id) => !gone.has(id)),
-        size,
-      );
+      const lists = [...this.#parts, add].map((ids) => [...ids].filter((id) => !gone.has(id)));
+      return yield* IdSet.inSteps(lists, size);
     }
     const parts = [...this.#parts];
     const touched = new Map<number, Set<string>>();
@@ -63,8 +61,15 @@ export class IdSet {
       parts[index] = part;
       return part;
     };
-    for (const id of remove) partFor(id).delete(id);
-    for (const id of add) partFor(id).add(id);
+    for (const [id, gone] of [
+      ...remove.map((one) => [one, true] as const),
+      ...add.map((one) => [one, false] as const),
+    ]) {
+      const copied = touched.size;
+      if (gone) partFor(id).delete(id);
+      else partFor(id).add(id);
+      if (touched.size > copied) yield;
+    }
     return new IdSet(parts, size);
   }
 }

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { globalFunction, overload } from '../cel/function.ts';
-import { applyDelta } from '../snapshot/apply-delta.ts';
+import { applyDelta, applyDeltaInSteps } from '../snapshot/apply-delta.ts';
 import { diffSnapshots } from '../snapshot/diff.ts';
+import { finish } from '../steps.ts';
 import { type Advanced, advanceInSteps, advanceSnapshot } from './advance.ts';
 import type { CodeVocabulary } from './code-vocabulary.ts';
-import { compileInSteps, compileSnapshot, finish } from './compile.ts';
+import { compileInSteps, compileSnapshot } from './compile.ts';
 import { type Bodies, encode, headOf, sha256, snapshotOf } from './environment.suite.ts';
 import { bind, evaluate, flagReader } from './evaluate.ts';
 import { Foundry } from './foundry.ts';
@@ -220,6 +221,37 @@ describe('a delta', () => {
     expect(variants(snapshot)).toEqual(['off', 'on', 'on']);
   });
 
+  test('of a table changes what is served from it, by flags that were asked before', () => {
+    const to = (variant: string) => ({
+      'Vocabulary/v': { attributes: { tier: { type: 'string' } } },
+      'Flag/asking': flag([{ serve: { table: 'rows' } }]),
+      'Table/rows': {
+        dimensions: [{ name: 'tier', attribute: 'tier' }],
+        rows: [{ id: 'all', match: {}, serve: { variant } }],
+      },
+    });
+    const before = snapshotOf(to('on'));
+    const answer = (of: Snapshot) => evaluate(bind(of, {}, 0), 'asking');
+    expect(answer(before)).toMatchObject({ variant: 'on', row: 'all' });
+    const { snapshot, changed } = advance(before, to('on'), to('off'));
+    expect(changed).toEqual(['asking']);
+    expect(answer(snapshot)).toMatchObject({ variant: 'off', row: 'all' });
+    expect(answer(before)).toMatchObject({ variant: 'on', row: 'all' });
+  });
+
+  test('of a hundred flags is applied to the bytes with a pause for each chunk it touches', () => {
+    const flags = (doc: string) =>
+      Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`Flag/f${i}`, { ...flag(), doc }]));
+    const [from, to] = [encode(flags('a')), encode(flags('b'))];
+    const delta = diffSnapshots(from, headOf(from, 1), to, headOf(to, 2));
+    const applying = applyDeltaInSteps(from, headOf(from, 1), delta, sha256);
+    let pauses = 0;
+    let step = applying.next();
+    for (; step.done !== true; step = applying.next()) pauses++;
+    expect(step.value).toEqual({ ok: true, encoded: to });
+    expect(pauses).toBeGreaterThan(to.chunks.size);
+  });
+
   test('of one flag leaves the compiled others as they are', () => {
     const before = snapshotOf(base);
     const outcome = evaluate(bind(before, {}, 0), 'other');
@@ -308,13 +340,11 @@ describe('a delta', () => {
 
 test('a set of ids holds what it was given, whatever was added and removed', () => {
   const before = IdSet.of(['a', 'b', '', '学生'], 100_000);
-  const after = before.with(['c'], ['a']);
+  const after = finish(before.with(['c'], ['a']));
   const ask = (set: IdSet) => ['a', 'b', 'c', '', '学生', 'x'].map((id) => set.has(id));
   expect(ask(before)).toEqual([true, true, false, true, true, false]);
   expect(ask(after)).toEqual([false, true, true, true, true, false]);
-  const grown = IdSet.of([]).with(
-    Array.from({ length: 100_000 }, (_, i) => `id-${i}`),
-    [],
-  );
+  const many = Array.from({ length: 100_000 }, (_, i) => `id-${i}`);
+  const grown = finish(IdSet.of([]).with(many, []));
   expect([grown.size, grown.has('id-99999'), grown.has('id-100000')]).toEqual([100_000, true, false]);
 });

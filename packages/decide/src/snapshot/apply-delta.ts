@@ -1,5 +1,6 @@
 import type { JsonValue } from '../model/json.ts';
-import { chunkOf, formatChunk, linesByKey, readManifest, sealChunks } from './chunks.ts';
+import { finish } from '../steps.ts';
+import { chunkOf, formatChunk, linesByKey, readManifest, sealInSteps } from './chunks.ts';
 import type { Delta, IdChange } from './delta.ts';
 import { type Encoded, FORMAT, type Sha256 } from './entry.ts';
 import type { Head } from './head.ts';
@@ -16,6 +17,16 @@ export type Applied =
 
 /** Applies a delta as it came from outside to the bytes at a head. Rehashes only what it touches; nothing is half applied, nothing is thrown. */
 export function applyDelta(encoded: Encoded, at: Head, delta: Delta, sha256: Sha256): Applied {
+  return finish(applyDeltaInSteps(encoded, at, delta, sha256));
+}
+
+/** The same in slices well below a millisecond, for deltas that touch much. */
+export function* applyDeltaInSteps(
+  encoded: Encoded,
+  at: Head,
+  delta: Delta,
+  sha256: Sha256,
+): Generator<undefined, Applied> {
   if (!isDelta(delta)) return refuse('MALFORMED', 'this is no delta');
   const { from, head } = delta;
   if (head.environment !== at.environment || from.lineage !== at.lineage || head.lineage !== at.lineage)
@@ -32,9 +43,10 @@ export function applyDelta(encoded: Encoded, at: Head, delta: Delta, sha256: Sha
   if (manifest?.format !== FORMAT) return refuse('FORMAT', `these bytes are not of format ${FORMAT}`);
 
   try {
-    const changed = change(encoded, delta, sha256);
+    const changed = yield* change(encoded, delta, sha256);
     if (typeof changed === 'string') return refuse('MALFORMED', changed);
-    const next = sealChunks(changed.chunks, changed.blobs, delta.requires, sha256, { encoded, manifest });
+    const known = { encoded, manifest };
+    const next = yield* sealInSteps(changed.chunks, changed.blobs, delta.requires, sha256, known);
     return next.digest === head.digest
       ? { ok: true, encoded: next }
       : refuse('DIGEST', `revision ${head.revision} came out with another digest`);
@@ -47,11 +59,17 @@ function refuse(code: DeltaRefusal, message: string): Applied {
   return { ok: false, code, message };
 }
 
-function change(
+/** Lines taken in between two pauses; each may be the first of its chunk, whose lines are then looked up. */
+const LINES = 8;
+
+function* change(
   encoded: Encoded,
   delta: Delta,
   sha256: Sha256,
-): { readonly chunks: Map<string, string>; readonly blobs: ReadonlyMap<string, string> } | string {
+): Generator<
+  undefined,
+  { readonly chunks: Map<string, string>; readonly blobs: ReadonlyMap<string, string> } | string
+> {
   const blobs = new Map(encoded.blobs);
   const touched = new Map<string, Map<string, string>>();
   const linesFor = (key: string): Map<string, string> => {
@@ -61,7 +79,8 @@ function change(
     return lines;
   };
 
-  for (const key of delta.remove) {
+  for (const [index, key] of delta.remove.entries()) {
+    if (index % LINES === LINES - 1) yield;
     const line = linesFor(key).get(key);
     if (line === undefined) return `${key} is not here to remove`;
     if (key.startsWith('Segment/')) for (const digest of blobsOf(bodyOf(line))) blobs.delete(digest);
@@ -70,7 +89,8 @@ function change(
   const segments = new Map<string, string | undefined>(
     delta.ids.map(({ segment }) => [`Segment/${segment}`, undefined]),
   );
-  for (const text of delta.put) {
+  for (const [index, text] of delta.put.entries()) {
+    if (index % LINES === LINES - 1) yield;
     const line = readLine(text);
     if (line === undefined || !text.endsWith('\n')) return 'a line has no key, needs and body';
     if (line.kind === 'Segment') segments.set(line.key, text);
@@ -79,7 +99,7 @@ function change(
   for (const [key, put] of segments) {
     const lines = linesFor(key);
     const changes = delta.ids.filter(({ segment }) => `Segment/${segment}` === key);
-    const written = changeSegment(lines.get(key), put, changes, blobs, sha256);
+    const written = yield* changeSegment(lines.get(key), put, changes, blobs, sha256);
     if (written === undefined) return `the ids of ${key} do not change as the delta says`;
     lines.set(key, written);
   }
@@ -88,18 +108,19 @@ function change(
   for (const [id, lines] of touched) {
     if (lines.size === 0) chunks.delete(id);
     else chunks.set(id, formatChunk(lines));
+    yield;
   }
   return { chunks, blobs };
 }
 
 /** The new line of a segment, its blobs exchanged; undefined where the changes do not fit. */
-function changeSegment(
+function* changeSegment(
   old: string | undefined,
   put: string | undefined,
   changes: readonly IdChange[],
   blobs: Map<string, string>,
   sha256: Sha256,
-): string | undefined {
+): Generator<undefined, string | undefined> {
   const line = readLine(put ?? old ?? '');
   if (line === undefined) return undefined;
   const oldBody = old === undefined ? undefined : bodyOf(old);
@@ -110,7 +131,7 @@ function changeSegment(
   for (const [list] of referencesOf(body)) {
     const { add, remove } = changes.find((one) => one.list === list) ?? { add: [], remove: [] };
     const from = referenceIn(oldBody, list);
-    const written = changeIds(line.name, list, from, blobs, add, remove, sha256);
+    const written = yield* changeIds(line.name, list, from, blobs, add, remove, sha256);
     if (written === undefined) return undefined;
     for (const [digest, blob] of written.blobs) added.set(digest, blob);
     body[list] = { ...written.reference };

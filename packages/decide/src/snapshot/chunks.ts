@@ -1,3 +1,4 @@
+import { finish } from '../steps.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { type Encoded, FORMAT, type Manifest, type Sha256 } from './entry.ts';
 import { keyOfLine, linesOf, readLine } from './line.ts';
@@ -22,17 +23,23 @@ export function linesByKey(chunk: string | undefined): Map<string, string> {
 }
 
 /** Hashes chunks and completes the bytes; chunks that `known` has with the same text keep their digest unhashed. */
-export function sealChunks(
+export function sealChunks(...parts: Parameters<typeof sealInSteps>): Encoded {
+  return finish(sealInSteps(...parts));
+}
+
+/** The same, with a pause after each chunk that is hashed. */
+export function* sealInSteps(
   chunks: ReadonlyMap<string, string>,
   blobs: ReadonlyMap<string, string>,
   requires: readonly string[],
   sha256: Sha256,
   known?: { readonly encoded: Encoded; readonly manifest: Manifest },
-): Encoded {
+): Generator<undefined, Encoded> {
   const digests: Record<string, string> = {};
   for (const [id, chunk] of chunks) {
     const digest = known?.encoded.chunks.get(id) === chunk ? known.manifest.chunks[id] : undefined;
     digests[id] = digest ?? sha256(chunk);
+    if (digest === undefined) yield;
   }
   const manifest = canonicalJson({ format: FORMAT, requires, chunks: digests });
   return { manifest, digest: sha256(manifest), chunks, blobs };

@@ -10,6 +10,9 @@ const INLINE = 256;
 const PART = 16_384;
 const MOST_PARTS = 2048;
 
+/** Ids changed between two pauses; each may be the first of its part, which is then read. */
+const IDS = 8;
+
 export const ID_LISTS = ['ids', 'exclude'] as const;
 
 export type IdListName = (typeof ID_LISTS)[number];
@@ -95,9 +98,9 @@ export function readPart(digest: string, blobs: ReadonlyMap<string, string>): re
 
 /**
  * Changes a written list: the same as writing it anew, but only touched parts are read and hashed; `blobs` of the answer holds the new ones.
- * undefined where an id to add is there already or one to remove is not.
+ * undefined where an id to add is there already or one to remove is not. Pauses while many parts are touched.
  */
-export function changeIds(
+export function* changeIds(
   segment: string,
   list: IdListName,
   reference: IdListReference,
@@ -105,7 +108,7 @@ export function changeIds(
   add: readonly string[],
   remove: readonly string[],
   sha256: Sha256,
-): WrittenIds | undefined {
+): Generator<undefined, WrittenIds | undefined> {
   const touched = new Map<number, Set<string>>();
   const partFor = (id: string): Set<string> => {
     const index = partOf(id, Math.max(1, reference.blobs.length));
@@ -114,8 +117,13 @@ export function changeIds(
     touched.set(index, part);
     return part;
   };
-  for (const id of remove) if (!partFor(id).delete(id)) return undefined;
+  let seen = 0;
+  for (const id of remove) {
+    if (!partFor(id).delete(id)) return undefined;
+    if (++seen % IDS === 0) yield;
+  }
   for (const id of add) {
+    if (++seen % IDS === 0) yield;
     const part = partFor(id);
     if (part.has(id)) return undefined;
     part.add(id);
@@ -133,6 +141,7 @@ export function changeIds(
     const digest = sha256(text);
     digests[part] = digest;
     written.set(digest, text);
+    yield;
   }
   const count = reference.count + add.length - remove.length;
   return { reference: { blobs: digests, count, size }, blobs: written };

@@ -43,7 +43,7 @@ export interface LiveOptions {
 }
 
 /** Milliseconds that one update may hold the event loop before it lets requests through. */
-const SLICE = 5;
+const SLICE = 2;
 
 /**
  * Follows the log of an environment. A small change is served before its command is answered; a big one compiles in slices while the
