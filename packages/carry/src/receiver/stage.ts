@@ -87,8 +87,9 @@ function refused(code: Problem['code'], detail: string): Staged {
   return { ok: false, problem: { code, detail } };
 }
 
-/** Two sorted lists of names as one. */
+/** Two sorted lists of names as one; mostly they are the same. */
 function union(a: readonly string[], b: readonly string[]): readonly string[] {
+  if (a.length === b.length && a.every((name, index) => name === b[index])) return a;
   const known = new Set(a);
   const more = b.filter((name) => !known.has(name));
   return more.length === 0 ? a : [...a, ...more].sort();
