@@ -34,7 +34,7 @@ function cells(view: ReleaseView, now: number): readonly string[] {
     flag,
     `${from} → ${to}`,
     stateOf(view, now),
-    at === undefined ? '' : `${duration(at.held)} of ${duration(at.dwell)}`,
+    at === undefined || phase === 'completed' ? '' : `${duration(at.held)} of ${duration(at.dwell)}`,
     judged ? health.verdict : '',
   ];
 }

@@ -39,7 +39,7 @@ export function addPlan(release: Command, shell: Shell): void {
     .action(
       shell.action(async (words: readonly string[], options: Options) => {
         const answer = await planFor(shell, words, options);
-        const text = (): string => planText(shell, answer);
+        const text = (): string => planText(shell, answer, options.matching !== undefined);
         if (answer.plan.refused) throw new CommandEnd(exits.no, text().trimEnd(), answer);
         shell.print(answer, text);
       }),
@@ -117,7 +117,7 @@ function number(
 }
 
 /** A plan as people read it: a row for each step and guard, then a sentence for each step. */
-export function planText(shell: Shell, { plan, traffic }: PlanAnswer): string {
+export function planText(shell: Shell, { plan, traffic }: PlanAnswer, matched: boolean): string {
   const { terminal } = shell;
   const said = { observed: 'as counted of late', given: 'as given', assumed: 'assumed: give --rps' }[
     traffic.source
@@ -135,6 +135,11 @@ export function planText(shell: Shell, { plan, traffic }: PlanAnswer): string {
     ),
     '',
     `${duration(plan.shortest)} if all holds are the shortest, ${duration(plan.longest)} if all are the longest; at most ${percent(plan.alpha)} of good versions are taken back`,
+    ...(matched
+      ? []
+      : [
+          'conditions of levels are taken to hold for all of this traffic: plan from files with --matching to say for how much',
+        ]),
     ...(plan.refused ? ['refused: at least one step cannot see what its guards declare'] : []),
     '',
   ].join('\n');
