@@ -94,6 +94,31 @@ describe('a backup', () => {
 });
 
 describe('a restore', () => {
+  test('brings releases back where they stood, with what is still to be done for them', async () => {
+    const token = (await store.lease('controller', 'me', 60_000))?.token ?? 0;
+    const notify = { kind: 'notify', key: 'notify/1', topic: 'started', alert: false, text: 'up' } as const;
+    const line = { number: 1, at: 1, kind: 'started', text: 'up', alert: false, evidence: [] } as const;
+    await store.progress.commit({
+      environment: ENVIRONMENT,
+      fence: { lease: 'controller', token },
+      writes: [
+        {
+          release: 'r',
+          row: { version: 1, state: { phase: 'dwelling' }, facts: { lineage: 'lineage-1' } } as never,
+          asked: [{ key: 'r/1/notify/1', effect: notify, askedAt: 1 }],
+          done: [],
+          events: [line],
+        },
+      ],
+      answered: [],
+    });
+    const before = await store.progress.load(ENVIRONMENT);
+    await backup();
+    await restore();
+    expect(await target.progress.load(ENVIRONMENT)).toEqual(before);
+    expect(await target.progress.history(ENVIRONMENT, 'r', { limit: 9 })).toHaveLength(1);
+  });
+
   test('goes on with everything there was, as a new lineage, one revision further', async () => {
     await backup();
     const restored = await restore();
