@@ -7,7 +7,9 @@ import { describe, expect, test } from 'vitest';
 import { ask, createStage, engine } from '../stage.suite.ts';
 
 const { gateway, serve, later } = createStage();
-const missing = spawnSync('nginx', ['-v']).error !== undefined;
+/** A program of the machine, not of the workspace. */
+const NGINX = 'nginx';
+const missing = spawnSync(NGINX, ['-v']).error !== undefined;
 
 /** The part of a configuration that asks the gateway; docs/gateway.md shows the same. */
 const location = (auth: string) => `
@@ -67,7 +69,7 @@ http { access_log off; ${paths.join(' ')}
   server { listen 127.0.0.1:${port}; ${location(auth)} }
 }`,
     );
-    const child = spawn('nginx', ['-p', folder, '-c', file, '-e', join(folder, 'error.log')], {
+    const child = spawn(NGINX, ['-p', folder, '-c', file, '-e', join(folder, 'error.log')], {
       stdio: 'ignore',
     });
     later(async () => {

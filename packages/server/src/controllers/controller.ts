@@ -41,8 +41,6 @@ export interface ControllerNews {
   ticked?(late: number): void;
   performed?(kind: Effect['kind'], result: 'done' | 'failed' | 'unknown'): void;
   rolledBack?(cause: string): void;
-  /** Something changed that people may be looking at. */
-  changed?(releases: readonly Followed[]): void;
 }
 
 export interface ControllerParts {
@@ -144,9 +142,9 @@ export function startController(parts: ControllerParts): Controller {
     const now = clock.monotonic();
     const late = Math.max(0, now - planned, now - finished - TICK);
     planned = Math.max(planned + TICK, now - TICK);
-    run(() => turn(late)).finally(() => {
+    void run(() => turn(late)).finally(() => {
       if (closed) return;
-      if (token !== undefined) finished = clock.monotonic();
+      if (token === undefined) finished = clock.monotonic();
       const wait = token === undefined ? RENEW : Math.max(0, planned - clock.monotonic());
       if (token === undefined) planned = clock.monotonic() + RENEW;
       cancel = clock.after(wait, beat);
@@ -279,7 +277,7 @@ export function startController(parts: ControllerParts): Controller {
   // ---- what
 
   async function turn(late: number | undefined): Promise<void> {
-    if (late === undefined ? token === undefined : !(await hold())) return;
+    if (late === undefined ? token === undefined || stale : !(await hold())) return;
     notice();
     await readCommands();
     const fresh = late === undefined || late <= LATE;
@@ -305,13 +303,13 @@ export function startController(parts: ControllerParts): Controller {
     }
     await write(drafts);
     if (late !== undefined) {
+      finished = clock.monotonic();
       news.ticked?.(late);
       if (late > LATE)
         log.warn(
           { environment, late: Math.round(late) },
           'the controller was late: nothing climbs on old inputs',
         );
-      news.changed?.([...followed.values()]);
     }
   }
 
