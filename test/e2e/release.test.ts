@@ -88,7 +88,13 @@ describe('a release by itself', () => {
     await begin('submit-v2');
     const views = await watch('submit-v2', 'completed');
     const climbed = views.flatMap(({ at }) => (at === undefined ? [] : [at.level]));
-    expect([...new Set(climbed)]).toEqual(['developer', 'group', 'region', 'permille', 'full']);
+    // The first level is held for a second only: it may be over before anybody watches.
+    expect([...new Set(climbed)].filter((level) => level !== 'developer')).toEqual([
+      'group',
+      'region',
+      'permille',
+      'full',
+    ]);
     expect(views.map(({ phase }) => phase)).toContain('watching');
     expect(views.at(-1)?.ladder.every(({ reached }) => reached)).toBe(true);
     await isQuiet('submit-service-v1', 'submit-service-v2');
