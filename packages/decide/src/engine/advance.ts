@@ -181,8 +181,8 @@ function changedAttributes(before: CompiledSnapshot, after: CompiledSnapshot): r
 /** Keys of entries whose text has the last part of an attribute's name: all that can read it, and perhaps some more. */
 function readersOf(attributes: readonly string[], { cells }: CompiledSnapshot): readonly string[] {
   const leaves = attributes.map((name) => name.slice(name.lastIndexOf('.') + 1));
-  const { Release, Placement } = cells.kept;
-  return [cells.Flag, cells.Segment, cells.Table, Release, Placement]
+  const { Release, Placement, Holdout } = cells.kept;
+  return [cells.Flag, cells.Segment, cells.Table, Release, Placement, Holdout]
     .flatMap((roster) => lines(roster.items))
     .filter(({ body }) => leaves.some((leaf) => body.includes(leaf)))
     .map(({ key }) => key);

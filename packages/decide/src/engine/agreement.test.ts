@@ -47,6 +47,9 @@ describe('any environment and any contexts', () => {
             ['f', 'g', 'h', 'nobody'].map((name) => {
               const explanation = explain(bind(cold, one, at), name);
               expect(JSON.parse(JSON.stringify(explanation.steps))).toEqual(explanation.steps);
+              const why = explanation.steps.find(({ step }) => step === 'release')?.why ?? '';
+              for (const [confine] of why.matchAll(/in the holdout|outside its part|no holdout/g))
+                seen.set(confine, (seen.get(confine) ?? 0) + 1);
               return explanation.outcome;
             }),
           );
@@ -62,7 +65,8 @@ describe('any environment and any contexts', () => {
     // The random environments are of use only if they reach everything there is.
     const kinds = ['static', 'default', 'rule', 'split', 'target', 'kill', 'validity', 'prerequisite'];
     const others = ['treatment', 'control', 'TARGETING_KEY_MISSING', 'FLAG_UNSUPPORTED', 'FLAG_BROKEN'];
-    expect([...kinds, ...others].filter((kind) => (seen.get(kind) ?? 0) < 3)).toEqual([]);
+    const confines = ['in the holdout', 'outside its part', 'no holdout'];
+    expect([...kinds, ...others, ...confines].filter((kind) => (seen.get(kind) ?? 0) < 3)).toEqual([]);
   });
 
   test('a snapshot that was advanced answers like one compiled anew, and names every flag that changed', () => {

@@ -4,6 +4,7 @@ import { fromSlot, type Slot, toSlot } from '../cel/slot.ts';
 import { CelError, type CelValue } from '../cel/value.ts';
 import { type Attribute, asUnit, readOwn, targetingKeyOf } from './attribute.ts';
 import type { CompiledSnapshot } from './compiled-snapshot.ts';
+import type { Schema } from './schema.ts';
 import { isMember, MEMBER, UNKNOWN } from './segment-cell.ts';
 import { loadSlot, Slots, storeSlot, UNREAD } from './slots.ts';
 
@@ -93,6 +94,16 @@ export function fillSlot(bound: BoundContext, slot: number): unknown {
 function readAttribute(bound: BoundContext, { name, derivedBy, read }: Attribute): unknown {
   if (derivedBy !== undefined) return readOwn(bound.derived(derivedBy), name);
   return name === targetingKey ? bound.unit : read(bound.context);
+}
+
+/** What is bucketed of a context; undefined where it is missing. */
+export type UnitReader = (bound: BoundContext) => string | undefined;
+
+/** Reads an attribute as a unit; the targeting key where none is named. */
+export function unitReader(schema: Schema, attribute: string | undefined): UnitReader {
+  if (attribute === undefined) return (bound) => bound.unit;
+  const slot = schema.slotOf(attribute);
+  return slot === undefined ? () => undefined : (bound) => unitIn(bound, slot);
 }
 
 /** The unit in a slot: a string that is not empty, or an integer in decimal. */

@@ -76,6 +76,7 @@ export function* compileInSteps(
       Vocabulary: kept('Vocabulary'),
       Upstream: kept('Upstream'),
       Release: kept('Release'),
+      Holdout: kept('Holdout'),
       Placement: kept('Placement'),
       Override: kept('Override'),
       BreakGlass: kept('BreakGlass'),

@@ -9,6 +9,9 @@ import type { SegmentCell } from './segment-cell.ts';
 import type { Snapshot, Unsupported } from './snapshot.ts';
 import type { TableCell } from './table-cell.ts';
 
+/** What this engine does beyond what the first receivers did, by the names entries need it under. */
+const SEMANTICS: ReadonlySet<string> = new Set(['layers', 'holdouts']);
+
 /** Kinds whose lines are only kept: others are compiled from them. */
 export type KeptKind = Exclude<EntryKind, 'Flag' | 'Segment' | 'Table'>;
 
@@ -136,6 +139,7 @@ export class CompiledSnapshot implements Snapshot {
     const name = requirement.slice(requirement.indexOf('/') + 1);
     const { enrichers, functions } = this.schema.equipment;
     if (requirement.startsWith('Enricher/')) return enrichers.has(name);
+    if (requirement.startsWith('Semantics/')) return SEMANTICS.has(name);
     return requirement.startsWith('Function/') && functions.some((one) => one.name === name);
   }
 
@@ -152,7 +156,7 @@ export class CompiledSnapshot implements Snapshot {
     }));
   }
 
-  /** What a flag needs of code and this process lacks: its own needs and those of its segments, tables and release. */
+  /** What a flag needs of code and this process lacks: its own needs and those of its segments, tables, release and holdouts. */
   #lacking(line: Line): readonly string[] {
     const release = this.releaseOf(line.name);
     const lines = [line, release, release && this.lineOf(`Placement/${release.name}`)];
@@ -164,8 +168,7 @@ export class CompiledSnapshot implements Snapshot {
       seen.add(need);
       if (isRequirement(need)) {
         if (!this.#provides(need)) lacking.add(need);
-      } else if (need.startsWith('Segment/') || need.startsWith('Table/'))
-        waiting.push(...(this.lineOf(need)?.needs ?? []));
+      } else if (/^(Segment|Table|Holdout)\//.test(need)) waiting.push(...(this.lineOf(need)?.needs ?? []));
     }
     return [...lacking].sort();
   }
@@ -174,8 +177,8 @@ export class CompiledSnapshot implements Snapshot {
     if (this.#instants === undefined) {
       const found: Instant[] = [];
       for (const cell of this.cells.Flag.items) if (cell !== undefined) addInstants(cell.line, found);
-      for (const kept of this.cells.kept.Override.items)
-        if (kept !== undefined) addInstants(kept.line, found);
+      for (const { items } of [this.cells.kept.Override, this.cells.kept.Holdout])
+        for (const kept of items) if (kept !== undefined) addInstants(kept.line, found);
       this.#instants = found.sort((a, b) => a.at - b.at);
     }
     return this.#instants;

@@ -1,4 +1,5 @@
 import type { FlagSpec } from '../model/flag.ts';
+import type { HoldoutSpec } from '../model/holdout.ts';
 import type { Override } from '../model/override.ts';
 import type { Placement } from '../model/release/placement.ts';
 import type { ReleaseSpec } from '../model/release/release.ts';
@@ -86,7 +87,12 @@ function releaseOf(flag: FlagSpec, name: string, snapshot: CompiledSnapshot): Fl
   const line = snapshot.releaseOf(name);
   const spec = bodyOf<ReleaseSpec>(line);
   if (line === undefined || spec === undefined || !Object.hasOwn(flag.variants, spec.to)) return undefined;
-  return { name: line.name, spec, placement: bodyOf<Placement>(snapshot.lineOf(`Placement/${line.name}`)) };
+  const holdouts = (spec.holdouts ?? []).map((holdout) => ({
+    name: holdout,
+    spec: bodyOf<HoldoutSpec>(snapshot.lineOf(`Holdout/${holdout}`)),
+  }));
+  const placement = bodyOf<Placement>(snapshot.lineOf(`Placement/${line.name}`));
+  return { name: line.name, spec, placement, holdouts };
 }
 
 function bodyOf<T>(line: Line | undefined): T | undefined {

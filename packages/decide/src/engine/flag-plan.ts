@@ -3,15 +3,13 @@ import { saltState, thresholdOf } from '../bucketing/position.ts';
 import { makeSplit, type Split } from '../bucketing/split.ts';
 import type { Action, FlagSpec, Rule } from '../model/flag.ts';
 import type { Override } from '../model/override.ts';
-import type { Placement } from '../model/release/placement.ts';
-import type { ReleaseSpec } from '../model/release/release.ts';
 import type { Serve } from '../model/serve.ts';
 import { MILLION, shareInMillionths } from '../model/share.ts';
 import type { Outcome } from '../outcome.ts';
-import { type BoundContext, unitIn } from './bound.ts';
+import { type UnitReader, unitReader } from './bound.ts';
 import type { Condition } from './condition.ts';
 import { OutcomeMaker, type OutcomeParts } from './outcomes.ts';
-import { armOutcomes, planRelease, type ReleasePlan } from './release-plan.ts';
+import { armOutcomes, planRelease, type ReleaseParts, type ReleasePlan } from './release-plan.ts';
 import type { Schema } from './schema.ts';
 
 /** What a snapshot says about one flag: its spec with what controllers and operators laid over it. */
@@ -19,9 +17,7 @@ export interface FlagParts {
   readonly name: string;
   readonly spec: FlagSpec;
   readonly override: Override | undefined;
-  readonly release:
-    | { readonly name: string; readonly spec: ReleaseSpec; readonly placement: Placement | undefined }
-    | undefined;
+  readonly release: ReleaseParts | undefined;
 }
 
 /** A place where a variant is served: one outcome, or one per arm where a release may put `to` in its place. */
@@ -90,7 +86,7 @@ export interface FlagPlan {
   readonly release: ReleasePlan | undefined;
   /** The slot of the unit; undefined for the targeting key. */
   readonly unitSlot: number | undefined;
-  readonly unitOf: (bound: BoundContext) => string | undefined;
+  readonly unitOf: UnitReader;
   readonly unitMissing: Outcome;
 }
 
@@ -102,13 +98,8 @@ export function planFlag(parts: FlagParts, schema: Schema): FlagPlan {
     if (!maker.has(variant)) throw new Error(`there is no variant ${variant}`);
   const off = (reason: OutcomeParts['reason']) => maker.make({ variant: spec.off, reason });
   const unitSlot = spec.unit === undefined ? undefined : (schema.slotOf(spec.unit) ?? -1);
-  const unitOf =
-    unitSlot === undefined
-      ? (bound: BoundContext) => bound.unit
-      : (bound: BoundContext) => unitIn(bound, unitSlot);
-  const release =
-    parts.release &&
-    planRelease(parts.release.name, parts.release.spec, parts.release.placement, schema, unitOf);
+  const unitOf = unitReader(schema, spec.unit);
+  const release = parts.release && planRelease(parts.release, schema, unitOf);
 
   const site = (made: OutcomeParts): Site => {
     if (!maker.has(made.variant)) throw new Error(`there is no variant ${made.variant}`);

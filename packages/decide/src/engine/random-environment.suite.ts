@@ -146,7 +146,20 @@ const override = sometimes(
 const ladder = fc
   .array(sometimes({ share }, { when: [3, condition] }), { minLength: 2, maxLength: 4 })
   .map((levels) => levels.map((level, i) => ({ name: `level${i}`, dwell: '1h', ...level })));
-const release = fc.record({ flag: fc.constantFrom('f', 'g'), from: variant, to: variant, ladder });
+const layer = fc
+  .record({ name: fc.constantFrom('one', 'two'), ends: fc.tuple(share, share) })
+  .map(({ name, ends: [a, b] }) => ({ name, from: Math.min(a, b), to: Math.max(a, b) }));
+const release = sometimes(
+  { flag: fc.constantFrom('f', 'f', 'g'), from: variant, to: variant, ladder },
+  {
+    layer: [3, fc.oneof({ weight: 4, arbitrary: layer }, { weight: 1, arbitrary: fc.constant(false) })],
+    holdouts: [2, fc.constantFrom(['out'], ['out'], ['away', 'out'], ['out', 'away'], ['out', 'nowhere'])],
+  },
+);
+const holdout = sometimes(
+  { share: fc.constantFrom(0.000001, 0.5, 0.9, 0.9) },
+  { unit: [3, fc.constantFrom('user.id', 'user.age', 'geo.region', 'nobody')], until: [3, instant] },
+);
 const placement = sometimes(
   {
     reached: fc.integer({ min: 0, max: 4 }),
@@ -197,10 +210,12 @@ export const environment: fc.Arbitrary<Bodies> = sometimes(
     'Flag/h': [2, flag],
     'Override/f': [3, override],
     'Override/h': [4, override],
-    'Release/r': [2, release],
+    'Release/r': [1, release],
     'Release/s': [4, release],
     'Placement/r': [1, placement],
     'Placement/s': [2, placement],
+    'Holdout/out': [1, holdout],
+    'Holdout/away': [1, holdout],
     'Segment/beta': [2, segment],
     'Segment/vip': [2, segment],
     'Table/pools': [2, table],

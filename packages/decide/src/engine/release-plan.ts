@@ -5,8 +5,9 @@ import { START } from '../model/release/placement.ts';
 import type { ReleaseSpec } from '../model/release/release.ts';
 import { MILLION, shareInMillionths } from '../model/share.ts';
 import type { Arm, Outcome } from '../outcome.ts';
-import type { BoundContext } from './bound.ts';
+import type { BoundContext, UnitReader } from './bound.ts';
 import type { Condition } from './condition.ts';
+import { type Confine, INSIDE, type NamedHoldout, NO_UNIT, planConfines, sideOf } from './confine.ts';
 import type { OutcomeMaker, OutcomeParts } from './outcomes.ts';
 import type { Schema } from './schema.ts';
 
@@ -28,7 +29,7 @@ export interface Exception extends Band {
 
 /**
  * A release as it stands. A unit is treated iff its position is below the largest share among reached levels whose condition holds;
- * positions from there up to twice the share are the concurrent control.
+ * positions from there up to twice the share are the concurrent control. Outside its confines it touches nobody.
  */
 export interface ReleasePlan {
   readonly name: string;
@@ -37,34 +38,45 @@ export interface ReleasePlan {
   readonly salt: MurmurState;
   readonly levels: readonly ReachedLevel[];
   readonly exceptions: readonly Exception[];
-  readonly unitOf: (bound: BoundContext) => string | undefined;
+  /** Absent: it may touch every unit. */
+  readonly confines: readonly Confine[] | undefined;
+  readonly unitOf: UnitReader;
 }
 
 /** Where a release puts a unit, as the index of one of {@link armOutcomes}. */
 export type Admission = number;
 
-/** No level admits the unit's kind. */
+/** No level admits the unit, or the release may not touch it. */
 const OUTSIDE = 0;
 const TREATMENT = 1;
 const CONTROL = 2;
 const REST = 3;
 const ARMS: readonly Arm[] = ['treatment', 'control', 'none'];
 
+/** What a snapshot says about a release. */
+export interface ReleaseParts {
+  readonly name: string;
+  readonly spec: ReleaseSpec;
+  readonly placement: Placement | undefined;
+  /** Those its spec names, in its order. */
+  readonly holdouts: readonly NamedHoldout[];
+}
+
 export function planRelease(
-  name: string,
-  spec: ReleaseSpec,
-  placement: Placement | undefined,
+  { name, spec, placement, holdouts }: ReleaseParts,
   schema: Schema,
-  unitOf: (bound: BoundContext) => string | undefined,
+  unitOf: UnitReader,
 ): ReleasePlan {
   const { reached, shares, except, epoch } = placement ?? START;
+  // Whom a holdout keeps out that is not here nobody can tell: so the release treats nobody.
+  const climbed = holdouts.every((holdout) => holdout.spec !== undefined) ? reached : 0;
   const condition = (when: string | undefined) => (when === undefined ? undefined : schema.condition(when));
   return {
     name,
     spec,
     epoch,
     salt: saltState(`release/${name}`),
-    levels: spec.ladder.slice(0, reached).map((level, index) => ({
+    levels: spec.ladder.slice(0, climbed).map((level, index) => ({
       name: level.name,
       condition: condition(level.when),
       ...bandOf(shareInMillionths(shares[index] ?? 0)),
@@ -73,6 +85,7 @@ export function planRelease(
       condition: schema.condition(when),
       ...bandOf(shareInMillionths(share)),
     })),
+    confines: planConfines(spec, holdouts, schema, unitOf),
     unitOf,
   };
 }
@@ -99,6 +112,10 @@ export function admit(plan: ReleasePlan, bound: BoundContext): Admission {
     if (exception.share < band.share && exception.condition.isTrue(bound)) band = exception;
   }
   if (band.share === 0) return 3 * decided + REST;
+  if (plan.confines !== undefined) {
+    const side = sideOf(plan.confines, bound);
+    if (side !== INSIDE) return side === NO_UNIT ? 3 * levels.length + 1 : OUTSIDE;
+  }
   if (band.share === MILLION) return 3 * decided + TREATMENT;
   const unit = plan.unitOf(bound);
   if (unit === undefined) return 3 * levels.length + 1;

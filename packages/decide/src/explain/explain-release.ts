@@ -1,21 +1,29 @@
 import { CelError } from '../cel/value.ts';
-import type { FlagParts } from '../engine/flag-plan.ts';
 import type { OutcomeParts } from '../engine/outcomes.ts';
+import type { ReleaseParts } from '../engine/release-plan.ts';
 import { START } from '../model/release/placement.ts';
 import { MILLION, shareInMillionths } from '../model/share.ts';
 import type { Arm } from '../outcome.ts';
+import { type Allocate, explainConfines } from './explain-confines.ts';
 import type { ExplainedAllocation, ExplainedExpression, ExplainedStep } from './explanation.ts';
 import type { Witness } from './witness.ts';
 
-type Release = NonNullable<FlagParts['release']>;
+/** What a release is explained with beside itself. */
+export interface Circumstances {
+  readonly witness: Witness;
+  /** The attribute its flag is bucketed by; the targeting key where none is named. */
+  readonly unit: string | undefined;
+  readonly now: number;
+  readonly allocate: Allocate;
+}
 
 /** What a release makes of a unit that would be served `from`, by the words of the level rule. */
 export function explainRelease(
-  { name, spec, placement }: Release,
+  release: ReleaseParts,
   base: OutcomeParts,
-  witness: Witness,
-  allocate: (salt: string) => ExplainedAllocation | undefined,
+  { witness, unit, now, allocate }: Circumstances,
 ): { readonly parts: OutcomeParts; readonly step: ExplainedStep } {
+  const { name, spec, placement } = release;
   const { reached, shares, except, epoch } = placement ?? START;
   const levels: ExplainedExpression[] = [];
   let level: string | undefined;
@@ -56,20 +64,28 @@ export function explainRelease(
       ...(allocation === undefined ? {} : { allocation }),
     },
   });
+  const outside = (why: string, allocation?: ExplainedAllocation) => {
+    const { parts, step } = outcome('none', why, allocation);
+    return { parts: { ...parts, release: { ...parts.release, level: undefined } }, step };
+  };
+  const unitless = () => {
+    const { parts, step } = outside('it needs a unit, and the context has none');
+    return { parts: { ...parts, reason: 'error', error: 'TARGETING_KEY_MISSING' } as const, step };
+  };
 
+  const lost = release.holdouts.find((holdout) => holdout.spec === undefined);
+  if (lost !== undefined) return outside(`there is no holdout ${lost.name}: it treats nobody until there is`);
   if (level === undefined)
-    return outcome('none', reached === 0 ? 'no level is reached yet' : 'no reached level admits the unit');
+    return outside(reached === 0 ? 'no level is reached yet' : 'no reached level admits the unit');
   if (share === 0) return outcome('none', `level ${level} was taken back from this unit`);
-  if (share === MILLION) return outcome('treatment', `level ${level} admits everybody it is for`);
-  const allocation = allocate(`release/${name}`);
-  if (allocation === undefined) {
-    const missing = outcome('none', 'the level needs a unit, and the context has none');
-    const error = { reason: 'error', error: 'TARGETING_KEY_MISSING' } as const;
-    return {
-      parts: { ...missing.parts, ...error, release: { release: name, level: undefined, arm: 'none', epoch } },
-      step: missing.step,
-    };
+  for (const { inside, why, allocation } of explainConfines(release, unit, now, allocate)) {
+    if (allocation === undefined) return unitless();
+    if (!inside) return outside(why, allocation);
+    levels.push({ text: why, value: true, children: [] });
   }
+  if (share === MILLION) return outcome('treatment', `level ${level} admits everybody it is for`);
+  const allocation = allocate(`release/${name}`, unit);
+  if (allocation === undefined) return unitless();
   const { position } = allocation;
   const where = `position ${position}, share ${share} in a million of level ${level}`;
   if (position < share) return outcome('treatment', `${where}: treated`, allocation);

@@ -151,7 +151,7 @@ class Explainer {
   }
 
   #serve(serve: Serve, rule: Rule, row: string | undefined): Served {
-    const { name } = this.#parts;
+    const { name, spec } = this.#parts;
     const base = { rule: rule.id, row, action: rule.action };
     if ('table' in serve) {
       const found = this.#witness.row(serve.table);
@@ -164,7 +164,7 @@ class Explainer {
     if ('split' in serve) {
       const split = makeSplit(serve.split);
       if (split === undefined) return { why: 'its split has no weight' };
-      const allocation = this.#allocate(serve.salt ?? `${name}/${rule.id}`);
+      const allocation = this.#allocate(serve.salt ?? `${name}/${rule.id}`, spec.unit);
       if (allocation === undefined) return this.#noUnit();
       const variant = split.variants[splitIndex(split, allocation.hash)] ?? '';
       return {
@@ -180,7 +180,7 @@ class Explainer {
     if (share <= 0) return { why: 'its share is 0' };
     if (share >= 1_000_000)
       return { parts: { ...base, variant, reason: 'split' }, why: `its share is everybody: ${variant}` };
-    const allocation = this.#allocate(serve.salt ?? `${name}/${rule.id}`);
+    const allocation = this.#allocate(serve.salt ?? `${name}/${rule.id}`, spec.unit);
     if (allocation === undefined) return this.#noUnit();
     const inside = allocation.position < share;
     const why = `position ${allocation.position} is ${inside ? 'within' : 'outside'} the share of ${share} in a million`;
@@ -195,7 +195,12 @@ class Explainer {
       this.#steps.push({ step: 'release', name: release.name, taken: false, why });
       return base;
     }
-    const { parts, step } = explainRelease(release, base, this.#witness, (salt) => this.#allocate(salt));
+    const { parts, step } = explainRelease(release, base, {
+      witness: this.#witness,
+      unit: this.#parts.spec.unit,
+      now: this.#bound.now,
+      allocate: (salt, attribute) => this.#allocate(salt, attribute),
+    });
     this.#steps.push(step);
     return parts;
   }
@@ -206,8 +211,8 @@ class Explainer {
     return { parts: { variant: spec.default, reason: 'error', error: 'TARGETING_KEY_MISSING' }, why };
   }
 
-  #allocate(salt: string): ExplainedAllocation | undefined {
-    const unit = this.#witness.unit(this.#parts.spec.unit);
+  #allocate(salt: string, attribute: string | undefined): ExplainedAllocation | undefined {
+    const unit = this.#witness.unit(attribute);
     if (unit === undefined) return undefined;
     const hash = unitHash(saltState(salt), unit);
     return { salt, unit, hash: hash >>> 0, position: positionOf(hash) };

@@ -1,5 +1,6 @@
 export { parseDuration } from './duration.ts';
 export type { Action, FlagSpec, FlagType, OnError, Prerequisite, Rule, Validity } from './flag.ts';
+export type { HoldoutSpec } from './holdout.ts';
 export type { JsonValue } from './json.ts';
 export type { Override } from './override.ts';
 export { overrideSchema, placementSchema } from './owned.ts';
@@ -15,6 +16,7 @@ export {
 } from './release/guards/guard.ts';
 export type { MeanLatencyGuard } from './release/guards/mean-latency.ts';
 export type { MetricQuestion } from './release/guards/metric-question.ts';
+export type { LayerRange } from './release/layer.ts';
 export type { Level, LevelStep } from './release/level.ts';
 export { type Placement, START } from './release/placement.ts';
 export type { HttpProbe } from './release/probes/http.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type FlagSpec, flagSpec } from './flag.ts';
+import { type HoldoutSpec, holdoutSpec } from './holdout.ts';
 import { type ReleaseSpec, releaseSpec } from './release/release.ts';
 import { name } from './scalars.ts';
 import { type SegmentSpec, segmentSpec } from './segment.ts';
@@ -17,6 +18,7 @@ export interface Specs {
   readonly Table: TableSpec;
   readonly Upstream: UpstreamSpec;
   readonly Release: ReleaseSpec;
+  readonly Holdout: HoldoutSpec;
 }
 
 export type Kind = keyof Specs;
@@ -49,6 +51,7 @@ export const specSchemas: { readonly [K in Kind]: z.ZodType<Specs[K]> } = {
   Table: tableSpec,
   Upstream: upstreamSpec,
   Release: releaseSpec,
+  Holdout: holdoutSpec,
 };
 
 export const metadataSchema: z.ZodType<Metadata> = z.strictObject({

@@ -3,6 +3,7 @@ import { childrenOf, type IrNode } from '../cel/ir.ts';
 import { compileProgram } from '../cel/program.ts';
 import { parseType } from '../cel/type.ts';
 import type { FlagSpec } from '../model/flag.ts';
+import type { HoldoutSpec } from '../model/holdout.ts';
 import type { Override } from '../model/override.ts';
 import type { Placement } from '../model/release/placement.ts';
 import type { ReleaseSpec } from '../model/release/release.ts';
@@ -93,6 +94,13 @@ export function needsFinder(vocabularies: Iterable<VocabularySpec>): NeedsFinder
     Release(spec: ReleaseSpec, needs) {
       needs.add(`Flag/${spec.flag}`);
       for (const level of spec.ladder) condition(level.when, needs);
+      // A receiver that knows of neither would treat who must not be treated: it has the flag off instead.
+      if (spec.layer) needs.add('Semantics/layers');
+      for (const holdout of spec.holdouts ?? []) needs.add('Semantics/holdouts').add(`Holdout/${holdout}`);
+    },
+    Holdout(spec: HoldoutSpec, needs) {
+      attribute(spec.unit, needs);
+      instant(spec.until, needs);
     },
     Placement(placement: Placement, needs, name) {
       needs.add(`Release/${name}`);

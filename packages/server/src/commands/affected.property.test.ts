@@ -44,7 +44,22 @@ const anyResource: fc.Arbitrary<Resource> = fc.oneof(
       rows: [{ id: 'r', match: { tier: 'L1' }, serve: { variant: to } }],
     }),
   ),
-  fc.record({ name: names, of: names, to: variants }).map(({ name, of, to }) => release(name, of, { to })),
+  fc
+    .record({
+      name: names,
+      of: names,
+      to: variants,
+      layer: fc.option(fc.constantFrom([0, 0.5], [0.5, 1], [0.4, 0.6])),
+      holdouts: fc.option(fc.constant(['h'])),
+    })
+    .map(({ name, of, to, layer, holdouts }) =>
+      release(name, of, {
+        to,
+        ...(layer === null ? {} : { layer: { name: 'l', from: layer[0] ?? 0, to: layer[1] ?? 1 } }),
+        ...(holdouts === null ? {} : { holdouts }),
+      }),
+    ),
+  fc.constantFrom(0.1, 0.2).map((share) => resource('Holdout', 'h', { share })),
   fc
     .constantFrom('string', 'int')
     .map((type) => resource('Vocabulary', 'v', { attributes: { tier: { type } } })),
@@ -80,6 +95,7 @@ function verdict(result: ApplyResult): unknown {
 
 test('checking what a change can affect comes to the same errors as checking everything', async () => {
   let refused = 0;
+  const codes = new Set<string>();
   await fc.assert(
     fc.asyncProperty(fc.array(change, { minLength: 3, maxLength: 14 }), async (changes) => {
       const open = (scopeAbove: number) =>
@@ -97,10 +113,12 @@ test('checking what a change can affect comes to the same errors as checking eve
         const [wide, narrow] = [await all.api(puts, gone), await some.api(puts, gone)];
         expect(verdict(narrow)).toEqual(verdict(wide));
         if (!wide.ok) refused += 1;
+        if (!wide.ok && wide.code === 'INVALID') for (const { code } of wide.issues) codes.add(code);
         present = (all.views.resources('judge/production') ?? []).map((row) => keyOf(row.resource));
       }
     }),
     { numRuns: 120 },
   );
   expect(refused).toBeGreaterThan(100);
+  expect([...codes]).toEqual(expect.arrayContaining(['LAYER_OVERLAP', 'UNKNOWN_HOLDOUT']));
 });

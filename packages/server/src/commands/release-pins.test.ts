@@ -125,6 +125,27 @@ describe('a climbing release', () => {
     expect(await control.files(later)).toMatchObject({ ok: true, changed: true, kept: [] });
   });
 
+  test('keeps its part of a layer and its holdouts, which would move units in or out at once', async () => {
+    const layer = { name: 'l', from: 0, to: 0.5 };
+    const held = (share: number) => resource('Holdout', 'h', { share });
+    const confined = (more: object, share = 0.1) => [
+      ...set({ layer, holdouts: ['h'], ...more }),
+      held(share),
+    ];
+    await control.files(confined({}));
+    await place(climbing);
+    const kept = async (next: Parameters<typeof control.files>[0]) => {
+      const result = await control.files(next);
+      return result.ok ? result.kept : result.code;
+    };
+    expect(await kept(confined({ layer: { ...layer, to: 0.6 } }))).toEqual(['Release/r']);
+    expect(
+      await kept(confined({ holdouts: ['h', 'i'] }).concat(resource('Holdout', 'i', { share: 0.1 }))),
+    ).toEqual(['Release/r']);
+    expect(await kept(confined({}, 0.2))).toEqual(['Holdout/h']);
+    expect(await kept(confined({}))).toEqual([]);
+  });
+
   test('is kept when it is deleted, until it is rolled back, while the rest of the save goes in', async () => {
     await control.files(set());
     await place(climbing);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Encoded } from '@ombre/decide';
 import type { ReleaseSpec, ResourceOf } from '@ombre/decide/model';
 import type { EnvironmentState } from '../store/row.ts';
@@ -37,14 +38,14 @@ function isComplete(
   );
 }
 
-/** What a climbing release must find unchanged: its flag, and the segments and tables that the flag or its own levels ask. */
+/** What a climbing release must find unchanged: its flag, its holdouts, and the segments and tables that the flag or its own levels ask. */
 export function pinnedKeys(encoded: Encoded, release: ResourceOf<'Release'>): ReadonlySet<string> {
   const flag = `Flag/${release.spec.flag}`;
   const pinned = new Set([flag]);
   const open = [flag, `Release/${release.metadata.name}`];
   for (let key = open.pop(); key !== undefined; key = open.pop()) {
     for (const asked of dependencies(encoded, key)) {
-      if (!/^(Segment|Table)\//.test(asked) || pinned.has(asked)) continue;
+      if (!/^(Segment|Table|Holdout)\//.test(asked) || pinned.has(asked)) continue;
       pinned.add(asked);
       open.push(asked);
     }
@@ -66,6 +67,9 @@ export function forbiddenEdit(active: ActiveRelease, next: ReleaseSpec): string 
   const { spec } = active.resource;
   if (spec.flag !== next.flag || spec.from !== next.from || spec.to !== next.to)
     return 'its flag and variants';
+  // Another part or holdout would take units out of treatment, or bring many in at once.
+  if (!isDeepStrictEqual(spec.layer, next.layer) || !isDeepStrictEqual(spec.holdouts, next.holdouts))
+    return 'its layer and holdouts';
   for (let index = 0; index < active.reached; index += 1) {
     const was = spec.ladder[index];
     const is = next.ladder[index];
