@@ -1,3 +1,4 @@
+import { targetingKey } from '@ombre/decide';
 import type { FlagSpec, ReleaseSpec, ResourceOf } from '@ombre/decide/model';
 import type { Draft } from '../shape/draft.ts';
 import { checkAddress, checkTime } from './check-address.ts';
@@ -29,6 +30,29 @@ export function checkRelease(draft: Draft, { spec }: ResourceOf<'Release'>, worl
   checkLadder(spec, world, report);
   checkTime(spec.onUnknown?.rollbackAfter, ['spec', 'onUnknown', 'rollbackAfter'], report);
   checkProbes(spec, report);
+  checkConfines(spec, flag?.spec, world, report);
+}
+
+/** The release's part of a layer, and its holdouts. */
+function checkConfines(
+  { layer, holdouts = [] }: ReleaseSpec,
+  flag: FlagSpec | undefined,
+  world: World,
+  report: Report,
+): void {
+  if (layer && layer.from >= layer.to) {
+    const details = { expected: `to above ${layer.from}`, found: `to: ${layer.to}` };
+    report('EMPTY_RANGE', ['spec', 'layer'], {}, details);
+  }
+  for (const [index, name] of holdouts.entries()) {
+    const path = ['spec', 'holdouts', index];
+    checkName('Holdout', name, path, world, report);
+    const holdout = world.get('Holdout', name);
+    if (holdout === undefined || flag === undefined) continue;
+    const [expected, found] = [flag.unit ?? targetingKey, holdout.spec.unit ?? targetingKey];
+    if (found === expected) continue;
+    report('HOLDOUT_UNIT', path, { holdout: JSON.stringify(name) }, { expected, found });
+  }
 }
 
 function checkProbes({ probes }: ReleaseSpec, report: Report): void {

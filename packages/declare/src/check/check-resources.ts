@@ -7,6 +7,9 @@ import { keyOf } from '../source/canonical-order.ts';
 import type { Positions } from '../source/positions.ts';
 import { finish } from '../steps.ts';
 import { checkFlag } from './check-flag.ts';
+import { checkHoldout } from './check-holdout.ts';
+import { checkLayers } from './check-layers.ts';
+import { checkMeetings } from './check-meetings.ts';
 import { checkRelease } from './check-release.ts';
 import { checkSegment } from './check-segment.ts';
 import { checkTable } from './check-table.ts';
@@ -28,6 +31,7 @@ export const defaultQuotas: Quotas = {
   Table: 1_000,
   Upstream: 1_000,
   Release: 1_000,
+  Holdout: 1_000,
 };
 
 export interface CheckOptions {
@@ -49,6 +53,7 @@ const checks: { readonly [K in Kind]: Check<K> } = {
   Table: checkTable,
   Upstream: checkUpstream,
   Release: checkRelease,
+  Holdout: checkHoldout,
 };
 
 /**
@@ -114,6 +119,8 @@ export function createChecker({ vocabularies, quotas }: CheckOptions = {}): Chec
         ...checkQuotas(declarations, limits),
         ...checkCircles(declarations),
         ...checkReleases(declarations),
+        ...checkLayers(declarations),
+        ...checkMeetings(declarations, language),
       ];
       // The documents of a finding that lasts are the same ones, and so are its places.
       const placed = lasting.map((found) => {

@@ -9,6 +9,7 @@ const codeOf = {
   Segment: 'UNKNOWN_SEGMENT',
   Table: 'UNKNOWN_TABLE',
   Upstream: 'UNKNOWN_UPSTREAM',
+  Holdout: 'UNKNOWN_HOLDOUT',
 } as const;
 
 /** Whether a resource that is mentioned is declared; reports it if not. */

@@ -278,6 +278,11 @@ export const codes = {
     message: 'there is no upstream {name}',
     about: 'The upstream must be declared in the same environment.',
   },
+  UNKNOWN_HOLDOUT: {
+    severity: 'error',
+    message: 'there is no holdout {name}',
+    about: 'The holdout must be declared in the same environment.',
+  },
   UNKNOWN_ATTRIBUTE: {
     severity: 'error',
     message: 'no vocabulary declares the attribute {name}',
@@ -598,6 +603,30 @@ export const codes = {
     message: 'the level {level} would be frozen before its dwell is over',
     about:
       'After `longest` a level that still has too little data is frozen; it cannot be shorter than the dwell.',
+  },
+  LAYER_OVERLAP: {
+    severity: 'error',
+    message: 'the releases {release} and {other} have units of the layer {layer} in common',
+    about:
+      'Releases with parts of one layer never touch the same unit, so the parts must not overlap. A part runs from `from` up to, not including, `to`; what is free is named.',
+  },
+  LAYER_UNIT: {
+    severity: 'error',
+    message: 'the layer {layer} is of other units: those of the flag of {release}',
+    about:
+      'Parts of a layer exclude each other only where the same thing is hashed. Flags of one layer have the same `unit`; take another layer for other units.',
+  },
+  HOLDOUT_UNIT: {
+    severity: 'warning',
+    message: 'the holdout {holdout} is of other units than the flag',
+    about:
+      'A unit of the flag may then be held out for some of its requests and treated for others. Mostly the `unit` of one of the two is missing.',
+  },
+  RELEASES_MEET: {
+    severity: 'warning',
+    message: 'the release {release} may treat the same units at the same time as {others}',
+    about:
+      'The effect of one then shows in the evidence of the other. Put both into one layer with parts of their own, or say `layer: false` in those that have nothing to do with others. Releases whose conditions contradict each other do not meet. Each pair is named once, and 20 releases at most.',
   },
   ZERO_TIME: {
     severity: 'error',

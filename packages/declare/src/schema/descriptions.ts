@@ -106,6 +106,13 @@ export const descriptions: Readonly<Record<string, string>> = {
   'Upstream.breaker.wait': 'How long it stays open before it lets probes through. Default: 10s.',
   'Upstream.breaker.probes': 'Calls that decide when it is half open. Default: 10.',
 
+  Holdout:
+    'Units that every release naming it leaves alone, so that what all of them did together can be measured.',
+  'Holdout.doc': 'What it is for, for people.',
+  'Holdout.share': 'How many units are held out, above 0 and below 1.',
+  'Holdout.unit': 'The attribute that is held out; the targeting key unless said.',
+  'Holdout.until': 'The first instant at which nobody is held out any more, RFC 3339. Absent: it lasts.',
+
   Release: 'Moves a flag from one variant to another, level by level.',
   'Release.doc': 'What is released, for people.',
   'Release.flag': 'The flag.',
@@ -145,6 +152,12 @@ export const descriptions: Readonly<Record<string, string>> = {
     'How long a step is held at most while there is too little data to decide; then it freezes and alerts. Default: three times its dwell.',
   'Release.ladder[].untested':
     'Goes on although there may be too little data to see harm: "not tested", by choice.',
+  'Release.layer':
+    'Its part of a layer, which releases share without touching the same unit. False: in none, by choice.',
+  'Release.layer.name': 'Any name; releases with parts of one layer exclude each other.',
+  'Release.layer.from': 'Where the part begins, from 0 to 1.',
+  'Release.layer.to': 'Where it ends; not part of it.',
+  'Release.holdouts': 'Names of holdouts whose units it leaves alone.',
   'Release.guards': 'What must not happen.',
   'Release.guards[].errorRate': 'Bad when the share of failed requests is surely above `max`.',
   'Release.guards[].errorRate.max': 'Between 0 and 1.',

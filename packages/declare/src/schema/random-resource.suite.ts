@@ -137,6 +137,15 @@ const specs = {
     },
     { requiredKeys: ['endpoints'] },
   ),
+  Holdout: fc.record(
+    {
+      doc: text,
+      share: fc.constantFrom(0.05, 0.999999),
+      unit: attribute,
+      until: fc.constant('2027-01-01T00:00:00Z'),
+    },
+    { requiredKeys: ['share'] },
+  ),
   Release: fc.record(
     {
       flag: name,
@@ -166,6 +175,8 @@ const specs = {
         ),
         { minLength: 1, maxLength: 4 },
       ),
+      layer: fc.oneof(fc.constant(false), fc.record({ name, from: share, to: share })),
+      holdouts: fc.uniqueArray(name, { minLength: 1, maxLength: 3 }),
       guards: fc.array(
         fc.constantFrom({ errorRate: { max: 0.05 } }, { latency: { over: '1.2s', share: 0.01 } }),
         { maxLength: 2 },

@@ -131,7 +131,7 @@ describe('hostile text', () => {
       metadata: { name: 'a' },
       spec,
     });
-    const kinds = fc.constantFrom('Vocabulary', 'Flag', 'Segment', 'Table', 'Upstream', 'Release');
+    const kinds = fc.constantFrom('Vocabulary', 'Flag', 'Segment', 'Table', 'Upstream', 'Release', 'Holdout');
     fc.assert(
       fc.property(value, value, kinds, (spec, part, kind) => {
         read(JSON.stringify(spec) ?? '');
