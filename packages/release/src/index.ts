@@ -40,6 +40,12 @@ export {
   startMeasured,
 } from './guards/measured/measured.ts';
 export { measuredName, type Question, questionOf } from './guards/measured/question.ts';
+export {
+  type CircuitReport,
+  type CircuitsAround,
+  circuitEvidence,
+  type SeenCircuit,
+} from './health/circuits.ts';
 export type { CountersReport, CountersReportRow } from './health/counters-report.ts';
 export { combineHealth, type GuardEvidence, type Health, type HealthVerdict } from './health/health.ts';
 export { ALPHA, type HealthState, judgeHealth } from './health/judge-health.ts';

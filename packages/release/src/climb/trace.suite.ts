@@ -1,5 +1,5 @@
 import { parseDuration, type ReleaseSpec, START, specSchemas } from '@ombre/decide/model';
-import type { GuardEvidence, HealthVerdict } from '../health/health.ts';
+import { combineHealth, type GuardEvidence, type HealthVerdict } from '../health/health.ts';
 import type { Effect } from './effect.ts';
 import type { Command, ReleaseEvent } from './event.ts';
 import { type ReleaseState, startRelease } from './state.ts';
@@ -126,8 +126,16 @@ function readEvent(text: string, now: number): ReleaseEvent {
   return { kind: 'command', command: word as Command, by, why: text.split(': ')[1] ?? '' };
 }
 
-/** `tick good`, then `late`, `receivers=1/2` (activated of live), `to=3` (requests on the new version), `uncounted`. */
-function readTick([verdict, ...more]: readonly string[], now: number): ReleaseEvent {
+/**
+ * `tick good`, or what several sources say, `tick metric:unknown breaker:bad`; then `late`, `receivers=1/2` (activated of live), `to=3`
+ * (requests on the new version), `uncounted`.
+ */
+function readTick(words: readonly string[], now: number): ReleaseEvent {
+  const more = words.filter((word) => !isVerdict(word));
+  const said = words.filter(isVerdict).flatMap((word) => {
+    const [verdict = '', source] = word.split(':').toReversed();
+    return evidence(verdict as HealthVerdict, now, source);
+  });
   const value = (key: string) => more.find((one) => one.startsWith(`${key}=`))?.slice(key.length + 1);
   const [activated = 1, live = 1] = (value('receivers') ?? '1/1').split('/').map(Number);
   const to = Number(value('to') ?? 0);
@@ -137,18 +145,30 @@ function readTick([verdict, ...more]: readonly string[], now: number): ReleaseEv
     kind: 'tick',
     interval: 1000,
     fresh: !more.includes('late'),
-    health: { verdict: verdict as HealthVerdict, evidence: evidence(verdict as HealthVerdict, now) },
+    health: said.length > 0 ? combineHealth(said) : { verdict: words[0] as HealthVerdict, evidence: [] },
     receivers: { live, activated },
     traffic: more.includes('uncounted') ? {} : { to, ...(bad > 0 && { blast }) },
   };
 }
 
-function evidence(verdict: HealthVerdict, now: number): readonly GuardEvidence[] {
+function isVerdict(word: string): boolean {
+  return /^(\w+:)?(good|bad|undecided|unknown)$/.test(word);
+}
+
+/** What sources see when things are bad. */
+const SEEN: Readonly<Record<string, string>> = {
+  counters: '12 % of requests failed',
+  breaker: 'the circuit of submit-v2 is open at edge, that of submit-v1 is closed',
+  caller: '0.12, over 0.02 for 3 answers in a row',
+};
+
+function evidence(verdict: HealthVerdict, now: number, source = 'counters'): readonly GuardEvidence[] {
   if (verdict === 'good' || verdict === 'undecided') return [];
-  const sentence = verdict === 'bad' ? '12 % of requests failed' : 'the source is silent';
+  const sentence = verdict === 'bad' ? (SEEN[source] ?? '') : 'the source is silent';
   const window = { from: now - 1500, to: now };
   const rest = { numbers: {}, window, requests: 100, units: 40, series: [] };
-  return [{ guard: 'errorRate', source: 'counters', verdict, sentence, ...rest }];
+  const guard = source === 'counters' ? 'errorRate' : `${source} x`;
+  return [{ guard, source, verdict, sentence, ...rest }];
 }
 
 function tell(effect: Effect): string {

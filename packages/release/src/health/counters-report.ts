@@ -1,3 +1,5 @@
+import type { CircuitReport } from './circuits.ts';
+
 /** The parts of a gateway's report that a release reads; `Counters` of the protocol is one. */
 export type CountersReport = {
   readonly source: string;
@@ -7,6 +9,7 @@ export type CountersReport = {
   readonly full: boolean;
   readonly limits: Readonly<Record<string, readonly number[]>>;
   readonly rows: readonly CountersReportRow[];
+  readonly circuits?: readonly CircuitReport[];
 };
 
 export type CountersReportRow = {

@@ -1,3 +1,4 @@
+import type { SeenCircuit } from './circuits.ts';
 import type { CountersReport, CountersReportRow } from './counters-report.ts';
 import type { ArmTally, Tally } from './tally.ts';
 
@@ -9,6 +10,8 @@ export type Ledger = {
   leave(source: string): void;
   /** What was counted for a release at an epoch, and for the whole climb. */
   tally(release: string, epoch: number, now: number): Tally;
+  /** How circuits stand at the gateways that are heard. */
+  circuits(now: number): readonly SeenCircuit[];
   /** Forgets a release that is over. */
   drop(release: string): void;
 };
@@ -26,6 +29,7 @@ type Source = {
   limits: CountersReport['limits'];
   /** Last report of each row of this boot. */
   rows: Map<string, CountersReportRow>;
+  circuits: readonly SeenCircuit[];
 };
 
 type ArmSums = {
@@ -113,6 +117,7 @@ export function createLedger(): Ledger {
           gone: false,
           limits: {},
           rows: new Map(),
+          circuits: [],
         };
         sources.set(report.source, source);
       }
@@ -130,6 +135,7 @@ export function createLedger(): Ledger {
         gone: false,
         limits: report.limits,
         brokenSince: unbroken ? undefined : (source.brokenSince ?? now),
+        circuits: seenCircuits(report, source.circuits, now),
       });
       for (const row of report.rows) {
         const key = `${row.release}|${row.level}|${row.arm}|${row.epoch}|${row.bucket}|${row.flag}|${row.rule}|${row.variant}`;
@@ -178,6 +184,11 @@ export function createLedger(): Ledger {
         }),
       };
     },
+    circuits(now) {
+      return [...sources.values()].flatMap(({ gone, seen, circuits }) =>
+        gone || now - seen > SILENT ? [] : circuits,
+      );
+    },
     drop(release) {
       releases.delete(release);
       for (const { rows } of sources.values()) {
@@ -185,6 +196,27 @@ export function createLedger(): Ledger {
       }
     },
   };
+}
+
+/** The circuits of a report, each with when it was seen to open. */
+function seenCircuits(
+  { source, circuits = [] }: CountersReport,
+  before: readonly SeenCircuit[],
+  now: number,
+): readonly SeenCircuit[] {
+  return circuits.map((circuit) => {
+    const known = before.find(
+      ({ flag, variant, upstream }) =>
+        flag === circuit.flag && variant === circuit.variant && upstream === circuit.upstream,
+    );
+    const opened =
+      circuit.state !== 'open' || known === undefined
+        ? undefined
+        : known.state === 'open'
+          ? known.opened
+          : now;
+    return { ...circuit, source, ...(opened === undefined ? {} : { opened }) };
+  });
 }
 
 /** Sub-buckets per arm; the protocol's `SUB_BUCKETS`. */

@@ -3,6 +3,7 @@ import { isMeasured, type ReleaseSpec, START } from '@ombre/decide/model';
 import type { Counters } from '@ombre/protocol';
 import {
   type Command,
+  circuitEvidence,
   combineHealth,
   createLedger,
   type Effect,
@@ -31,6 +32,7 @@ import { createFlagTraffic, type FlagTraffic } from './flag-traffic.ts';
 import { type Followed, follow, type Waiting } from './followed.ts';
 import { performOwn } from './own-effects.ts';
 import { changedPins, type PinWatch, watchPins } from './pins.ts';
+import type { Rates } from './rates.ts';
 import type { ReceiversSeen } from './receivers-seen.ts';
 import { steadyTime } from './steady-time.ts';
 import { createTurnstile } from './turnstile.ts';
@@ -96,6 +98,9 @@ const UNHEARD = 2_000;
 const SLICE = 8;
 /** An own effect that the store could not carry out, and one it refused, is answered after so long, in ms. */
 const AGAIN = { first: 500, longest: 30_000 };
+
+/** Control is looked at over so short a time, in ms, beside the usual one, when a circuit opened: an outage may have just begun. */
+const MOMENT = 1_000;
 
 /** Phases in which counters decide something. */
 const JUDGED: readonly Phase[] = ['climbing', 'dwelling', 'waiting', 'frozen', 'watching', 'rolling-back'];
@@ -397,9 +402,13 @@ export function startController(parts: ControllerParts): Controller {
       const judged = judgeHealth(one.spec, one.state, tally, one.memory, now);
       one.memory = judged.state;
       one.traffic = tally.sources === 0 ? {} : judged.traffic;
-      health = combineHealth([...judged.health.evidence, ...measured(one)]);
+      one.judgedSince ??= now;
+      const around = { since: one.judgedSince, errorRate: worstOf(one.rates, [MOMENT, undefined]) };
+      const broken = circuitEvidence(one.spec, ledger.circuits(now), around, now);
+      health = combineHealth([...judged.health.evidence, ...broken, ...measured(one)]);
     } else {
       one.memory = undefined;
+      one.judgedSince = undefined;
       unwatch(one.release);
     }
     one.health = health;
@@ -636,6 +645,12 @@ export function startController(parts: ControllerParts): Controller {
       token = undefined;
     },
   };
+}
+
+/** The larger of control's error rates over some times; null where nothing ended in any. */
+function worstOf(rates: Rates, times: readonly (number | undefined)[]): number | null {
+  const found = times.flatMap((time) => rates.read(time).control.errorRate ?? []);
+  return found.length === 0 ? null : Math.max(...found);
 }
 
 function laneOf(release: string, effect: Effect): string {

@@ -27,6 +27,8 @@ export interface Followed {
   facts: ProgressFacts;
   /** What the guards remember; lost with the process, they begin anew. */
   memory: HealthState | undefined;
+  /** Since when this climb is judged here, ms since 1970. */
+  judgedSince: number | undefined;
   health: Health;
   traffic: Traffic;
   receivers: { readonly live: number; readonly activated: number };
@@ -56,6 +58,7 @@ export function follow(
     facts: begun.facts,
     lines: begun.lines,
     memory: undefined,
+    judgedSince: undefined,
     health: begun.facts.health,
     traffic: {},
     receivers: { live: 0, activated: 0 },

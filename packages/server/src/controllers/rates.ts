@@ -19,7 +19,8 @@ export interface Rate {
 /** What both arms had over the last seconds. */
 export interface Rates {
   add(at: number, treatment: ArmCount, control: ArmCount): void;
-  read(): { readonly treatment: Rate; readonly control: Rate };
+  /** Over so many ms up to the last sample, at most and unless said five seconds. */
+  read(over?: number): { readonly treatment: Rate; readonly control: Rate };
 }
 
 /** Milliseconds looked back over, and between two samples that are kept. */
@@ -37,9 +38,9 @@ export function createRates(): Rates {
       const again = newest !== undefined && treatment.ended < newest.treatment.ended;
       samples = [...(again ? [] : kept.filter((one) => at - one.at <= WINDOW)), { at, treatment, control }];
     },
-    read() {
-      const [first] = samples;
+    read(over = WINDOW) {
       const last = samples.at(-1);
+      const first = samples.find(({ at }) => last !== undefined && last.at - at <= over);
       const seconds = first === undefined || last === undefined ? 0 : (last.at - first.at) / 1000;
       const rate = (arm: 'treatment' | 'control'): Rate => {
         if (first === undefined || last === undefined || seconds <= 0)

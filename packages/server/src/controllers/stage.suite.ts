@@ -43,6 +43,8 @@ export function climb(name: string, spec: Partial<Spec> = {}): Resource {
 export interface FakeGateway {
   /** Counts so many requests of each arm from now on between two reports, and how many of treatment's fail. */
   traffic: { readonly requests: number; readonly failures: number };
+  /** How its circuits stand. */
+  circuits: NonNullable<Counters['circuits']>;
   report(full?: boolean): Counters;
   /** Counts one interval's requests, where the release stands. */
   count(): void;
@@ -143,6 +145,7 @@ function fakeGateway(control: TestControl): FakeGateway {
   let sequence = 0;
   const gateway: FakeGateway = {
     traffic: { requests: 0, failures: 0 },
+    circuits: [],
     count() {
       for (const { release, placement } of control.views.placements(ENVIRONMENT) ?? []) {
         if (placement.reached === 0) continue;
@@ -176,7 +179,8 @@ function fakeGateway(control: TestControl): FakeGateway {
       const all = [...rows.values()];
       const releases = (control.views.placements(ENVIRONMENT) ?? []).map(({ release }) => [release, []]);
       const limits = Object.fromEntries(releases) as Counters['limits'];
-      return { source: 'g', boot: 'b', sequence, at: 0, limits, full, rows: all };
+      const { circuits } = gateway;
+      return { source: 'g', boot: 'b', sequence, at: 0, limits, full, rows: all, circuits };
     },
   };
   return gateway;
