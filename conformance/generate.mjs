@@ -1,4 +1,4 @@
-// Writes the vectors of hashes, positions, NEGLN and splits, by the definitions in README.md and nothing else: bytes, BigInt and exact
+// Writes the vectors of hashes, positions, NEGLN, splits, layers and holdouts, by the definitions in README.md and nothing else: bytes, BigInt and exact
 // fractions, no code of the packages. `node conformance/generate.mjs` must leave the files as they are.
 import { writeFileSync } from 'node:fs';
 
@@ -146,3 +146,65 @@ write('splits', 'the variant of a weighted rendezvous', {
     return { salt, weights, unit, variant: split(salt, weights, unit) };
   }),
 });
+
+// Layers and holdouts: 100 units of three releases that are at 60 %, 100 % and 20 % of what they may touch.
+const position = (salt, unit) => Number((hashOf(salt, unit) * 1000000n) >> 32n);
+const confined = {
+  search: { share: 0.6, layer: { name: 'page', from: 0, to: 0.45 }, holdouts: ['winter'] },
+  basket: { share: 1, layer: { name: 'page', from: 0.45, to: 1 } },
+  price: { share: 0.2, layer: false, holdouts: ['winter', 'ended'] },
+};
+const holdouts = { winter: { share: 0.1 }, ended: { share: 0.5, until: '2026-01-01T00:00:00Z' } };
+const now = Date.parse('2026-06-01T00:00:00Z');
+const bodies = Object.fromEntries([
+  ...Object.entries(holdouts).map(([name, spec]) => [`Holdout/${name}`, spec]),
+  ...Object.entries(confined).flatMap(([flag, { share, ...spec }]) => [
+    [`Flag/${flag}`, { type: 'string', variants: { a: 'old', b: 'new' }, default: 'a', off: 'a' }],
+    [
+      `Release/${flag}-b`,
+      { flag, from: 'a', to: 'b', ...spec, ladder: [{ name: 'all', share: 1, dwell: '1h' }] },
+    ],
+    [`Placement/${flag}-b`, { reached: 1, shares: [share], epoch: 1 }],
+  ]),
+]);
+
+function confinedOutcome(flag, unit) {
+  const { share, layer, holdouts: named = [] } = confined[flag];
+  const millionths = (value) => Math.round(value * 1e6);
+  const outside =
+    (layer &&
+      !(
+        position(`layer/${layer.name}`, unit) >= millionths(layer.from) &&
+        position(`layer/${layer.name}`, unit) < millionths(layer.to)
+      )) ||
+    named.some(
+      (name) =>
+        !(holdouts[name].until && now >= Date.parse(holdouts[name].until)) &&
+        position(`holdout/${name}`, unit) < millionths(holdouts[name].share),
+    );
+  if (outside) return { variant: 'a', reason: 'default', release: `${flag}-b`, level: null, arm: 'none' };
+  const at = position(`release/${flag}-b`, unit);
+  const arm = at < millionths(share) ? 'treatment' : at < 2 * millionths(share) ? 'control' : 'none';
+  const treated = arm === 'treatment';
+  return {
+    variant: treated ? 'b' : 'a',
+    reason: treated ? 'release' : 'default',
+    release: `${flag}-b`,
+    level: 'all',
+    arm,
+  };
+}
+
+const cases = units.slice(0, 100).flatMap((unit) =>
+  Object.keys(confined).map((flag) => ({
+    says: `${flag} and ${unit}`,
+    flag,
+    now,
+    context: { targetingKey: unit },
+    outcome: confinedOutcome(flag, unit),
+  })),
+);
+writeFileSync(
+  new URL('layers.json', import.meta.url),
+  `{\n  "about": "releases confined by a layer and by holdouts, in the form of decision.json",\n  "groups": [\n    {\n      "entries": ${JSON.stringify(bodies)},\n      "cases": [\n${cases.map((one) => `        ${JSON.stringify(one)}`).join(',\n')}\n      ]\n    }\n  ]\n}\n`,
+);

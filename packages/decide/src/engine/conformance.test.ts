@@ -19,7 +19,7 @@ const read = (file: string) =>
     readonly groups: readonly { readonly entries: Bodies; readonly cases: readonly Case[] }[];
   };
 
-describe.each(['decision', 'ladder'])('our own cases: %s', (file) => {
+describe.each(['decision', 'ladder', 'layers'])('our own cases: %s', (file) => {
   for (const { entries, cases } of read(file).groups) {
     test.each(cases)('$says', ({ flag, now, context, outcome }) => {
       const looked = (found: Outcome) =>

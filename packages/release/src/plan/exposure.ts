@@ -2,6 +2,18 @@ import type { ReleaseSpec } from '@ombre/decide/model';
 import { stepAt } from '../climb/position.ts';
 import type { Position } from '../climb/state.ts';
 
+/**
+ * How much of all traffic a release may touch at all: its part of its layer, less what its holdouts keep out. Each has a salt of its own, so
+ * they are independent.
+ */
+export function touchable(
+  { layer, holdouts }: ReleaseSpec,
+  heldOut: Readonly<Record<string, number>>,
+): number {
+  const part = layer ? layer.to - layer.from : 1;
+  return (holdouts ?? []).reduce((left, name) => left * (1 - (heldOut[name] ?? 0)), part);
+}
+
 /** Shares of all traffic in each arm at a step. */
 export type Exposure = { readonly treated: number; readonly control: number };
 

@@ -1,6 +1,7 @@
 import type { ReleaseSpec } from '@ombre/decide/model';
 import { describe, expect, test } from 'vitest';
 import { exposureAt } from './exposure.ts';
+import { heldOutAt } from './held-out.ts';
 import { planRelease } from './plan-release.ts';
 
 const HOUR = 3_600_000;
@@ -105,5 +106,21 @@ describe('exposure', () => {
     expect(at(1).control).toBeCloseTo(0.07, 12);
     expect(at(2).treated).toBeCloseTo(0.2307, 12);
     expect(at(3)).toEqual({ treated: 1, control: 0 });
+  });
+
+  test('is of what the layer and the holdouts in force leave to the release', () => {
+    const confined = spec({ layer: { name: 'l', from: 0.2, to: 0.7 }, holdouts: ['h', 'ended'] });
+    const holdout = (name: string, rest: object) =>
+      ({ kind: 'Holdout', metadata: { name }, spec: { share: 0.1, ...rest } }) as never;
+    const heldOut = heldOutAt(
+      [holdout('h', {}), holdout('ended', { until: '2026-01-01T00:00:00Z' })],
+      Date.parse('2026-01-01T00:00:00Z'),
+    );
+    expect(heldOut).toEqual({ h: 0.1 });
+    const [whole, part] = [spec(), confined].map(
+      (one) => planRelease(one, { ...thousand, heldOut }).steps[1]!,
+    );
+    expect(part!.exposure).toBeCloseTo(whole!.exposure * 0.5 * 0.9, 12);
+    expect(part!.requestsPerSecond).toBeCloseTo(whole!.requestsPerSecond * 0.5 * 0.9, 9);
   });
 });

@@ -1,7 +1,7 @@
 import { isMeasured, type ReleaseSpec } from '@ombre/decide/model';
 import { stepsOf } from '../climb/position.ts';
 import { ALPHA } from '../health/judge-health.ts';
-import { exposureAt } from './exposure.ts';
+import { exposureAt, touchable } from './exposure.ts';
 import type { PlannedStep, ReleasePlan, TrafficEstimate } from './plan.ts';
 import { planGuard } from './plan-guard.ts';
 import { planSentence } from './wording.ts';
@@ -18,10 +18,12 @@ export function planRelease(spec: ReleaseSpec, traffic: TrafficEstimate): Releas
   const guards = spec.guards ?? [];
   const counted = guards.filter((guard) => !isMeasured(guard)).length;
   const alpha = ALPHA / (holds * Math.max(1, counted));
+  const part = touchable(spec, traffic.heldOut ?? {});
   const steps = positions.map(({ level, share, dwell, longest, at }): PlannedStep => {
     const exposure = exposureAt(spec, at, traffic.matching ?? {});
-    const treated = traffic.requestsPerSecond * exposure.treated;
-    const control = traffic.requestsPerSecond * exposure.control;
+    const exposed = part * exposure.treated;
+    const treated = traffic.requestsPerSecond * exposed;
+    const control = traffic.requestsPerSecond * part * exposure.control;
     const planned = guards.map((guard) =>
       planGuard(guard, { treated, control, dwell, longest, alpha, traffic }),
     );
@@ -38,7 +40,7 @@ export function planRelease(spec: ReleaseSpec, traffic: TrafficEstimate): Releas
       share,
       dwell,
       longest,
-      exposure: exposure.treated,
+      exposure: exposed,
       requestsPerSecond: treated,
       control: control > 0,
       guards: planned,

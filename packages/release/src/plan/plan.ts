@@ -5,6 +5,8 @@ export type TrafficEstimate = {
   readonly designEffect?: number;
   /** How much of all traffic a level's condition holds for, by level; 1 unless said. Levels are taken to be apart. */
   readonly matching?: Readonly<Record<string, number>>;
+  /** Shares of units kept out by the holdouts that are in force, by name; those it does not name keep nobody out. */
+  readonly heldOut?: Readonly<Record<string, number>>;
   /** Today's share of failed requests; 0.005 unless measured. */
   readonly failures?: number;
   /** Today's share of requests slower than a limit, by the limit as it is written; a fifth of the guard's share unless measured. */

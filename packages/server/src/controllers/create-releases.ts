@@ -1,7 +1,7 @@
 import type { Clock } from '@ombre/carry';
 import { START } from '@ombre/decide/model';
 import type { LandingEdit, ReleaseView } from '@ombre/protocol';
-import { type Command, combineHealth, planRelease, startRelease } from '@ombre/release';
+import { type Command, combineHealth, heldOutAt, planRelease, startRelease } from '@ombre/release';
 import type { ProgressStore } from '../store/progress/progress-store.ts';
 import type { Views } from '../views/views.ts';
 import type { Controller } from './controller.ts';
@@ -136,7 +136,12 @@ export function createReleases(parts: ReleasesParts): Releases {
       const requestsPerSecond =
         given.requestsPerSecond ?? seen?.requestsPerSecond ?? ASSUMED.requestsPerSecond;
       const errorRate = given.errorRate ?? seen?.errorRate ?? ASSUMED.errorRate;
-      const plan = planRelease(resource.spec, { requestsPerSecond, failures: errorRate });
+      const rows = views.resources(environment, { kind: 'Holdout' }) ?? [];
+      const heldOut = heldOutAt(
+        rows.map((row) => row.resource),
+        clock.now(),
+      );
+      const plan = planRelease(resource.spec, { requestsPerSecond, failures: errorRate, heldOut });
       return { plan, traffic: { requestsPerSecond, errorRate, source } };
     },
     command,

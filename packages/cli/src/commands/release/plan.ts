@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { ReleaseSpec } from '@ombre/decide/model';
+import type { ReleaseSpec, Resource } from '@ombre/decide/model';
 import type { PlanAnswer } from '@ombre/protocol';
-import { type PlannedStep, planRelease } from '@ombre/release';
+import { heldOutAt, type PlannedStep, planRelease } from '@ombre/release';
 import type { Command } from 'commander';
 import { expectValue } from '../../connection.ts';
 import { CommandEnd, exits } from '../../exit.ts';
@@ -52,7 +52,7 @@ async function planFor(shell: Shell, words: readonly string[], options: Options)
   const [first = '', second, ...more] = words;
   if (more.length > 0) throw new CommandEnd(exits.usage, 'give RELEASE, or DIRECTORY and RELEASE');
   if (second !== undefined) {
-    const spec = await specFrom(shell, first, second);
+    const { spec, resources } = await releaseFrom(shell, first, second);
     const given = {
       requestsPerSecond: requestsPerSecond ?? ASSUMED.requestsPerSecond,
       errorRate: errorRate ?? ASSUMED.errorRate,
@@ -61,6 +61,7 @@ async function planFor(shell: Shell, words: readonly string[], options: Options)
       requestsPerSecond: given.requestsPerSecond,
       failures: given.errorRate,
       matching: matchingOf(options.matching ?? [], spec),
+      heldOut: heldOutAt(resources, Date.now()),
     });
     return { plan, traffic: { ...given, source: requestsPerSecond === undefined ? 'assumed' : 'given' } };
   }
@@ -72,7 +73,12 @@ async function planFor(shell: Shell, words: readonly string[], options: Options)
   return expectValue(await connection.client.releasePlan(first, query), connection);
 }
 
-async function specFrom(shell: Shell, place: string, name: string): Promise<ReleaseSpec> {
+/** A release as files have it, with all that they have. */
+async function releaseFrom(
+  shell: Shell,
+  place: string,
+  name: string,
+): Promise<{ readonly spec: ReleaseSpec; readonly resources: readonly Resource[] }> {
   const path = resolve(shell.terminal.cwd, place);
   if (statSync(path, { throwIfNoEntry: false }) === undefined)
     throw new CommandEnd(
@@ -85,7 +91,7 @@ async function specFrom(shell: Shell, place: string, name: string): Promise<Rele
     throw new CommandEnd(exits.no, `${text}mend the files first`, { ok: false, issues });
   const releases = resources.filter((one) => one.kind === 'Release');
   const found = releases.find(({ metadata }) => metadata.name === name);
-  if (found !== undefined) return found.spec;
+  if (found !== undefined) return { spec: found.spec, resources };
   const known = releases.map(({ metadata }) => metadata.name).join(', ');
   throw new CommandEnd(
     exits.usage,
