@@ -40,9 +40,11 @@ export const guardEvidence: z.ZodType<GuardEvidence> = z.object({
   sentence: z.string(),
   numbers: z.record(z.string(), z.number()),
   window: z.object({ from: z.number(), to: z.number() }),
+  since: z.number().exactOptional(),
   requests: z.number(),
   units: z.number(),
   series: z.array(z.object({ at: z.number(), events: z.number(), trials: z.number() })),
+  returns: z.array(z.string()).exactOptional(),
 });
 
 export const blast: z.ZodType<Blast> = z.object({

@@ -10,6 +10,7 @@ const guard: z.ZodType<PlannedGuard> = z.object({
   expected: z.number().exactOptional(),
   fixedTest: z.number().exactOptional(),
   applies: z.boolean(),
+  measured: z.boolean().exactOptional(),
 });
 
 const step: z.ZodType<PlannedStep> = z.object({

@@ -2,7 +2,7 @@ import type { RollbackRecord } from './state.ts';
 
 /** How long each part of a roll-back took, in ms; absent where an end of it is not known. */
 export type RollbackParts = {
-  /** From what was first seen to the judgement that it is bad. */
+  /** From when the fault most likely began, by the evidence that decided, to the judgement that it is bad. */
   readonly detection?: number;
   /** From the judgement to the decision. */
   readonly decision?: number;

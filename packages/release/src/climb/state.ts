@@ -53,7 +53,7 @@ export type RollbackRecord = {
   readonly why: string;
   readonly by: string;
   readonly evidence: readonly GuardEvidence[];
-  /** Where what was seen began; absent for a person's abort. */
+  /** When the fault most likely began, as told by the evidence that decided (`faultOf`); absent for a person's abort. */
   readonly faultAt?: number;
   /** When health was judged bad. */
   readonly detectedAt?: number;

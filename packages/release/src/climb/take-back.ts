@@ -1,4 +1,4 @@
-import type { GuardEvidence } from '../health/health.ts';
+import { faultOf, type GuardEvidence } from '../health/health.ts';
 import { isFinal } from '../saga/saga-state.ts';
 import type { ReleaseEvent } from './event.ts';
 import { freeze } from './freeze.ts';
@@ -27,15 +27,13 @@ export function takeBack(turn: Turn, { cause, why, by, evidence = [] }: Reason):
   if (state.phase === 'rolling-back' || state.phase === 'rolled-back' || state.phase === 'landed')
     return turn;
   if (isFinal(state.saga)) return refuse(turn, 'Cannot go back: what was reserved is confirmed. Land it.');
-  const bad = evidence.filter(({ verdict }) => verdict === 'bad');
+  const faultAt = faultOf(evidence);
   const record: RollbackRecord = {
     cause,
     why,
     by,
-    evidence: bad,
-    ...(bad.length === 0
-      ? {}
-      : { faultAt: Math.min(...bad.map(({ window }) => window.from)), detectedAt: now }),
+    evidence: evidence.filter(({ verdict }) => verdict === 'bad'),
+    ...(faultAt === undefined ? {} : { faultAt, detectedAt: now }),
     decidedAt: now,
   };
   const leaving = change(turn, {

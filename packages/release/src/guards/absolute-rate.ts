@@ -3,13 +3,14 @@ import type { GuardEvidence } from '../health/health.ts';
 import { countsOf } from '../health/history.ts';
 import { evidenceAboveControl } from './above-control.ts';
 import { boundedEvidence, fractions } from './bounded-evidence.ts';
-import { guardEvidence, percent } from './guard-evidence.ts';
+import { type Finding, guardEvidence, percent } from './guard-evidence.ts';
 import { type BucketCounts, rateOf, total } from './rates.ts';
 import {
   countsIn,
   gather,
   LEAST_BUCKETS,
   LEAST_REQUESTS,
+  likelyStart,
   MISSED,
   rateIn,
   type Sight,
@@ -44,7 +45,7 @@ export function judgeAbsoluteRate(sight: Sight, { guard, counted, limit, said }:
     return boundedEvidence(fractions(counts.events, counts.trials), limit);
   });
   if (found !== undefined && found.surplus >= 0) {
-    const { window, nats, needed } = found;
+    const { window, nats, needed, began } = found;
     const counts = countsIn(window, 'treated', counted);
     const rate = rateOf(counts);
     const numbers = { limit, rate, evidence: nats, needed };
@@ -53,11 +54,11 @@ export function judgeAbsoluteRate(sight: Sight, { guard, counted, limit, said }:
       const both = `${sentence}, but control does alike: the cause is shared`;
       return guardEvidence(sight, guard, counted, { verdict: 'unknown', sentence: both, numbers, window });
     }
-    return guardEvidence(sight, guard, counted, { verdict: 'bad', sentence, numbers, window });
+    return guardEvidence(sight, guard, counted, { verdict: 'bad', sentence, numbers, window, began });
   }
   const whole = sight.history.snapshots.at(-1);
   const counts = whole && countsOf(whole.treated, counted);
-  return guardEvidence(sight, guard, counted, weigh(sight, counts, limit, said));
+  return guardEvidence(sight, guard, counted, weigh(sight, counts, { counted, limit, said }));
 }
 
 /** Whether control breaks the limit in the same window, and treatment is not clearly worse than control. */
@@ -74,9 +75,8 @@ function isShared(sight: Sight, window: Window, counted: number | 'failures', li
 function weigh(
   sight: Sight,
   counts: BucketCounts | undefined,
-  limit: number,
-  said: string,
-): Parameters<typeof guardEvidence>[3] {
+  { counted, limit, said }: Omit<RateLimit, 'guard'>,
+): Finding {
   const trials = counts === undefined ? 0 : total(counts.trials);
   if (counts === undefined || trials === 0) {
     return { verdict: 'undecided', sentence: 'no requests yet', numbers: { limit } };
@@ -87,7 +87,11 @@ function weigh(
   const nats = rate > few ? rateLogEvidence({ events: total(counts.events), trials }, few) : 0;
   if (unitsOf(sight).treated < FEW_UNITS && nats >= Math.log(1 / sight.alpha)) {
     const sentence = `${saw}, surely above ${percent(few)}`;
-    return { verdict: 'bad', sentence, numbers: { limit: few, rate, evidence: nats } };
+    const began = likelyStart(sight, (window) => {
+      const { events, trials } = countsIn(window, 'treated', counted);
+      return rateLogEvidence({ events: total(events), trials: total(trials) }, few);
+    });
+    return { verdict: 'bad', sentence, numbers: { limit: few, rate, evidence: nats }, began };
   }
   const spread = subBucketRate({ numerator: counts.events, denominator: counts.trials }, 1);
   const enough = trials >= LEAST_REQUESTS && counts.trials.filter((n) => n > 0).length >= LEAST_BUCKETS;

@@ -11,6 +11,7 @@ import {
   LEAST_BUCKETS,
   LEAST_REQUESTS,
   LEAST_UNITS,
+  likelyStart,
   MISSED,
   rateIn,
   type Sight,
@@ -89,15 +90,17 @@ function compare(sight: Sight, { counted, effect, margin, said, slices }: Contro
   }
   const gross = gather(sight, WINDOWS_PART * sight.alpha, worseIn(sight, counted, margin));
   if (gross !== undefined && gross.surplus >= 0) {
-    const { window, nats, needed } = gross;
+    const { window, nats, needed, began } = gross;
     const treatment = countsIn(window, 'compared', counted);
     const rates = { rate: rateOf(treatment), control: rateOf(countsIn(window, 'control', counted)) };
     const sentence = `${percent(rates.rate)} of ${total(treatment.trials)} requests ${said}, control ${percent(rates.control)}: surely worse`;
-    return { verdict: 'bad', sentence, numbers: { ...rates, margin, evidence: nats, needed }, window };
+    const numbers = { ...rates, margin, evidence: nats, needed };
+    return { verdict: 'bad', sentence, numbers, window, began };
   }
   const whole = sight.history.snapshots.at(-1);
   if (whole === undefined) return { verdict: 'undecided', sentence: 'no requests yet', numbers: {} };
   return difference(sight, countsOf(whole.compared, counted), countsOf(whole.control, counted), {
+    counted,
     effect,
     margin,
     said,
@@ -141,19 +144,16 @@ function difference(
   treatment: BucketCounts,
   control: BucketCounts,
   {
+    counted,
     effect,
     margin,
     said,
     alpha,
-  }: Pick<ControlLimit, 'effect' | 'margin' | 'said'> & { readonly alpha: number },
+  }: Pick<ControlLimit, 'counted' | 'effect' | 'margin' | 'said'> & { readonly alpha: number },
 ): Finding {
   const rates = { rate: rateOf(treatment), control: rateOf(control) };
   const saw = `${percent(rates.rate)} of ${total(treatment.trials)} requests ${said}, control ${percent(rates.control)}`;
-  const arms = {
-    treatment: { numerator: treatment.events, denominator: treatment.trials, units: 0 },
-    control: { numerator: control.events, denominator: control.trials, units: 0 },
-  };
-  const estimate = subBucketDifference(arms, Math.max(1, sight.history.weight));
+  const estimate = estimated(sight, treatment, control);
   const enough = [treatment, control].every(
     ({ trials }) =>
       total(trials) >= LEAST_REQUESTS && trials.filter((count) => count > 0).length >= LEAST_BUCKETS,
@@ -166,9 +166,26 @@ function difference(
   const upper = estimate.estimate + mixtureHalfWidth(variance, effect, MISSED, 'below');
   const numbers = { ...rates, difference: estimate.estimate, lower, upper, margin, effect };
   if (unitsOf(sight).compared >= LEAST_UNITS && lower > margin) {
-    return { verdict: 'bad', sentence: `${saw}: surely worse`, numbers };
+    const began = likelyStart(sight, (window) => {
+      const part = estimated(
+        sight,
+        countsIn(window, 'compared', counted),
+        countsIn(window, 'control', counted),
+      );
+      return part.refused ? 0 : Math.max(0, part.estimate - margin) ** 2 / (2 * part.variance);
+    });
+    return { verdict: 'bad', sentence: `${saw}: surely worse`, numbers, began };
   }
   return upper < margin + effect
     ? { verdict: 'good', sentence: `${saw}: a rise by ${percent(effect)} is excluded`, numbers }
     : { verdict: 'undecided', sentence: `${saw}: a rise by ${percent(effect)} is not excluded yet`, numbers };
+}
+
+/** By how much more of treatment is bad, between sub-buckets. */
+function estimated({ history }: Sight, treatment: BucketCounts, control: BucketCounts) {
+  const arms = {
+    treatment: { numerator: treatment.events, denominator: treatment.trials, units: 0 },
+    control: { numerator: control.events, denominator: control.trials, units: 0 },
+  };
+  return subBucketDifference(arms, Math.max(1, history.weight));
 }

@@ -9,6 +9,8 @@ export type Finding = {
   readonly numbers: Readonly<Record<string, number | undefined>>;
   /** The stretch it rests on; absent: all since the evidence began. */
   readonly window?: Window | undefined;
+  /** Where what was found most likely began; absent: where the window does. */
+  readonly began?: Snapshot | undefined;
   /** Levels that alone shall go back. */
   readonly returns?: readonly string[];
 };
@@ -37,6 +39,7 @@ export function guardEvidence(
     ...(finding.returns !== undefined && blind === undefined && { returns: finding.returns }),
     numbers: Object.fromEntries(numbers) as Record<string, number>,
     window: { from: from?.at ?? sight.now, to: sight.now },
+    ...(finding.began !== undefined && blind === undefined && { since: finding.began.at }),
     requests: last && from ? sums(last).trials - sums(from).trials : 0,
     units: unitsOf(sight).treated,
     series: snapshots.slice(1).map((to, index) => {

@@ -32,6 +32,8 @@ export type Found = {
   /** Evidence of that window alone, and what it needs alone. */
   readonly nats: number;
   readonly needed: number;
+  /** Where what was found most likely began: the start from which there is most evidence, whatever starts cost. */
+  readonly began: Snapshot;
 };
 
 /**
@@ -48,7 +50,9 @@ export function gather(
   const to = history.snapshots.at(-1);
   if (to === undefined) return undefined;
   let sum = 0;
-  let best: Found | undefined;
+  let best: Omit<Found, 'began'> | undefined;
+  let most = 0;
+  let began = to;
   for (const from of history.snapshots) {
     if (from === to || from.budget === 0) continue;
     const window = { from, to };
@@ -57,9 +61,30 @@ export function gather(
     if (!(nats > 0)) continue;
     const surplus = nats - needed;
     sum += Math.exp(surplus);
+    if (nats > most) {
+      most = nats;
+      began = from;
+    }
     if (best === undefined || surplus > best.surplus) best = { surplus, window, nats, needed };
   }
-  return best && { ...best, surplus: Math.log(sum) };
+  return best && { ...best, surplus: Math.log(sum), began };
+}
+
+/**
+ * Where a change most likely began that all windows up to now may show: the start from which there is most evidence (the maximum
+ * likelihood estimate of a change point: Hinkley, Biometrika 1970). Undefined where no window shows any.
+ */
+export function likelyStart({ history }: Sight, evidence: (window: Window) => number): Snapshot | undefined {
+  const to = history.snapshots.at(-1);
+  let most = 0;
+  let began: Snapshot | undefined;
+  for (const from of to === undefined ? [] : history.snapshots) {
+    const nats = to === undefined || from === to ? 0 : evidence({ from, to });
+    if (!(nats > most)) continue;
+    most = nats;
+    began = from;
+  }
+  return began;
 }
 
 /** The rate of one side in a window, over all requests. */

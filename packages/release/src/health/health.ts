@@ -14,6 +14,8 @@ export type GuardEvidence = {
   readonly numbers: Readonly<Record<string, number>>;
   /** Milliseconds since 1970; `from` is where what was seen began. */
   readonly window: { readonly from: number; readonly to: number };
+  /** Of bad evidence: when what it found most likely began, ms since 1970; absent: where the window does. */
+  readonly since?: number;
   /** Requests and distinct units of treatment the window holds. */
   readonly requests: number;
   readonly units: number;
@@ -37,4 +39,13 @@ export function combineHealth(evidence: readonly GuardEvidence[]): Health {
   const order = ['bad', 'unknown', 'undecided'] as const;
   const verdict = order.find((one) => evidence.some((guard) => guard.verdict === one)) ?? 'good';
   return { verdict, evidence };
+}
+
+/**
+ * When the fault that bad evidence shows began, ms since 1970: each guard dates it by where it most likely began, and the latest counts, since that
+ * guard alone would have decided. Undefined where nothing is bad.
+ */
+export function faultOf(evidence: readonly GuardEvidence[]): number | undefined {
+  const bad = evidence.filter(({ verdict }) => verdict === 'bad');
+  return bad.length === 0 ? undefined : Math.max(...bad.map(({ since, window }) => since ?? window.from));
 }

@@ -1,7 +1,7 @@
 import type { ReleaseSpec } from '@ombre/decide/model';
 import { describe, expect, test } from 'vitest';
 import { type ReleaseState, startRelease } from '../climb/state.ts';
-import { combineHealth, type GuardEvidence, type HealthVerdict } from './health.ts';
+import { combineHealth, faultOf, type GuardEvidence, type HealthVerdict } from './health.ts';
 import { type HealthState, judgeHealth } from './judge-health.ts';
 import type { ArmTally, Tally } from './tally.ts';
 
@@ -107,6 +107,7 @@ describe('a limit on errors', () => {
     const { verdicts, evidence } = play(errors, [...times(30, clean), ...times(2, broken)]);
     expect(verdicts.slice(-3)).toEqual(['good', 'bad', 'bad']);
     expect(evidence.window.from).toBeGreaterThanOrEqual(START + 29_000);
+    expect(evidence.since).toBe(START + 30_000);
     expect(evidence.sentence).toContain('surely above 5 %');
   });
 
@@ -197,8 +198,9 @@ describe('a comparison with control', () => {
   test('finds a small rise by the sequence of the difference', () => {
     const rise: Second = { requests: 20, bad: 0.5 };
     const base: Second = { requests: 20, bad: 0.1 };
-    const { verdicts } = play(compared, times(300, rise, base));
+    const { verdicts, evidence } = play(compared, times(300, rise, base));
     expect(verdicts.at(-1)).toBe('bad');
+    expect(evidence.since).toBe(START);
   });
 
   test('is not misled by an outage that both arms suffer', () => {
@@ -231,5 +233,16 @@ describe('health', () => {
     expect(combineHealth([of('good'), of('unknown'), of('undecided')]).verdict).toBe('unknown');
     expect(combineHealth([of('good'), of('undecided')]).verdict).toBe('undecided');
     expect(combineHealth([]).verdict).toBe('good');
+  });
+
+  test('dates a fault by the bad guard that needs the least time to see it', () => {
+    const from = (at: number, more: Partial<GuardEvidence> = {}) => ({
+      ...of('bad'),
+      window: { from: at, to: 100 },
+      ...more,
+    });
+    expect(faultOf([from(10), from(60), { ...from(90), verdict: 'good' }])).toBe(60);
+    expect(faultOf([from(10, { since: 70 }), from(60)])).toBe(70);
+    expect(faultOf([of('unknown')])).toBeUndefined();
   });
 });

@@ -38,6 +38,12 @@ describe('a version that fails more', () => {
     }
   });
 
+  test('has its beginning told afterwards to the second, however long the step was held before', () => {
+    const dated = playMany(20, { rate: 0.3, from: 30 }, 700);
+    const right = dated.filter(({ began }) => Math.abs(began! - play.hold - 30) <= 1);
+    expect(right.length).toBeGreaterThanOrEqual(18);
+  });
+
   test('is caught in most climbs when one of ten fails, and never before it fails', () => {
     const played = playMany(20, { rate: 0.1, from: 10 }, 600);
     const caught = played.filter(({ guards }) => guards !== undefined && guards - begins < 20);

@@ -1,5 +1,6 @@
 import type { ReleaseSpec } from '@ombre/decide/model';
 import { type ReleaseState, startRelease } from '../climb/state.ts';
+import { faultOf } from '../health/health.ts';
 import { type HealthState, judgeHealth } from '../health/judge-health.ts';
 import type { ArmTally, Tally } from '../health/tally.ts';
 import { type CrowdPlan, gatherCrowd, type Person } from './crowd.ts';
@@ -21,6 +22,8 @@ export type ReleasePlay = {
 export type PlayedRelease = {
   readonly guards?: number;
   readonly guard?: string;
+  /** The second the fault began, as told afterwards. */
+  readonly began?: number;
   /** A test of two proportions over requests at the same level, asked every second. */
   readonly naive?: number;
   /** Seconds in which health was unknown. */
@@ -42,7 +45,7 @@ export function playRelease(play: ReleasePlay, seed: number): PlayedRelease {
     guards: play.guards,
     ladder: play.shares.map((share, i) => ({ name: `l${i}`, share, dwell: `${play.hold}s` })),
   };
-  let found: { readonly guards: number; readonly guard: string } | undefined;
+  let found: { readonly guards: number; readonly guard: string; readonly began: number } | undefined;
   let naive: number | undefined;
   let unknown = 0;
   const verdicts: string[] = [];
@@ -70,8 +73,9 @@ export function playRelease(play: ReleasePlay, seed: number): PlayedRelease {
       last = judged.health.verdict;
       if (last === 'unknown') unknown += step;
       if (last === 'bad') {
-        const bad = judged.health.evidence.find(({ verdict }) => verdict === 'bad');
-        found = { guards: second, guard: bad?.guard ?? '' };
+        const bad = judged.health.evidence.filter(({ verdict }) => verdict === 'bad');
+        const began = ((faultOf(bad) ?? START_MS) - START_MS) / 1000;
+        found = { guards: second, guard: bad[0]?.guard ?? '', began };
       }
       if (naive === undefined && count.naiveZ() > NAIVE_BOUND) naive = second;
     }
