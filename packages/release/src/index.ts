@@ -51,6 +51,7 @@ export { combineHealth, type GuardEvidence, type Health, type HealthVerdict } fr
 export { ALPHA, type HealthState, judgeHealth } from './health/judge-health.ts';
 export { createLedger, type Ledger } from './health/ledger.ts';
 export type { ArmTally, Tally } from './health/tally.ts';
+export { type UnableReceiver, unableEvidence } from './health/unable-receivers.ts';
 export { heldOutAt } from './plan/held-out.ts';
 export type { PlannedGuard, PlannedStep, ReleasePlan, TrafficEstimate } from './plan/plan.ts';
 export { planRelease } from './plan/plan-release.ts';

@@ -13,6 +13,7 @@ import {
   type Ledger,
   type Phase,
   startRelease,
+  unableEvidence,
 } from '@ombre/release';
 import type { Commands } from '../commands/commands.ts';
 import type { Effects } from '../effects/effect.ts';
@@ -405,7 +406,8 @@ export function startController(parts: ControllerParts): Controller {
       one.judgedSince ??= now;
       const around = { since: one.judgedSince, errorRate: worstOf(one.rates, [MOMENT, undefined]) };
       const broken = circuitEvidence(one.spec, ledger.circuits(now), around, now);
-      health = combineHealth([...judged.health.evidence, ...broken, ...measured(one)]);
+      const unable = unableEvidence(seen.unable(one.spec.flag), now);
+      health = combineHealth([...judged.health.evidence, ...broken, ...unable, ...measured(one)]);
     } else {
       one.memory = undefined;
       one.judgedSince = undefined;

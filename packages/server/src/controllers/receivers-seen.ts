@@ -1,9 +1,12 @@
 import type { ReceiverView } from '@ombre/protocol';
+import type { UnableReceiver } from '@ombre/release';
 
 /** Receivers whose lease holds, as they were at one moment. */
 export interface ReceiversSeen {
   /** How many live, and how many of them serve this revision or a later one. */
   at(revision: number): { readonly live: number; readonly activated: number };
+  /** Those that said that they cannot decide a flag as it is written. */
+  unable(flag: string): readonly UnableReceiver[];
   /** Gateways that are not waited for any more. */
   readonly goneGateways: readonly string[];
 }
@@ -20,6 +23,10 @@ export function seeReceivers(rows: readonly ReceiverView[], lineage: string, own
       live: held.length + 1,
       activated: revisions.length - firstFrom(revisions, revision),
     }),
+    unable: (flag) =>
+      held.flatMap(({ receiver, unsupported }) =>
+        unsupported.filter((one) => one.flag === flag).map(({ detail }) => ({ receiver, detail })),
+      ),
     goneGateways: rows
       .filter((row) => row.class === 'gateway' && row.lease === 'expired')
       .map(({ receiver }) => receiver),
