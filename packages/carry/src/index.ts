@@ -12,6 +12,7 @@ export {
   signKill,
 } from './break-glass/kill-order.ts';
 export { type Clock, systemClock } from './clock.ts';
+export { type DeveloperParts, developerEnricher } from './developer/developer-enricher.ts';
 export { type Folder, readFolder } from './directory/read-folder.ts';
 export { type DirectorySourceOptions, openDirectorySource } from './directory/source.ts';
 export {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { readFolder } from '@ombre/carry';
+import { developerEnricher, readFolder } from '@ombre/carry';
 import {
   type Bound,
   bind,
@@ -88,7 +88,11 @@ async function bindDirectory(
     body: spec as never,
   }));
   const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-  return bind(compileSnapshot(encodeSnapshot(entries, sha256)), context, Date.now());
+  // Whose machine this is, as the SDK takes it; a token cannot be checked without a control plane's keys.
+  const local = process.env.OMBRE_DEVELOPER;
+  const developer = developerEnricher({ environment: () => undefined, isTrusted: () => false, local });
+  const options = { vocabularies: [{ enrichers: [developer] }] };
+  return bind(compileSnapshot(encodeSnapshot(entries, sha256), options), context, Date.now());
 }
 
 async function read(shell: Shell, place: string): Promise<readonly SourceFile[]> {

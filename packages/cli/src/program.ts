@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addAnalyze } from './analyze/command.ts';
 import { addApply } from './commands/apply.ts';
 import { addBackup } from './commands/backup.ts';
+import { addDeveloper } from './commands/developer.ts';
 import { addDiff } from './commands/diff.ts';
 import { addEval } from './commands/eval.ts';
 import { addExplain } from './commands/explain.ts';
@@ -65,6 +66,7 @@ export function createProgram(terminal: Terminal, version: string): Command {
     addGateway,
     addKill,
     addKeys,
+    addDeveloper,
     addTarget,
     addSchema,
     addBackup,

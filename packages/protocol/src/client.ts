@@ -16,6 +16,7 @@ import type {
   TargetRequest,
   WireOverride,
 } from './wire/change.ts';
+import type { DeveloperToken, DeveloperTokenRequest } from './wire/developer.ts';
 import { type Failure, failure, readFailure } from './wire/failure.ts';
 import type { HistoryVerdict, WireChange, WireChangeDetail } from './wire/history.ts';
 import type { ForgetRequest, Forgotten, KeysView, RotateRequest } from './wire/keys.ts';
@@ -82,6 +83,7 @@ export interface Client {
   rollback(request: RollbackRequest): Promise<Answer<Applied>>;
   kill(flag: string, request?: OverrideRequest): Promise<Answer<Applied>>;
   unkill(flag: string, who?: Who): Promise<Answer<Applied>>;
+  makeDeveloperToken(request: DeveloperTokenRequest): Promise<Answer<DeveloperToken>>;
   target(flag: string, unit: string, request: TargetRequest): Promise<Answer<Applied>>;
   untarget(flag: string, unit: string, who?: Who): Promise<Answer<Applied>>;
   overrides(): Promise<Answer<{ overrides: readonly WireOverride[] }>>;
@@ -187,6 +189,7 @@ export function createClient(options: ClientOptions): Client {
     verifyHistory: () => call('verifyHistory'),
     rollback: (body) => call('rollback', { body }),
     kill: (flag, body = {}) => call('kill', { parameters: { flag }, body }),
+    makeDeveloperToken: (body) => call('makeDeveloperToken', { body }),
     unkill: (flag, who) => call('unkill', { parameters: { flag }, query: { ...who } }),
     target: (flag, unit, body) => call('target', { parameters: { flag, unit }, body }),
     untarget: (flag, unit, who) => call('untarget', { parameters: { flag, unit }, query: { ...who } }),

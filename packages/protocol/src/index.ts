@@ -9,6 +9,14 @@ export {
 } from './client.ts';
 export type { Circuit, CounterRow, Counters, CountersAnswer } from './counters/counters.ts';
 export { SUB_BUCKETS } from './counters/sub-bucket.ts';
+export {
+  type DeveloperClaim,
+  developerPayload,
+  LONGEST_DEVELOPER_TOKEN,
+  readDeveloperToken,
+  type UncheckedClaim,
+  writeDeveloperToken,
+} from './developer/developer-token.ts';
 export { type ErrorCode, type ErrorRow, errorAnchor, errors, isErrorCode } from './errors.ts';
 export { COMMENT, formatEvent, type StreamEvent } from './event-stream/format.ts';
 export { createEventParser, type EventParser, type ReceivedEvent } from './event-stream/parse.ts';
@@ -113,6 +121,7 @@ export type {
   WireMovement,
   WireOverride,
 } from './wire/change.ts';
+export type { DeveloperToken, DeveloperTokenRequest } from './wire/developer.ts';
 export { type Failure, failure, readFailure } from './wire/failure.ts';
 export type { HistoryVerdict, WireChange, WireChangeDetail } from './wire/history.ts';
 export type { WireIssue } from './wire/issue.ts';

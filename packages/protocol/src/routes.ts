@@ -16,6 +16,7 @@ export type RouteId =
   | 'rollback'
   | 'kill'
   | 'unkill'
+  | 'makeDeveloperToken'
   | 'target'
   | 'untarget'
   | 'breakGlass'
@@ -158,6 +159,13 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'environment',
     access: 'write',
     summary: 'Serve the off variant to everybody until lifted',
+  },
+  makeDeveloperToken: {
+    method: 'POST',
+    path: '/v1/developer-tokens',
+    scope: 'environment',
+    access: 'write',
+    summary: 'Sign a token that says who a developer is, for a while; conditions ask for developer.id',
   },
   unkill: {
     method: 'DELETE',

@@ -50,6 +50,11 @@ export interface OmbreOptions {
   readonly vocabularies?: readonly CodeVocabulary[];
   /** What enrichers get as their data. */
   readonly data?: unknown;
+  /**
+   * Whose machine this process runs on: conditions ask for it as `developer.id`. Default: the environment variable `OMBRE_DEVELOPER`. Never
+   * on a server.
+   */
+  readonly developer?: string;
   /** What the control plane shows people: a service's name and version. */
   readonly agent?: string;
   /** Milliseconds that opening waits for a first answer before it goes on with the code's defaults. */
@@ -73,6 +78,7 @@ export class Ombre {
 
   /** Follows at once and waits for nothing; `open` is for those who want to. */
   constructor(options: OmbreOptions) {
+    const developer = options.developer ?? process.env.OMBRE_DEVELOPER;
     this.#receiver = openReceiver({
       source: options.source,
       ...(options.environment === undefined ? {} : { environment: options.environment }),
@@ -85,6 +91,7 @@ export class Ombre {
       ...(options.keys === undefined ? {} : { keys: options.keys }),
       ...(options.breakGlassKey === undefined ? {} : { breakGlassKey: options.breakGlassKey }),
       ...(options.peers === undefined ? {} : { peers: options.peers }),
+      ...(developer === undefined || developer === '' ? {} : { developer }),
       ...(options.agent === undefined ? {} : { agent: options.agent }),
     });
   }

@@ -15,6 +15,7 @@ import { openEffects } from './effects/open-effects.ts';
 import { expireOverrides } from './expire-overrides.ts';
 import { createDoors, isLoopback } from './http/address.ts';
 import { createEdge } from './http/edge.ts';
+import { developerHandlers } from './http/handlers/developer.ts';
 import { evaluationHandlers } from './http/handlers/evaluation.ts';
 import { keyHandlers } from './http/handlers/keys.ts';
 import { processHandlers } from './http/handlers/process.ts';
@@ -165,6 +166,8 @@ async function compose(
       ...(options.vocabularies === undefined ? {} : { vocabularies: options.vocabularies }),
       ...(options.data === undefined ? {} : { data: options.data }),
     },
+    isTrusted: (text, key, signature) =>
+      keyring.trusted().some(({ id }) => id === key) && keyring.verify(key, text, signature),
     author: (name) => (name === environment ? author?.status : undefined),
   });
   const metrics = createMetrics({ places, receivers, views, clock, controllers: () => controllers.all() });
@@ -219,6 +222,7 @@ async function compose(
       ...readHandlers({ views, receivers, clock, version: VERSION }),
       ...syncHandlers({ views, receivers, texts: createSnapshotTexts() }),
       ...writeHandlers(commands),
+      ...developerHandlers({ keyring, now }),
       ...releaseHandlers((of) => controllers.of(of)),
     },
     processHandlers: {

@@ -7,6 +7,7 @@ import { openKillFolder } from '../break-glass/kill-folder.ts';
 import type { KillAnswer, KillOrder } from '../break-glass/kill-order.ts';
 import { layKills } from '../break-glass/lay-kills.ts';
 import { type Clock, systemClock } from '../clock.ts';
+import { developerEnricher } from '../developer/developer-enricher.ts';
 import { openSource } from '../open.ts';
 import type { Problem } from '../problem.ts';
 import {
@@ -47,6 +48,8 @@ export interface ReceiverOptions {
   /** Doors of other receivers, see `breakGlassDoor`, that are asked for the kills they carry out. */
   readonly peers?: readonly string[];
   readonly compile?: CompileOptions;
+  /** Whose machine this process runs on, see `developerEnricher`. Never on a server. */
+  readonly developer?: string;
   /** What the control plane calls this receiver; absent: a new name in each process. */
   readonly receiver?: string;
   readonly class?: ReceiverClass;
@@ -94,7 +97,7 @@ export interface Receiver {
 
 /** Starts to follow a source: from disk at once if something is there, then from the source. Throws TypeError for wrong options. */
 export function openReceiver(options: ReceiverOptions): Receiver {
-  const { clock = systemClock, random = Math.random, compile = {} } = options;
+  const { clock = systemClock, random = Math.random } = options;
   const name = options.receiver ?? randomUUID();
   const source =
     typeof options.source === 'string'
@@ -129,6 +132,15 @@ export function openReceiver(options: ReceiverOptions): Receiver {
         ? dispatch({ type: 'persisted', problem })
         : tell({ type: 'problem', problem }),
   });
+  const developer = developerEnricher({
+    environment: () => current?.head.environment,
+    isTrusted: (text, key, signature) => keyring?.check(text, key, signature) === 'trusted',
+    local: options.developer,
+  });
+  const compile: CompileOptions = {
+    ...options.compile,
+    vocabularies: [{ enrichers: [developer] }, ...(options.compile?.vocabularies ?? [])],
+  };
   const listeners = new Set<(event: ReceiverEvent) => void>();
   const inbox: Event[] = [];
   let turning = false;

@@ -18,6 +18,7 @@ import {
   targetRequest,
   wireOverride,
 } from '../wire/change.ts';
+import { developerToken, developerTokenRequest } from '../wire/developer.ts';
 import { historyVerdict, wireChange, wireChangeDetail } from '../wire/history.ts';
 import { forgetRequest, forgotten, keysView, rotateRequest } from '../wire/keys.ts';
 import { statusSchema } from '../wire/status.ts';
@@ -89,6 +90,10 @@ export const routeShapes: Readonly<Partial<Record<RouteId, RouteShape>>> = {
   kill: {
     body: overrideRequest,
     answer: applied,
+  },
+  makeDeveloperToken: {
+    body: developerTokenRequest,
+    answer: developerToken,
   },
   unkill: {
     query: z.object({ why: z.string().max(1000).optional(), author: z.string().max(200).optional() }),

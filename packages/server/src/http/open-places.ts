@@ -1,4 +1,4 @@
-import type { Clock } from '@ombre/carry';
+import { type Clock, developerEnricher } from '@ombre/carry';
 import type { CompileOptions } from '@ombre/decide';
 import type { AuthorStatus, SignedSuccession } from '@ombre/protocol';
 import { createTallies } from '../metrics/tally.ts';
@@ -15,6 +15,8 @@ export interface PlacesOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly compile?: CompileOptions;
+  /** Whether a key that signs here, or is about to, signed a text; developers' tokens are checked by it. */
+  readonly isTrusted: (text: string, key: string, signature: string) => boolean;
   /** Streams of each kind and environment at most. */
   readonly streamLimit: number;
   readonly heartbeat?: number;
@@ -28,13 +30,18 @@ export function openPlaces(options: PlacesOptions): Places & { close(): void } {
   const places = new Map<string, Place>();
 
   function open(environment: string): Place {
+    const developer = developerEnricher({ environment: () => environment, isTrusted: options.isTrusted });
+    const compile: CompileOptions = {
+      ...options.compile,
+      vocabularies: [{ enrichers: [developer] }, ...(options.compile?.vocabularies ?? [])],
+    };
     const live = createLive({
       environment,
       views,
       changes,
       clock,
       log,
-      ...(options.compile === undefined ? {} : { compile: options.compile }),
+      compile,
     });
     const successions = followSuccessions(environment);
     const streams = createStreams({
