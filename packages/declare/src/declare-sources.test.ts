@@ -99,6 +99,15 @@ const edit = fc.oneof(
   }),
 );
 
+interface Said {
+  readonly when: string;
+  readonly serve: string;
+  readonly after: string;
+  readonly declared: string;
+  readonly age: string;
+  readonly doc: number;
+}
+
 const seen = ({ declared, issues }: ReturnType<typeof declareSources>) => ({
   issues,
   resources: declared.resources,
@@ -128,6 +137,56 @@ describe('declaring one state of files after another', () => {
     expect(issues.size).toBeGreaterThan(15);
     for (const code of ['DUPLICATE_RESOURCE', 'UNKNOWN_SEGMENT', 'UNKNOWN_VARIANT', 'CEL_UNKNOWN_ATTRIBUTE'])
       expect(issues).toContain(code);
+  });
+
+  test('the same holds where names stay and only what is said of them changes, as in most saves', () => {
+    const said: fc.Arbitrary<Said> = fc.record({
+      when: fc.constantFrom('user.tier == "L5"', 'user.age > 18', 'inSegment("s")', 'geo == "CN"', 'geo > 1'),
+      serve: fc.constantFrom('variant: on', 'table: t', 'share: 0.5, variant: on'),
+      after: fc.constantFrom('', 'prerequisites: [{ flag: f0, variant: on }]', 'unit: user.id', 'unit: geo'),
+      declared: fc.constantFrom(
+        '',
+        'geo: { type: string }',
+        'geo: { type: double }',
+        'geo: { type: string, values: [US] }',
+      ),
+      age: fc.constantFrom('int', 'string'),
+      doc: fc.integer({ min: 0, max: 9 }),
+    });
+    const textOf = (path: string, { when, serve, after, declared, age, doc }: Said): string => {
+      if (path === 'v.yaml')
+        return `${head('Vocabulary', 'v')}spec:\n  attributes:\n    user.id: { type: string }\n    user.tier: { type: string }\n    user.age: { type: ${age} }\n    ${declared}\n`;
+      if (path === 's.yaml') return `${head('Segment', 's')}spec: { when: '${when}' }\n`;
+      if (path === 't.yaml')
+        return `${head('Table', 't')}spec:\n  dimensions: [{ name: d, attribute: user.tier, weight: ${doc + 1} }]\n  rows: [{ id: r, match: { d: L5 }, serve: { variant: on } }]\n`;
+      return `${head('Flag', path.slice(0, 2))}spec:\n  doc: d${doc}\n  type: boolean\n  variants: { on: true, off: false }\n  default: off\n  off: off\n  ${after}\n  rules: [{ id: r, when: '${when}', serve: { ${serve} } }]\n`;
+    };
+    const paths = ['f0.yaml', 'f1.yaml', 'f2.yaml', 's.yaml', 't.yaml', 'v.yaml'];
+    const codes = new Set<string>();
+    let clean = 0;
+    fc.assert(
+      fc.property(
+        fc.array(said, { minLength: 6, maxLength: 6 }),
+        fc.array(fc.tuple(fc.constantFrom(...paths), said), { minLength: 1, maxLength: 10 }),
+        (first, edits) => {
+          const declarer = createDeclarer();
+          const files = new Map(paths.map((path, i) => [path, { path, text: textOf(path, first[i]!) }]));
+          finish(declarer.declare([...files.values()]));
+          for (const [path, words] of edits) {
+            files.set(path, { path, text: textOf(path, words) });
+            const state = [...files.values()];
+            const again = finish(declarer.declare(state));
+            expect(seen(again)).toEqual(seen(declareSources(state)));
+            for (const { code } of again.issues) codes.add(code);
+            if (again.issues.length === 0) clean++;
+          }
+        },
+      ),
+      { numRuns: 150 },
+    );
+    expect(clean).toBeGreaterThan(50);
+    for (const code of ['CEL_UNKNOWN_ATTRIBUTE', 'UNKNOWN_LITERAL', 'UNIT_TYPE', 'SEGMENT_CYCLE'])
+      expect(codes).toContain(code);
   });
 
   test('files that stayed give the same objects, so that who compares need not look inside', () => {

@@ -37,7 +37,7 @@ export const defaultQuotas: Quotas = {
 export interface CheckOptions {
   /** Where the resources are written. Absent: they came without files, and places are 0. */
   readonly positions?: Positions;
-  /** The documents of {@link parseSources}: with them a malformed resource is not also unknown to those that mention it. */
+  /** The documents of {@link parseSources} that the resources are of: with them a malformed one is not also unknown to those that mention it. */
   readonly drafts?: readonly Draft[];
   /** What code adds: functions conditions may call, and enrichers that `derivedBy` names. */
   readonly vocabularies?: readonly CodeVocabulary[];
@@ -76,8 +76,13 @@ export interface Checker {
 /** Documents that need no check pass so fast that a pause after each would cost more than they do. */
 const KNOWN_SLICE = 500;
 
+/** Documents whose texts are looked through between two pauses. */
+const TRANSLATED_SLICE = 50;
+
 export function createChecker({ vocabularies, quotas }: CheckOptions = {}): Checker {
   const examined = new WeakMap<Draft, Examined>();
+  /** What was found about each document of the set before, in its order. */
+  let last: { readonly drafts: readonly Draft[]; readonly found: readonly Examined[] } | undefined;
   const issues = new WeakMap<Finding, Issue>();
   const made = new WeakMap<Resource, Draft>();
   const limits = { ...defaultQuotas, ...quotas };
@@ -90,22 +95,44 @@ export function createChecker({ vocabularies, quotas }: CheckOptions = {}): Chec
     return draft;
   }
 
+  /** Of two resources of one name the first. */
+  function draftsFor(resources: readonly Resource[]): readonly Draft[] {
+    const first = new Map<string, Draft>();
+    for (const draft of resources.map(draftFor)) if (!first.has(draft.key)) first.set(draft.key, draft);
+    return [...first.values()];
+  }
+
+  /** What was found about documents that say nothing of what changed in the language, and in which nothing was wrong, stands in the new one too. */
+  function* translate(
+    drafts: readonly Draft[],
+    former: Language,
+    language: Language,
+  ): Generator<undefined, void> {
+    for (const [index, draft] of drafts.entries()) {
+      const found = examined.get(draft);
+      if (found?.language !== former || found.findings.length > 0 || draft.kind === 'Vocabulary') continue;
+      if (!hasText(draft.value, language.mentionsChanged)) examined.set(draft, { ...found, language });
+      if (index % TRANSLATED_SLICE === 0) yield;
+    }
+    last = undefined;
+  }
+
   return {
-    *check(resources, { positions, drafts = [] } = {}) {
-      const all = new Map(drafts.map((draft) => [draft.key, draft]));
-      for (const resource of resources) {
-        const key = keyOf(resource);
-        if (!all.has(key)) all.set(key, draftFor(resource));
-      }
-      const declarations = new Declarations([...all.values()], before);
+    *check(resources, { positions, drafts } = {}) {
+      const declarations = new Declarations(drafts ?? draftsFor(resources), before);
       before = declarations;
       const spoken = [...declarations.all('Vocabulary')];
-      if (language === undefined || !sameDrafts(language.drafts, spoken))
-        language = createLanguage(spoken, vocabularies);
+      if (language === undefined || !sameDrafts(language.drafts, spoken)) {
+        const former = language;
+        language = createLanguage(spoken, vocabularies, former);
+        if (former !== undefined) yield* translate(declarations.drafts, former, language);
+      }
       const lasting: Finding[] = [];
+      const all: Examined[] = [];
       let known = 0;
-      for (const draft of declarations.drafts) {
-        let found = examined.get(draft);
+      for (const [index, draft] of declarations.drafts.entries()) {
+        // Most are where they were; the others are looked up.
+        let found = last?.drafts[index] === draft ? last.found[index] : examined.get(draft);
         if (found !== undefined && holds(found, declarations, language)) {
           if (++known % KNOWN_SLICE === 0) yield;
         } else {
@@ -113,8 +140,10 @@ export function createChecker({ vocabularies, quotas }: CheckOptions = {}): Chec
           examined.set(draft, found);
           yield;
         }
-        lasting.push(...found.findings);
+        all.push(found);
+        if (found.findings.length > 0) lasting.push(...found.findings);
       }
+      last = { drafts: declarations.drafts, found: all };
       const passing = [
         ...checkQuotas(declarations, limits),
         ...checkCircles(declarations),
@@ -139,6 +168,13 @@ function checkDraft(draft: Draft, world: World): void {
   if (draft.resource !== undefined) check(draft, draft.resource as ResourceOf<Kind>, world);
 }
 
+/** Whether a test holds of some text in a value; keys are no texts. */
+function hasText(value: JsonValue, test: (text: string) => boolean): boolean {
+  if (typeof value === 'string') return test(value);
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.values(value).some((inner: JsonValue) => hasText(inner, test));
+}
+
 function sameDrafts(a: readonly Draft[], b: readonly Draft[]): boolean {
   return a.length === b.length && a.every((draft, index) => draft === b[index]);
 }
@@ -159,11 +195,10 @@ function draftOf(resource: Resource, key: string): Draft {
 function checkQuotas(declarations: Declarations, quotas: Quotas): readonly Finding[] {
   const findings: Finding[] = [];
   for (const kind of Object.keys(checks) as Kind[]) {
-    const drafts = [...declarations.all(kind)];
-    const limit = quotas[kind];
-    const first = drafts[limit];
-    if (first === undefined) continue;
-    reporter(first, findings)('QUOTA', ['metadata', 'name'], { count: drafts.length, kind, limit });
+    const [count, limit] = [declarations.count(kind), quotas[kind]];
+    if (count <= limit) continue;
+    const first = [...declarations.all(kind)][limit] as Draft;
+    reporter(first, findings)('QUOTA', ['metadata', 'name'], { count, kind, limit });
   }
   return findings;
 }

@@ -1,3 +1,4 @@
+import type { ResourceOf } from '@ombre/decide/model';
 import type { Finding } from '../issue/finding.ts';
 import { valueAt } from '../shape/schema-walk.ts';
 import type { Declarations } from './declarations.ts';
@@ -32,8 +33,8 @@ export function checkCircles(declarations: Declarations): readonly Finding[] {
 function checkPrerequisites(declarations: Declarations, findings: Finding[]): void {
   // Flags without prerequisites, which most are, end every way.
   const edges = new Map<string, readonly string[]>();
-  for (const { name } of declarations.all('Flag')) {
-    const prerequisites = declarations.get('Flag', name)?.spec.prerequisites ?? [];
+  for (const { name, resource } of declarations.all('Flag')) {
+    const prerequisites = (resource as ResourceOf<'Flag'> | undefined)?.spec.prerequisites ?? [];
     if (prerequisites.length > 0)
       edges.set(
         name,

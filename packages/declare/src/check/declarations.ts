@@ -1,16 +1,28 @@
-import type { Kind, ResourceOf } from '@ombre/decide/model';
+import type { Kind, ResourceOf, Rule } from '@ombre/decide/model';
 import type { Draft } from '../shape/draft.ts';
 
 /** Everything that is declared, by kind and name, malformed documents included. */
 export class Declarations {
   readonly drafts: readonly Draft[];
-  readonly #byKind = new Map<Kind, Map<string, Draft>>();
+  readonly #byKind: Map<Kind, Map<string, Draft>>;
   readonly #names: Map<Kind, readonly string[]>;
   #users: ReadonlyMap<string, readonly Draft[]> | undefined;
 
   /** Lists of the set `before` that are the same here are the same objects. */
   constructor(drafts: readonly Draft[], before?: Declarations) {
     this.drafts = drafts;
+    const edited = before && editedDrafts(before.drafts, drafts);
+    if (before !== undefined && edited !== undefined) {
+      // The same names: what the set before knew of them is taken over, and it is asked no more.
+      this.#byKind = before.#byKind;
+      this.#names = before.#names;
+      for (const [, draft] of edited) this.#byKind.get(draft.kind)?.set(draft.name, draft);
+      this.#users = before.#users;
+      if (this.#users !== undefined && edited.some((pair) => pair.some(usesTables)))
+        this.#users = this.#usersOfAll(this.#users);
+      return;
+    }
+    this.#byKind = new Map();
     for (const draft of drafts) {
       const known = this.#byKind.get(draft.kind);
       if (known === undefined) this.#byKind.set(draft.kind, new Map([[draft.name, draft]]));
@@ -36,6 +48,10 @@ export class Declarations {
     return this.#byKind.get(kind)?.values() ?? [];
   }
 
+  count(kind: Kind): number {
+    return this.#byKind.get(kind)?.size ?? 0;
+  }
+
   /** In the order they are declared. */
   names(kind: Kind): readonly string[] {
     const names = this.#names.get(kind) ?? this.#namesOf(kind);
@@ -56,8 +72,7 @@ export class Declarations {
   #usersOfAll(before: ReadonlyMap<string, readonly Draft[]>): ReadonlyMap<string, readonly Draft[]> {
     const users = new Map<string, Draft[]>();
     for (const draft of this.all('Flag')) {
-      const { rules = [] } = (draft.resource as ResourceOf<'Flag'> | undefined)?.spec ?? {};
-      for (const { serve } of rules) {
+      for (const { serve } of rulesOf(draft)) {
         if (!('table' in serve)) continue;
         const known = users.get(serve.table);
         if (known === undefined) users.set(serve.table, [draft]);
@@ -66,6 +81,32 @@ export class Declarations {
     }
     return new Map([...users].map(([table, drafts]) => [table, sameAs(before.get(table), drafts)]));
   }
+}
+
+/** The drafts that are other ones than before, where all names stayed in their places; undefined where they did not, or where many changed. */
+function editedDrafts(
+  before: readonly Draft[],
+  now: readonly Draft[],
+): readonly (readonly [Draft, Draft])[] | undefined {
+  if (before.length !== now.length) return undefined;
+  const edited: (readonly [Draft, Draft])[] = [];
+  for (let index = 0; index < now.length; index++) {
+    const [old, draft] = [before[index], now[index]];
+    if (old === draft || old === undefined || draft === undefined) continue;
+    if (old.key !== draft.key || edited.length >= MOST_EDITED) return undefined;
+    edited.push([old, draft]);
+  }
+  return edited;
+}
+
+const MOST_EDITED = 1_000;
+
+function usesTables(draft: Draft): boolean {
+  return draft.kind === 'Flag' && rulesOf(draft).some(({ serve }) => 'table' in serve);
+}
+
+function rulesOf(draft: Draft): readonly Rule[] {
+  return (draft.resource as ResourceOf<'Flag'> | undefined)?.spec.rules ?? [];
 }
 
 const NOBODY: readonly Draft[] = [];

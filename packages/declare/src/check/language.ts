@@ -4,6 +4,7 @@ import {
   type CheckResult,
   type CodeVocabulary,
   checkExpression,
+  formatType,
   parseType,
 } from '@ombre/decide';
 import type { Attribute, JsonValue } from '@ombre/decide/model';
@@ -42,6 +43,10 @@ export interface Language {
   meaning(condition: string): Meaning;
   /** The frame of a condition. */
   formula(condition: string): Formula;
+  /** Whether a text may read an attribute that the language before did not have, or had otherwise. */
+  mentionsChanged(text: string): boolean;
+  /** The meanings that are remembered. */
+  readonly meanings: ReadonlyMap<string, Meaning>;
 }
 
 /** Conditions of ten thousand flags, and as many again; then all are forgotten. */
@@ -49,9 +54,11 @@ const MEANINGS = 100_000;
 /** Formulas are large and asked for together: those of some flags are enough. */
 const FORMULAS = 500;
 
+/** With the language before, of the same code, the meanings stay of conditions that it understood and that mention nothing that changed. */
 export function createLanguage(
   drafts: readonly Draft[],
   vocabularies: readonly CodeVocabulary[] | undefined,
+  before?: Pick<Language, 'attributes' | 'meanings'>,
 ): Language {
   const attributes = attributesOf(drafts);
   const functions = vocabularies?.flatMap((vocabulary) => vocabulary.functions ?? []) ?? [];
@@ -62,7 +69,11 @@ export function createLanguage(
     attributes: new Map([...attributes].map(([name, { type }]) => [name, type])),
     functions,
   };
-  const meaning = remembering(MEANINGS, meaningOf);
+  const mentionsChanged = mentioning(changedNames(before?.attributes ?? new Map(), attributes));
+  const meanings = new Map(
+    [...(before?.meanings ?? [])].filter(([text, { checked }]) => checked.ok && !mentionsChanged(text)),
+  );
+  const meaning = remembering(MEANINGS, meaningOf, meanings);
   const formula = remembering(FORMULAS, formulaOf);
 
   function meaningOf(condition: string): Meaning {
@@ -82,7 +93,27 @@ export function createLanguage(
     enrichers: enrichers && new Set(enrichers),
     meaning,
     formula,
+    mentionsChanged,
+    meanings,
   };
+}
+
+/** Attributes that are new, gone, or of another type or other values. */
+function changedNames(
+  before: ReadonlyMap<string, DeclaredAttribute>,
+  now: ReadonlyMap<string, DeclaredAttribute>,
+): readonly string[] {
+  return [...new Set([...before.keys(), ...now.keys()])].filter((name) => {
+    const [a, b] = [before.get(name), now.get(name)];
+    if (a === undefined || b === undefined) return true;
+    return formatType(a.type) !== formatType(b.type) || String(a.values) !== String(b.values);
+  });
+}
+
+/** Whoever reads an attribute writes the last part of its name, unless he writes it with escapes. */
+function mentioning(names: readonly string[]): (text: string) => boolean {
+  const leaves = [...new Set(names.map((name) => name.slice(name.lastIndexOf('.') + 1)))];
+  return (text) => leaves.length > 0 && (text.includes('\\') || leaves.some((leaf) => text.includes(leaf)));
 }
 
 /** Attributes of all vocabularies, the first declaration of each. A malformed one counts as `dyn`, so that it is not reported again where it is used. */
@@ -107,8 +138,11 @@ function attributesOf(drafts: readonly Draft[]): ReadonlyMap<string, DeclaredAtt
   return attributes;
 }
 
-function remembering<T>(most: number, make: (text: string) => T): (text: string) => T {
-  const known = new Map<string, T>();
+function remembering<T>(
+  most: number,
+  make: (text: string) => T,
+  known: Map<string, T> = new Map(),
+): (text: string) => T {
   return (text) => {
     let made = known.get(text);
     if (made === undefined) {

@@ -59,7 +59,10 @@ export function parseSources(files: readonly SourceFile[], options: ParseOptions
 
 /** Reads one set of files after another, and of each set only the files that are not as they were in the one before. */
 export interface Parser {
-  /** The same as {@link parseSources}, in slices: drafts and resources of a file whose text stayed are the same objects as before. */
+  /**
+   * The same as {@link parseSources}, in slices: drafts and resources of a file whose text stayed are the same objects as before. Positions of an
+   * earlier result then speak of this one.
+   */
   parse(files: readonly SourceFile[]): Generator<undefined, Parsed>;
 }
 
@@ -68,19 +71,53 @@ interface Remembered {
   readonly reading: FileReading;
 }
 
+/** The last set, while edits may be taken into it. */
+interface Latest {
+  readonly files: readonly SourceFile[];
+  readonly set: SourceSet;
+  readonly size: number;
+}
+
 /** Files whose reading is known pass so fast that a pause after each would cost more than they do. */
 const KNOWN_SLICE = 500;
 
+/** More files than this are a checkout rather than an edit. */
+const MOST_EDITED = 100;
+
 export function createParser(options: ParseOptions = {}): Parser {
   const limits = { ...sourceLimits, ...options.limits };
-  let known: ReadonlyMap<string, Remembered> = new Map();
+  let known = new Map<string, Remembered>();
+  let latest: Latest | undefined;
   const withIds = new WeakMap<
     FileDocument,
     { readonly text: string | undefined; readonly reading: IdsReading }
   >();
 
+  /** Files that were edited where they stood, taken into the last set; undefined where that does not tell all. */
+  function* edit(files: readonly SourceFile[], { files: before, set, size: sum }: Latest) {
+    const edited = editedFiles(before, files);
+    if (edited === undefined) return undefined;
+    const edits: Edit[] = [];
+    let size = sum;
+    for (const [old, file] of edited) {
+      const was = known.get(file.path)?.reading;
+      if (was === undefined) return undefined;
+      const now = old.text === file.text ? was : yield* readFile(file, limits);
+      known.set(file.path, { text: file.text, reading: now });
+      edits.push({ file, was, now });
+      size += now.size - was.size;
+    }
+    if (size > limits.files || !edits.every((one) => set.accepts(one))) return undefined;
+    for (const one of edits) set.exchange(one);
+    latest = { files, set, size };
+    return set.finish(files);
+  }
+
   return {
     *parse(files) {
+      const edited = latest && (yield* edit(files, latest));
+      if (edited !== undefined) return edited;
+      latest = undefined;
       const set = new SourceSet(files, limits, withIds);
       const read = new Map<string, Remembered>();
       let size = 0;
@@ -95,7 +132,10 @@ export function createParser(options: ParseOptions = {}): Parser {
         set.take(file, reading);
       }
       known = read;
-      if (size <= limits.files) return set.finish();
+      if (size <= limits.files) {
+        latest = { files, set, size };
+        return set.finish(files);
+      }
       const all = files.filter(({ path }) => holdsResources(path));
       return tooLarge(
         all.reduce((sum, { text }) => sum + sizeOf(text), 0),
@@ -116,7 +156,7 @@ function tooLarge(size: number, nothing: SourceSet, limits: SourceLimits): Parse
     column: 0,
     path: '',
   } as const;
-  return { ...nothing.finish(), issues: [{ ...issue, message }] };
+  return { ...nothing.finish([]), issues: [{ ...issue, message }] };
 }
 
 /** A segment with the ids of another file, and what was wrong with those. */
@@ -124,9 +164,33 @@ interface IdsReading extends DocumentReading {
   readonly findings: readonly Omit<Finding, 'resource'>[];
 }
 
+/** A file that was read again. */
+interface Edit {
+  readonly file: SourceFile;
+  readonly was: FileReading;
+  readonly now: FileReading;
+}
+
+/** The files that are other objects than before, each with what it was; undefined where files came or went, and where many changed. */
+function editedFiles(
+  before: readonly SourceFile[],
+  now: readonly SourceFile[],
+): readonly (readonly [SourceFile, SourceFile])[] | undefined {
+  if (before.length !== now.length) return undefined;
+  const edited: (readonly [SourceFile, SourceFile])[] = [];
+  for (let index = 0; index < now.length; index++) {
+    const [old, file] = [before[index], now[index]];
+    if (old === file || old === undefined || file === undefined) continue;
+    if (old.path !== file.path || !holdsResources(file.path) || edited.length >= MOST_EDITED)
+      return undefined;
+    edited.push([old, file]);
+  }
+  return edited;
+}
+
 /** Gathers documents and issues while files are taken in. */
 class SourceSet {
-  readonly #files: readonly SourceFile[];
+  #files: readonly SourceFile[];
   readonly #limits: SourceLimits;
   readonly #withIds: WeakMap<
     FileDocument,
@@ -136,6 +200,8 @@ class SourceSet {
   readonly #findings: Finding[] = [];
   readonly #read = new Map<string, { readonly file: SourceFile; readonly reading: FileReading }>();
   readonly #drafts = new Map<string, Draft>();
+  /** What is declared, until files are taken in again. */
+  #lists: Pick<Declared, 'drafts' | 'resources'> | undefined;
   #project: { readonly file: string; readonly project?: string; readonly environment?: string } | undefined;
 
   constructor(
@@ -149,6 +215,7 @@ class SourceSet {
   }
 
   take(file: SourceFile, reading: FileReading): void {
+    this.#lists = undefined;
     this.#read.set(file.path, { file, reading });
     this.#issues.push(...reading.issues);
     for (const document of reading.documents) {
@@ -162,12 +229,46 @@ class SourceSet {
     }
   }
 
-  finish(): Parsed {
+  /** Whether an edit makes other documents of the same names, so that nothing else of the set is another than it was. */
+  accepts({ file, was, now }: Edit): boolean {
+    const plain = this.#issues.length === 0 && this.#findings.length === 0 && now.issues.length === 0;
+    if (!plain || isProjectFile(file.path) || was.documents.length !== now.documents.length) return false;
+    return now.documents.every(({ read }, index) => {
+      const before = was.documents[index]?.read?.draft;
+      return (
+        before !== undefined &&
+        read?.draft?.key === before.key &&
+        read.issues.length === 0 &&
+        this.#drafts.get(before.key) === before
+      );
+    });
+  }
+
+  /** Takes in an edit that it accepts. */
+  exchange({ file, was, now }: Edit): void {
+    this.#read.set(file.path, { file, reading: now });
+    for (const [index, { read }] of now.documents.entries()) {
+      const [before, draft] = [was.documents[index]?.read?.draft, read?.draft];
+      if (before === undefined || draft === undefined || before === draft) continue;
+      this.#drafts.set(draft.key, draft);
+      if (this.#lists === undefined) continue;
+      const { drafts, resources } = this.#lists;
+      const { resource } = before;
+      this.#lists = {
+        drafts: exchanged(drafts, before, draft),
+        resources:
+          resource === undefined || draft.resource === undefined
+            ? resources
+            : exchanged(resources, resource, draft.resource),
+      };
+    }
+  }
+
+  finish(files: readonly SourceFile[]): Parsed {
+    this.#files = files;
     const positions = this.#positions();
-    const drafts = [...this.#drafts.values()];
-    const resources = sortDrafts(drafts.filter(({ whole }) => whole)).map(
-      ({ resource }) => resource as Resource,
-    );
+    this.#lists ??= listsOf(this.#drafts);
+    const { drafts, resources } = this.#lists;
     const { project, environment } = this.#project ?? {};
     return {
       declared: {
@@ -293,4 +394,16 @@ class SourceSet {
       findings,
     };
   }
+}
+
+function listsOf(all: ReadonlyMap<string, Draft>): Pick<Declared, 'drafts' | 'resources'> {
+  const drafts = [...all.values()];
+  const whole = sortDrafts(drafts.filter((draft) => draft.whole));
+  return { drafts, resources: whole.map(({ resource }) => resource as Resource) };
+}
+
+/** The list with another item in one's place. */
+function exchanged<T>(list: readonly T[], old: T, now: T): readonly T[] {
+  const index = list.indexOf(old);
+  return index < 0 ? list : list.with(index, now);
 }
