@@ -24,8 +24,8 @@ export { type Applied, applyDelta, applyDeltaInSteps, type DeltaRefusal } from '
 export { canonicalJson } from './snapshot/canonical-json.ts';
 export { decodeEntries } from './snapshot/decode.ts';
 export type { Delta, IdChange } from './snapshot/delta.ts';
-export { diffSnapshots } from './snapshot/diff.ts';
-export { encodeSnapshot, patchSnapshot } from './snapshot/encode.ts';
+export { diffInSteps, diffSnapshots } from './snapshot/diff.ts';
+export { encodeInSteps, encodeSnapshot, patchInSteps, patchSnapshot } from './snapshot/encode.ts';
 export {
   type Encoded,
   type Entry,

@@ -3,6 +3,7 @@ import type { Delta } from '../snapshot/delta.ts';
 import type { Encoded, EntryKind } from '../snapshot/entry.ts';
 import { ID_LISTS, isIdListReference } from '../snapshot/id-list.ts';
 import { type Line, readLine } from '../snapshot/line.ts';
+import { sortedInSteps } from '../sorted.ts';
 import { finish } from '../steps.ts';
 import { vocabulariesOf } from './compile.ts';
 import { type Cells, CompiledSnapshot, type KeptKind } from './compiled-snapshot.ts';
@@ -11,7 +12,6 @@ import { IdSet } from './id-set.ts';
 import { Schema } from './schema.ts';
 import { type IdSets, SegmentCell, segmentSpec } from './segment-cell.ts';
 import type { Snapshot } from './snapshot.ts';
-import { sortedInSteps } from './sorted.ts';
 import { TableCell } from './table-cell.ts';
 
 export interface Advanced {

@@ -3,6 +3,7 @@ import { readManifest } from '../snapshot/chunks.ts';
 import type { Encoded, EntryKind } from '../snapshot/entry.ts';
 import { ID_LISTS, type IdListName, isIdListReference, readPart } from '../snapshot/id-list.ts';
 import { type Line, linesOf, readLine } from '../snapshot/line.ts';
+import { sortedInSteps } from '../sorted.ts';
 import { finish } from '../steps.ts';
 import type { CodeVocabulary } from './code-vocabulary.ts';
 import { type Cells, CompiledSnapshot, type KeptKind } from './compiled-snapshot.ts';
@@ -13,7 +14,6 @@ import { Numbering, Roster } from './roster.ts';
 import { equip, Schema } from './schema.ts';
 import { SegmentCell, segmentSpec } from './segment-cell.ts';
 import type { Snapshot } from './snapshot.ts';
-import { sortedInSteps } from './sorted.ts';
 import { TableCell } from './table-cell.ts';
 
 export interface CompileOptions {

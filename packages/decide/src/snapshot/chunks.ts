@@ -1,4 +1,3 @@
-import { finish } from '../steps.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { type Encoded, FORMAT, type Manifest, type Sha256 } from './entry.ts';
 import { keyOfLine, linesOf, readLine } from './line.ts';
@@ -22,12 +21,7 @@ export function linesByKey(chunk: string | undefined): Map<string, string> {
   return new Map(linesOf(chunk ?? '').map((line) => [keyOfLine(line), line]));
 }
 
-/** Hashes chunks and completes the bytes; chunks that `known` has with the same text keep their digest unhashed. */
-export function sealChunks(...parts: Parameters<typeof sealInSteps>): Encoded {
-  return finish(sealInSteps(...parts));
-}
-
-/** The same, with a pause after each chunk that is hashed. */
+/** Hashes chunks and completes the bytes; chunks that `known` has with the same text keep their digest unhashed. Pauses after each that is hashed. */
 export function* sealInSteps(
   chunks: ReadonlyMap<string, string>,
   blobs: ReadonlyMap<string, string>,
@@ -45,9 +39,14 @@ export function* sealInSteps(
   return { manifest, digest: sha256(manifest), chunks, blobs };
 }
 
-/** What the lines of chunks ask of the receiver's code, sorted. */
-export function requirementsOf(chunks: Iterable<string>): readonly string[] {
-  return [...new Set([...chunks].flatMap(linesOf).flatMap(requirementsIn))].sort();
+/** What the lines of chunks ask of the receiver's code, sorted. Pauses after each chunk. */
+export function* requirementsInSteps(chunks: Iterable<string>): Generator<undefined, readonly string[]> {
+  const found = new Set<string>();
+  for (const chunk of chunks) {
+    for (const line of linesOf(chunk)) for (const one of requirementsIn(line)) found.add(one);
+    yield;
+  }
+  return [...found].sort();
 }
 
 /** What one line asks of the receiver's code. */

@@ -1,4 +1,3 @@
-import type { ResourceOf } from '@ombre/decide/model';
 import type { Finding } from '../issue/finding.ts';
 import { valueAt } from '../shape/schema-walk.ts';
 import type { Declarations } from './declarations.ts';
@@ -31,16 +30,8 @@ export function checkCircles(declarations: Declarations): readonly Finding[] {
 }
 
 function checkPrerequisites(declarations: Declarations, findings: Finding[]): void {
-  // Flags without prerequisites, which most are, end every way.
-  const edges = new Map<string, readonly string[]>();
-  for (const { name, resource } of declarations.all('Flag')) {
-    const prerequisites = (resource as ResourceOf<'Flag'> | undefined)?.spec.prerequisites ?? [];
-    if (prerequisites.length > 0)
-      edges.set(
-        name,
-        prerequisites.map(({ flag }) => flag),
-      );
-  }
+  // Flags without prerequisites end every way.
+  const edges = declarations.prerequisites();
   const { circles, depth } = walkGraph(edges);
   for (const circle of circles)
     report(declarations, findings, 'Flag', 'PREREQUISITE_CYCLE', circle, ['spec', 'prerequisites']);

@@ -7,6 +7,7 @@ export class Declarations {
   readonly #byKind: Map<Kind, Map<string, Draft>>;
   readonly #names: Map<Kind, readonly string[]>;
   #users: ReadonlyMap<string, readonly Draft[]> | undefined;
+  #prerequisites: ReadonlyMap<string, readonly string[]> | undefined;
 
   /** Lists of the set `before` that are the same here are the same objects. */
   constructor(drafts: readonly Draft[], before?: Declarations) {
@@ -20,6 +21,8 @@ export class Declarations {
       this.#users = before.#users;
       if (this.#users !== undefined && edited.some((pair) => pair.some(usesTables)))
         this.#users = this.#usersOfAll(this.#users);
+      if (!edited.some((pair) => pair.some((draft) => prerequisitesOf(draft).length > 0)))
+        this.#prerequisites = before.#prerequisites;
       return;
     }
     this.#byKind = new Map();
@@ -63,6 +66,19 @@ export class Declarations {
   usersOf(table: string): readonly Draft[] {
     this.#users ??= this.#usersOfAll(new Map());
     return this.#users.get(table) ?? NOBODY;
+  }
+
+  /** What the flags that have prerequisites wait for, by their names. Most flags have none. */
+  prerequisites(): ReadonlyMap<string, readonly string[]> {
+    if (this.#prerequisites === undefined) {
+      const found = new Map<string, readonly string[]>();
+      for (const draft of this.all('Flag')) {
+        const flags = prerequisitesOf(draft);
+        if (flags.length > 0) found.set(draft.name, flags);
+      }
+      this.#prerequisites = found;
+    }
+    return this.#prerequisites;
   }
 
   #namesOf(kind: Kind): readonly string[] {
@@ -109,6 +125,12 @@ function rulesOf(draft: Draft): readonly Rule[] {
   return (draft.resource as ResourceOf<'Flag'> | undefined)?.spec.rules ?? [];
 }
 
+function prerequisitesOf({ kind, resource }: Draft): readonly string[] {
+  const spec = kind === 'Flag' ? (resource as ResourceOf<'Flag'> | undefined)?.spec : undefined;
+  return spec?.prerequisites === undefined ? NONE : spec.prerequisites.map(({ flag }) => flag);
+}
+
+const NONE: readonly string[] = [];
 const NOBODY: readonly Draft[] = [];
 
 function sameAs<T>(before: readonly T[] | undefined, now: readonly T[]): readonly T[] {

@@ -45,7 +45,7 @@ const AUTHOR = 'files';
  */
 export function openDirectoryAuthor(options: DirectoryAuthorOptions): DirectoryAuthor {
   const { directory, environment, commands, views, clock, log } = options;
-  let declared: ReadonlyMap<string, Resource> | undefined;
+  let declared: readonly Resource[] | undefined;
   let compared: Compared | undefined;
   let status: Omit<AuthorStatus, 'drift'> = { directory, state: 'starting', issues: [], files: 0 };
   let first = true;
@@ -98,7 +98,7 @@ export function openDirectoryAuthor(options: DirectoryAuthorOptions): DirectoryA
       end({ state: 'refused', issues, message: result.message, files: files.length }, files);
       return;
     }
-    declared = new Map(read.resources.map((resource) => [keyOf(resource), resource]));
+    declared = read.resources;
     if (result.changed) log.info({ environment, revision: result.revision }, 'a save was applied');
     end({ state: 'applied', issues, revision: result.revision, files: files.length }, files);
   }
@@ -147,15 +147,13 @@ export function openDirectoryAuthor(options: DirectoryAuthorOptions): DirectoryA
 }
 
 interface Compared {
-  readonly declared: ReadonlyMap<string, Resource> | undefined;
+  readonly declared: readonly Resource[] | undefined;
   readonly revision: number | undefined;
   readonly keys: readonly string[];
 }
 
-function differing(
-  declared: ReadonlyMap<string, Resource>,
-  served: readonly ResourceRow[],
-): readonly string[] {
+function differing(resources: readonly Resource[], served: readonly ResourceRow[]): readonly string[] {
+  const declared = new Map(resources.map((resource) => [keyOf(resource), resource]));
   const found = new Set(declared.keys());
   for (const { resource } of served) {
     const key = keyOf(resource);

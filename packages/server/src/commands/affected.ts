@@ -1,16 +1,28 @@
 import type { Encoded } from '@ombre/decide';
 
-/** What an entry stands on, by key: read from the lines of a snapshot, `key TAB needs,… TAB body`. */
-type Needs = ReadonlyMap<string, readonly string[]>;
+/** What a chunk says of what stands on what: keys of entries that stand on something, and of vocabularies, on which all may. */
+interface ChunkNeeds {
+  readonly text: string;
+  readonly needs: readonly (readonly [key: string, needs: readonly string[]])[];
+  readonly vocabularies: readonly string[];
+}
+
+/** By chunk. Snapshots are never changed, so what was read of one lasts as long as it; the next shares what it shares of the text. */
+const readings = new WeakMap<Encoded, ReadonlyMap<string, ChunkNeeds>>();
 
 /**
  * Keys of the resources whose checks a change can turn out differently: what changed, all that stands on it, and all that those stand on.
- * Undefined where that is everything, since a vocabulary changed. `after` holds the change.
+ * Undefined where that is everything, since a vocabulary changed. `after` holds the change, `before` is without.
  */
-export function affectedKeys(after: Encoded, changed: Iterable<string>): ReadonlySet<string> | undefined {
+export function affectedKeys(
+  before: Encoded,
+  after: Encoded,
+  changed: Iterable<string>,
+): ReadonlySet<string> | undefined {
   const keys = [...changed];
   if (keys.some((key) => key.startsWith('Vocabulary/'))) return undefined;
-  const needs = needsOf(after);
+  const chunks = [...readingOf(after, readingOf(before)).values()];
+  const needs = new Map(chunks.flatMap((chunk) => chunk.needs));
   const asking = reversed(needs);
   const touched = closure(keys, (key) => asking.get(key) ?? []);
   // Two releases of one flag know of each other through it.
@@ -21,25 +33,41 @@ export function affectedKeys(after: Encoded, changed: Iterable<string>): Readonl
     (asking.get(key) ?? []).filter((one) => one.startsWith('Release/')),
   );
   const all = closure([...touched, ...releases], (key) => needs.get(key) ?? []);
-  for (const key of needs.keys()) if (key.startsWith('Vocabulary/')) all.add(key);
+  for (const { vocabularies } of chunks) for (const key of vocabularies) all.add(key);
   return all;
 }
 
-function needsOf(encoded: Encoded): Needs {
-  const needs = new Map<string, readonly string[]>();
-  for (const chunk of encoded.chunks.values()) {
-    for (let start = 0; start < chunk.length; ) {
-      const first = chunk.indexOf('\t', start);
-      const second = chunk.indexOf('\t', first + 1);
-      const text = chunk.slice(first + 1, second);
-      needs.set(chunk.slice(start, first), text === '' ? [] : text.split(','));
-      start = chunk.indexOf('\n', second) + 1;
-    }
+function readingOf(
+  encoded: Encoded,
+  near: ReadonlyMap<string, ChunkNeeds> = new Map(),
+): ReadonlyMap<string, ChunkNeeds> {
+  const known = readings.get(encoded);
+  if (known !== undefined) return known;
+  const reading = new Map<string, ChunkNeeds>();
+  for (const [id, text] of encoded.chunks) {
+    const same = near.get(id);
+    reading.set(id, same?.text === text ? same : readChunk(text));
   }
-  return needs;
+  readings.set(encoded, reading);
+  return reading;
 }
 
-function reversed(needs: Needs): ReadonlyMap<string, readonly string[]> {
+/** Read from the lines: `key TAB needs,… TAB body`. */
+function readChunk(text: string): ChunkNeeds {
+  const needs: (readonly [string, readonly string[]])[] = [];
+  const vocabularies: string[] = [];
+  for (let start = 0; start < text.length; ) {
+    const first = text.indexOf('\t', start);
+    const second = text.indexOf('\t', first + 1);
+    const key = text.slice(start, first);
+    if (key.startsWith('Vocabulary/')) vocabularies.push(key);
+    if (second > first + 1) needs.push([key, text.slice(first + 1, second).split(',')]);
+    start = text.indexOf('\n', second) + 1;
+  }
+  return { text, needs, vocabularies };
+}
+
+function reversed(needs: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, readonly string[]> {
   const asking = new Map<string, string[]>();
   for (const [key, asked] of needs) {
     for (const one of asked) {

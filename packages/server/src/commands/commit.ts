@@ -1,5 +1,6 @@
-import type { Change, ChangeBody } from '../store/change.ts';
-import { digestWrite, sealChange } from '../store/hash-chain.ts';
+import { inSlices } from '@ombre/carry';
+import type { Change, ChangeBody, WriteDigest } from '../store/change.ts';
+import { digestWrite, sealInSteps } from '../store/hash-chain.ts';
 import type { Append, Store } from '../store/store.ts';
 import { StoreError } from '../store/store.ts';
 import type { Mirror } from '../views/mirror.ts';
@@ -65,15 +66,15 @@ async function attempt(context: Commit, mirror: Mirror, act: Act): Promise<Apply
     const { revision } = mirror.state.head;
     if (!changed || act.dryRun === true) return done(plan, revision, changed);
 
-    const encoded = plan.encoded ?? mirror.preview(plan.writes).encoded;
-    const change = seal(context, mirror, act, plan, encoded.digest);
+    const next = plan.next ?? (await inSlices(mirror.preview(plan.writes)));
+    const change = await inSlices(seal(context, mirror, act, plan, next.encoded.digest));
     const appended = await settle(store, change, {
       change,
       writes: plan.writes,
       ...(act.fence === undefined ? {} : { fence: act.fence }),
     });
     if (appended.ok) {
-      mirror.follow({ change, writes: plan.writes }, encoded);
+      await mirror.follow({ change, writes: plan.writes }, next);
       return done(plan, change.revision, true);
     }
     if (appended.code === 'FENCED') {
@@ -90,9 +91,23 @@ async function attempt(context: Commit, mirror: Mirror, act: Act): Promise<Apply
   };
 }
 
-function seal(context: Commit, mirror: Mirror, act: Act, plan: Plan, to: string): Change {
+/** Rows digested between two pauses. */
+const SLICE = 20;
+
+function* seal(
+  context: Commit,
+  mirror: Mirror,
+  act: Act,
+  plan: Plan,
+  to: string,
+): Generator<undefined, Change> {
   const { head, hash } = mirror.state;
-  return sealChange(
+  const writes: WriteDigest[] = [];
+  for (const write of plan.writes) {
+    writes.push(digestWrite(write));
+    if (writes.length % SLICE === 0) yield;
+  }
+  return yield* sealInSteps(
     {
       environment: mirror.environment,
       lineage: head.lineage,
@@ -106,7 +121,7 @@ function seal(context: Commit, mirror: Mirror, act: Act, plan: Plan, to: string)
       to,
       names: plan.names,
       diff: plan.diff,
-      writes: plan.writes.map(digestWrite),
+      writes,
       facts: plan.facts,
     },
     hash,

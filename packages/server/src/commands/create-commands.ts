@@ -1,3 +1,4 @@
+import { inSlices } from '@ombre/carry';
 import { encodeSnapshot } from '@ombre/decide';
 import { generateKeyPair } from '../keys/key-pair.ts';
 import { sealChange } from '../store/hash-chain.ts';
@@ -46,7 +47,7 @@ export function createCommands(parts: CommandParts): Commands {
               message: `There is no revision ${to}; the head is ${revision}.`,
             };
           }
-          return planRestore(mirror, to, then, asked.dryRun === true, checks);
+          return inSlices(planRestore(mirror, to, then, asked.dryRun === true, checks));
         },
       }),
 
@@ -71,7 +72,7 @@ export function createCommands(parts: CommandParts): Commands {
         action: 'apply',
         origin: 'api',
         fence: input.fence,
-        decide: (mirror) => planLand(mirror, input, checks),
+        decide: (mirror) => inSlices(planLand(mirror, input, checks)),
       }),
 
     breakGlass: (input) => breakGlass(parts, input),
@@ -91,19 +92,22 @@ async function apply(parts: CommandParts, input: ApplyInput): Promise<ApplyResul
   const { store, checks, clock } = parts;
   const { environment, origin } = input;
   const whole = input.partial !== true;
-  const digest = whole ? digestSet(input.resources) : '';
+  const digestOf = () => inSlices(digestSet(input.resources));
   let skipped = false;
   const result = await commit(parts, {
     ...input,
     action: 'apply',
     decide: async (mirror) => {
       const last = input.once === true ? await store.standing(environment) : [];
-      skipped = whole && last.some((standing) => standing.origin === origin && standing.digest === digest);
-      return skipped ? NOTHING : planApply(mirror, input, checks);
+      const own = whole ? last.find((standing) => standing.origin === origin) : undefined;
+      skipped = own !== undefined && own.digest === (await digestOf());
+      return skipped ? NOTHING : inSlices(planApply(mirror, input, checks));
     },
   });
   if (result.ok && whole && !skipped && input.dryRun !== true) {
     const { revision, issues } = result;
+    // Digested when all that waits for the change has it.
+    const digest = await digestOf();
     const standing = { origin, digest, revision, at: clock.now(), issues: JSON.stringify(issues) };
     // The change is committed whatever becomes of this note: without it a restart applies the same set once more.
     await store.stand(environment, standing).catch(ignoreStoreError);

@@ -1,5 +1,5 @@
 import type { CodeVocabulary } from '@ombre/decide';
-import { checkResources, diffResources } from '@ombre/declare';
+import { createChecker, diffResources } from '@ombre/declare';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Store } from '../store/store.ts';
 import { createViews } from '../views/create-views.ts';
@@ -65,7 +65,7 @@ export async function openControl(parts: ControlParts): Promise<Control> {
 function checksWith(vocabularies?: readonly CodeVocabulary[]): Checks {
   const code = vocabularies === undefined ? {} : { vocabularies };
   return {
-    check: (resources) => checkResources(resources, code),
+    check: (resources) => createChecker(code).check(resources),
     scopeAbove: 200,
     diff: (from, to, moves) => diffResources(from, to, moves ? code : { ...code, estimates: 0 }),
   };

@@ -2,43 +2,33 @@ import type { Resource } from '@ombre/decide/model';
 import type { Issue } from '@ombre/declare';
 import type { EnvironmentState } from '../store/row.ts';
 import { sha256 } from '../store/sha256.ts';
+import { changeOfSet, keyOf, noteSet, type SetChange } from './applied-set.ts';
 import { storeIssue } from './codes.ts';
 import type { ApplyInput, Moved, Refusal } from './commands.ts';
-import type { Checks, Now, Planned } from './plan.ts';
-import { keyOf, planResources, type Wanted } from './plan-resources.ts';
+import type { Checks, Now, Planning } from './plan.ts';
+import { planResources, type Wanted } from './plan-resources.ts';
 import { resourceDigest, sameResource } from './resource-digest.ts';
 
+type Asked = Pick<ApplyInput, 'origin' | 'resources' | 'partial' | 'deletes' | 'generations' | 'dryRun'>;
+
 /** Plans an apply: what of the origin's set differs from what is in force, and whether it may change. */
-export function planApply(
-  now: Now,
-  input: Pick<ApplyInput, 'origin' | 'resources' | 'partial' | 'deletes' | 'generations' | 'dryRun'>,
-  checks: Checks,
-): Planned {
+export function* planApply(now: Now, input: Asked, checks: Checks): Planning {
   const { state } = now;
   const { origin, resources, partial = false, deletes: asked = [], generations, dryRun = false } = input;
-  const wrong = wrongInput(state, resources, asked);
-  if (wrong.length > 0) {
-    return { ok: false, code: 'INVALID', message: wrong[0]?.message ?? 'The set is wrong.', issues: wrong };
-  }
-
-  const wanted = new Map(resources.map((resource) => [keyOf(resource), resource]));
-  const deletes = new Set(
-    partial
-      ? asked
-      : [...state.resources]
-          .filter(([key, row]) => row.origin === origin && !wanted.has(key))
-          .map(([key]) => key),
-  );
+  const wanted =
+    (partial ? undefined : changeOfSet(state.resources, origin, resources)) ?? compared(state, input);
+  yield;
+  if ('ok' in wanted) return wanted;
+  yield* digestsOf(wanted.come.values());
   const puts = new Map<string, Wanted>();
-  for (const [key, resource] of wanted) {
+  for (const [key, resource] of wanted.come) {
     const row = state.resources.get(key);
     if (row === undefined || !sameResource(row.resource, resource)) puts.set(key, { resource, origin });
   }
-
-  return (
-    ownedElsewhere(state, origin, [...wanted.keys(), ...deletes]) ??
+  const deletes = partial ? new Set(asked) : wanted.gone;
+  const planned =
     movedSince(state, generations, [...puts.keys(), ...deletes]) ??
-    planResources(
+    (yield* planResources(
       now,
       {
         puts,
@@ -49,14 +39,58 @@ export function planApply(
         dryRun,
       },
       checks,
-    )
-  );
+    ));
+  // What was kept back is not as the set says.
+  if (planned.ok && !partial && planned.kept.length === 0) {
+    const rows = planned.writes.length === 0 ? state.resources : planned.next?.state.resources;
+    if (rows !== undefined) noteSet(rows, origin, resources);
+  }
+  return planned;
+}
+
+/** Looks at everything. */
+function compared(
+  state: EnvironmentState,
+  { origin, resources, partial = false, deletes = [] }: Asked,
+): SetChange | Refusal {
+  const wrong = wrongInput(state, resources, deletes);
+  if (wrong.length > 0) {
+    return { ok: false, code: 'INVALID', message: wrong[0]?.message ?? 'The set is wrong.', issues: wrong };
+  }
+  const come = new Map(resources.map((resource) => [keyOf(resource), resource]));
+  const gone = partial
+    ? deletes
+    : [...state.resources].flatMap(([key, row]) => (row.origin === origin && !come.has(key) ? [key] : []));
+  return ownedElsewhere(state, origin, [...come.keys(), ...gone]) ?? { come, gone: new Set(gone) };
 }
 
 /** SHA-256 over the keys and digests of a set, whatever its order. */
-export function digestSet(resources: readonly Resource[]): string {
-  const lines = resources.map((resource) => `${keyOf(resource)} ${resourceDigest(resource)}\n`);
-  return sha256(lines.sort().join(''));
+export function* digestSet(resources: readonly Resource[]): Generator<undefined, string> {
+  yield* digestsOf(resources);
+  const all = resources.map(lineOf);
+  yield;
+  return sha256(all.sort().join(''));
+}
+
+/** Resources are never changed, and most are asked for again with the next save. */
+const lines = new WeakMap<Resource, string>();
+
+function lineOf(resource: Resource): string {
+  const line = lines.get(resource) ?? `${keyOf(resource)} ${resourceDigest(resource)}\n`;
+  lines.set(resource, line);
+  return line;
+}
+
+/** Resources digested between two pauses. */
+const SLICE = 20;
+
+/** Digests what was not digested before, so that asking for it then takes no time. */
+function* digestsOf(resources: Iterable<Resource>): Generator<undefined, void> {
+  let count = 0;
+  for (const resource of resources) {
+    resourceDigest(resource);
+    if (++count % SLICE === 0) yield;
+  }
 }
 
 function wrongInput(

@@ -2,11 +2,11 @@ import type { Resource, ResourceOf } from '@ombre/decide/model';
 import type { EnvironmentState } from '../store/row.ts';
 import type { LandInput } from './commands.ts';
 import { landFlag, tablesOf } from './land-flag.ts';
-import type { Checks, Now, Planned } from './plan.ts';
+import type { Checks, Now, Planned, Planning } from './plan.ts';
 import { planResources } from './plan-resources.ts';
 
 /** Plans that a completed release ends: its flag says `to` in `from`'s place, and the release goes, in one change in which nobody's variant changes. */
-export function planLand(now: Now, { release }: LandInput, checks: Checks): Planned {
+export function* planLand(now: Now, { release }: LandInput, checks: Checks): Planning {
   const { state } = now;
   const wanted = landingOf(state, release);
   if (!wanted.ok) return wanted;
@@ -24,7 +24,7 @@ export function planLand(now: Now, { release }: LandInput, checks: Checks): Plan
   const puts = new Map([[keys[0] ?? '', { resource: flag, origin: 'api' as const }]]);
   const deletes = new Set([`Release/${release}`]);
   const facts = { landed: release };
-  return planResources(now, { puts, deletes, pinned: 'refuse', facts, dryRun: false }, checks);
+  return yield* planResources(now, { puts, deletes, pinned: 'refuse', facts, dryRun: false }, checks);
 }
 
 /** The flag as it says when the release has landed, whoever writes it. */

@@ -3,10 +3,11 @@ import type { Kind, Resource } from '@ombre/decide/model';
 import { defaultQuotas, type Issue, type ResourceDiff } from '@ombre/declare';
 import { write } from '../store/advance.ts';
 import type { EnvironmentState, Origin, PlacementRow, ResourceRow, Write } from '../store/row.ts';
+import type { Preview } from '../views/mirror.ts';
 import { affectedKeys } from './affected.ts';
 import { storeIssue } from './codes.ts';
 import { servesVariant, tablesOf } from './land-flag.ts';
-import type { Checks, Now, Planned } from './plan.ts';
+import type { Checks, Now, Planned, Planning } from './plan.ts';
 import { type ActiveRelease, activeReleases, forbiddenEdit, pinnedKeys } from './release-pins.ts';
 
 /** A resource somebody wants in force, and whose it is. */
@@ -27,16 +28,11 @@ export interface ResourceChange {
   readonly dryRun: boolean;
 }
 
-/** `Kind/name` of a resource. */
-export function keyOf(resource: Resource): string {
-  return `${resource.kind}/${resource.metadata.name}`;
-}
-
 /**
  * Plans a change of resources: what releases above 0 % forbid is refused or kept back, and the whole effective set of both origins is
  * checked as it would be. Overrides are never touched, placements only of releases that have landed.
  */
-export function planResources(now: Now, change: ResourceChange, checks: Checks): Planned {
+export function* planResources(now: Now, change: ResourceChange, checks: Checks): Planning {
   const { state, encoded } = now;
   const active = activeReleases(state);
   const leaving = leavingReleases(active, state, change);
@@ -62,7 +58,7 @@ export function planResources(now: Now, change: ResourceChange, checks: Checks):
     ...leaving.landed.map((row): Write => ({ kind: 'Placement', name: row.release, row })),
   ];
   const names = [...puts.map(([key]) => key), ...deletes].toSorted();
-  const { after, encoded: next, checked } = checkChange(now, writes, names, checks);
+  const { after, next, checked } = yield* checkChange(now, writes, names, checks);
   const errors = checked.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
     return {
@@ -72,51 +68,90 @@ export function planResources(now: Now, change: ResourceChange, checks: Checks):
       issues: [...held, ...checked],
     };
   }
-  const shown = (of: EnvironmentState): readonly Resource[] =>
-    change.dryRun
-      ? [...of.resources.values()].map(({ resource }) => resource)
-      : names.flatMap((key) => of.resources.get(key)?.resource ?? []);
+  const diff = yield* diffOf(state, after, names, change.dryRun, checks);
   return {
     ok: true,
     writes,
     names,
-    diff: names.length === 0 ? [] : checks.diff(shown(state), shown(after), change.dryRun).map(bounded),
+    diff,
     issues: [...held, ...leaving.goingBack, ...back.seen, ...restingTargets(after), ...checked],
     kept: [...back.kept.keys(), ...goingBack].toSorted(),
     facts: change.facts,
-    ...(next === undefined ? {} : { encoded: next }),
+    ...(next === undefined ? {} : { next }),
   };
 }
 
+/** Resources compared between two pauses. */
+const SLICE = 20;
+
+/** What differs in the resources of some names; for a dry run with who would move, which takes the whole sets. */
+function* diffOf(
+  before: EnvironmentState,
+  after: EnvironmentState,
+  names: readonly string[],
+  dryRun: boolean,
+  { diff }: Checks,
+): Generator<undefined, readonly ResourceDiff[]> {
+  if (names.length === 0) return [];
+  if (dryRun) return diff(allOf(before), allOf(after), true).map(bounded);
+  const found: ResourceDiff[] = [];
+  for (let start = 0; start < names.length; start += SLICE) {
+    const some = names.slice(start, start + SLICE);
+    const of = ({ resources }: EnvironmentState) => some.flatMap((key) => resources.get(key)?.resource ?? []);
+    found.push(...diff(of(before), of(after), false).map(bounded));
+    yield;
+  }
+  // The names are sorted, and so is what differs in each way.
+  return (['removed', 'changed', 'added'] as const).flatMap((way) =>
+    found.filter((one) => one.change === way),
+  );
+}
+
+function allOf({ resources }: EnvironmentState): readonly Resource[] {
+  return [...resources.values()].map(({ resource }) => resource);
+}
+
 /** Checks the environment as it would be; of a large one only what the change can affect. */
-function checkChange(
+function* checkChange(
   now: Now,
   writes: readonly Write[],
   names: readonly string[],
   { check, scopeAbove }: Checks,
-): { readonly after: EnvironmentState; readonly encoded?: Encoded; readonly checked: readonly Issue[] } {
-  const after = write(now.state, writes);
-  const all = [...after.resources.values()].map(({ resource }) => resource);
-  const encoded = all.length > scopeAbove ? previewed(now, writes) : undefined;
-  if (encoded === undefined) return { after, checked: check(all) };
-  const affected = affectedKeys(encoded, names);
-  const some = all.filter((resource) => affected?.has(keyOf(resource)) !== false);
-  return { after, encoded, checked: check(overQuota(all) ? all : some) };
+): Generator<undefined, { after: EnvironmentState; next?: Preview; checked: readonly Issue[] }> {
+  const { resources } = now.state;
+  if (resources.size + writes.length <= scopeAbove) return yield* checkAll(write(now.state, writes));
+  const next = yield* previewed(now, writes);
+  if (next === undefined) return yield* checkAll(write(now.state, writes));
+  const { state: after, encoded } = next;
+  const affected = affectedKeys(now.encoded, encoded, names);
+  if (affected === undefined || overQuota(now.state, after, writes)) {
+    return { after, next, checked: yield* check(allOf(after)) };
+  }
+  // In the order of the rows, as a check of all would have it.
+  const some = [...after.resources].flatMap(([key, { resource }]) => (affected.has(key) ? [resource] : []));
+  return { after, next, checked: yield* check(some) };
+
+  function* checkAll(all: EnvironmentState) {
+    return { after: all, checked: yield* check(allOf(all)) };
+  }
 }
 
-/** The bytes after the writes; undefined where a resource is so wrong that it cannot be encoded: then everything is checked. */
-function previewed(now: Now, writes: readonly Write[]): Encoded | undefined {
+/** Where the writes lead; undefined where a resource is so wrong that it cannot be encoded: then everything is checked. */
+function* previewed(now: Now, writes: readonly Write[]): Generator<undefined, Preview | undefined> {
   try {
-    return now.preview(writes).encoded;
+    return yield* now.preview(writes);
   } catch {
     return undefined;
   }
 }
 
 /** Whether there is more of a kind than the checks let pass, which they only see when they are given all. */
-function overQuota(resources: readonly Resource[]): boolean {
+function overQuota(before: EnvironmentState, after: EnvironmentState, writes: readonly Write[]): boolean {
+  // Counting takes a walk, and most changes add nothing.
+  if (writes.every(({ kind, name }) => kind !== 'Resource' || before.resources.has(name))) return false;
   const counts = new Map<Kind, number>();
-  for (const { kind } of resources) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  for (const { resource } of after.resources.values())
+    counts.set(resource.kind, (counts.get(resource.kind) ?? 0) + 1);
   return [...counts].some(([kind, count]) => count > defaultQuotas[kind]);
 }
 

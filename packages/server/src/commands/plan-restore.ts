@@ -1,5 +1,5 @@
 import type { Write } from '../store/row.ts';
-import type { Checks, Now, Planned } from './plan.ts';
+import type { Checks, Now, Planning } from './plan.ts';
 import { planResources, type Wanted } from './plan-resources.ts';
 import { sameResource } from './resource-digest.ts';
 
@@ -7,13 +7,13 @@ import { sameResource } from './resource-digest.ts';
  * Plans that the resources of an earlier revision are in force again: specs and origins, never placements or overrides. What a release
  * above 0 % forbids refuses the whole of it: that release is rolled back first.
  */
-export function planRestore(
+export function* planRestore(
   now: Now,
   to: number,
   then: readonly Write[],
   dryRun: boolean,
   checks: Checks,
-): Planned {
+): Planning {
   const { resources } = now.state;
   const puts = new Map<string, Wanted>();
   const keys = new Set<string>();
@@ -27,5 +27,9 @@ export function planRestore(
     }
   }
   const deletes = new Set([...resources.keys()].filter((key) => !keys.has(key)));
-  return planResources(now, { puts, deletes, pinned: 'refuse', facts: { restored: to }, dryRun }, checks);
+  return yield* planResources(
+    now,
+    { puts, deletes, pinned: 'refuse', facts: { restored: to }, dryRun },
+    checks,
+  );
 }

@@ -3,9 +3,14 @@ import type { EnvironmentState, Write } from './row.ts';
 
 /** The state after a change; what the change did not write is shared with the state before. */
 export function advance(state: EnvironmentState, change: Change, writes: readonly Write[]): EnvironmentState {
+  return headed(write(state, writes), change);
+}
+
+/** Rows that hold a change's writes, under its head. */
+export function headed(state: EnvironmentState, change: Change): EnvironmentState {
   const { environment, lineage, revision, to } = change;
   return {
-    ...write(state, writes),
+    ...state,
     head: { environment, lineage, revision, digest: to },
     hash: change.hash,
   };

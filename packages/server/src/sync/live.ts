@@ -9,6 +9,7 @@ import {
   type Snapshot,
 } from '@ombre/decide';
 import type { Log } from '../http/log.ts';
+import { finish } from '../steps.ts';
 import type { Changes, Views } from '../views/views.ts';
 
 /** One revision, ready to decide. */
@@ -175,11 +176,4 @@ interface Update {
   readonly snapshot: Snapshot;
   readonly moved: Delta | 'resync';
   readonly changed: readonly string[];
-}
-
-function finish<T>(steps: Generator<undefined, T>): T {
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
 }

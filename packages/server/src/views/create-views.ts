@@ -1,6 +1,7 @@
 import type { Issue } from '@ombre/declare';
 import type { Signer } from '../commands/commit.ts';
 import { MOST_SUCCESSIONS, readSuccession } from '../commands/succession.ts';
+import type { ResourceRow } from '../store/row.ts';
 import type { Store } from '../store/store.ts';
 import type { Mirrors } from './mirrors.ts';
 import { signedHeads } from './signed-heads.ts';
@@ -41,10 +42,7 @@ export function createViews(parts: ViewParts): { readonly views: Views; readonly
       const rows = state(environment)?.resources;
       return rows === undefined
         ? undefined
-        : [...rows]
-            .filter(([, row]) => matches(row, filter))
-            .toSorted(([a], [b]) => (a < b ? -1 : 1))
-            .map(([, row]) => row);
+        : [...matching(rows, filter)].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
     },
     resource: (environment, key) => state(environment)?.resources.get(key),
     placements: (environment) => valuesOf(state(environment)?.placements),
@@ -82,21 +80,21 @@ export function createViews(parts: ViewParts): { readonly views: Views; readonly
   return { views, changes };
 }
 
-function matches(
-  {
-    resource,
-    origin,
-  }: {
-    readonly resource: { readonly kind: string; readonly metadata: { readonly name: string } };
-    readonly origin: string;
-  },
-  filter: ResourceFilter,
-): boolean {
-  return (
-    (filter.kind ?? resource.kind) === resource.kind &&
-    (filter.name ?? resource.metadata.name) === resource.metadata.name &&
-    (filter.origin ?? origin) === origin
-  );
+/** Asked at each change for the few releases among ten thousand flags. */
+function* matching(
+  rows: ReadonlyMap<string, ResourceRow>,
+  { kind, name, origin }: ResourceFilter,
+): Generator<[key: string, row: ResourceRow]> {
+  const prefix = kind === undefined ? '' : `${kind}/`;
+  for (const entry of rows) {
+    if (!entry[0].startsWith(prefix)) continue;
+    const row = entry[1];
+    if (
+      (name ?? row.resource.metadata.name) === row.resource.metadata.name &&
+      (origin ?? row.origin) === row.origin
+    )
+      yield entry;
+  }
 }
 
 function valuesOf<V>(rows: ReadonlyMap<string, V> | undefined): readonly V[] | undefined {

@@ -1,12 +1,13 @@
+import { inSlices } from '@ombre/carry';
 import {
   type Delta,
-  diffSnapshots,
+  diffInSteps,
   type Encoded,
   encodeSnapshot,
   type Head,
-  patchSnapshot,
+  patchInSteps,
 } from '@ombre/decide';
-import { advance, write } from '../store/advance.ts';
+import { headed, write } from '../store/advance.ts';
 import type { EnvironmentState, Write } from '../store/row.ts';
 import { sha256 } from '../store/sha256.ts';
 import { type LoggedChange, type Store, StoreError } from '../store/store.ts';
@@ -14,6 +15,15 @@ import { changedEntries, effectiveEntries } from './effective-entries.ts';
 import { type Recent, recentSnapshots } from './recent-snapshots.ts';
 
 export type HeadListener = (head: Head, delta: Delta | 'resync') => void;
+
+/** Changes of more resources than this are told as a resync. */
+const MOST_WRITES = 1_000;
+
+/** Where some writes bring an environment. */
+export interface Preview {
+  readonly state: EnvironmentState;
+  readonly encoded: Encoded;
+}
 
 /** How many changes are fetched at once when others have written. */
 const PAGE = 200;
@@ -69,16 +79,17 @@ export class Mirror {
     return turn;
   }
 
-  /** Rows and bytes as they would be after some writes. */
-  preview(writes: readonly Write[]): { readonly state: EnvironmentState; readonly encoded: Encoded } {
+  /** Rows and bytes as they would be after some writes, in slices. */
+  *preview(writes: readonly Write[]): Generator<undefined, Preview> {
     const state = write(this.#state, writes);
     const { put, remove } = changedEntries(this.#state, state, writes);
     if (put.length === 0 && remove.length === 0) return { state, encoded: this.#encoded };
-    return { state, encoded: patchSnapshot(this.#encoded, put, remove, sha256) };
+    return { state, encoded: yield* patchInSteps(this.#encoded, put, remove, sha256) };
   }
 
-  /** Takes in a committed change that follows the state; `encoded` where it is known already. Tells the listeners. */
-  follow({ change, writes }: LoggedChange, encoded: Encoded = this.preview(writes).encoded): void {
+  /** Takes in a committed change that follows the state; `next` where that is known already. Tells the listeners. Only inside {@link exclusively}. */
+  async follow({ change, writes }: LoggedChange, next?: Preview): Promise<void> {
+    const { state, encoded } = next ?? (await inSlices(this.preview(writes)));
     if (encoded.digest !== change.to) {
       this.#fault = new StoreError(
         'CORRUPT',
@@ -87,15 +98,17 @@ export class Mirror {
       throw this.#fault;
     }
     const { head: before } = this.#state;
-    const from = this.#encoded;
-    this.#state = advance(this.#state, change, writes);
-    this.#encoded = encoded;
-    this.#recent.add(this.#state.head, encoded);
-    const { head } = this.#state;
+    const after = headed(state, change);
+    const { head } = after;
+    const follows = before.lineage === head.lineage && this.#encoded.digest === before.digest;
+    // All that follows is told of many writes at once: receivers would fetch them whole, and so they need no delta.
     const delta =
-      before.lineage === head.lineage && from.digest === before.digest
-        ? diffSnapshots(from, before, encoded, head)
+      follows && writes.length <= MOST_WRITES
+        ? await inSlices(diffInSteps(this.#encoded, before, encoded, head))
         : 'resync';
+    this.#state = after;
+    this.#encoded = encoded;
+    this.#recent.add(head, encoded);
     this.#tell(head, delta);
   }
 
@@ -109,7 +122,7 @@ export class Mirror {
           await this.reload();
           return;
         }
-        this.follow(logged);
+        await this.follow(logged);
       }
       if (changes.length < PAGE) return;
     }

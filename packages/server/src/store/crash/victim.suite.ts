@@ -28,6 +28,11 @@ export function step(when: string): void {
   if (steps === errand.step) process.kill(process.pid, 'SIGKILL');
 }
 
+function* nothing(): Generator<undefined, readonly never[]> {
+  yield;
+  return [];
+}
+
 /** Writes random changes without end, and says each that was acknowledged. */
 export async function work(store: Store): Promise<never> {
   const clock = systemClock();
@@ -35,7 +40,7 @@ export async function work(store: Store): Promise<never> {
   const pick = (count: number): number => Math.floor(random() * count);
   const mirrors = await openMirrors(store);
   // What is checked and shown is not under test here.
-  const checks: Checks = { check: () => [], scopeAbove: 0, diff: () => [] };
+  const checks: Checks = { check: nothing, scopeAbove: 0, diff: () => [] };
   const signer = () => plainSigner;
   const commands = createCommands({
     store,

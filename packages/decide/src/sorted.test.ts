@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { finish } from '../steps.ts';
 import { sortedInSteps } from './sorted.ts';
+import { finish } from './steps.ts';
 
 test('texts sorted in steps are in the order of sorting them at once', () => {
   const texts = fc.array(fc.string({ maxLength: 3 }), { maxLength: 5_000, size: 'max' });
