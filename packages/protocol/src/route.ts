@@ -17,6 +17,8 @@ export interface Route {
   readonly maxBody?: number;
   /** Header a caller must send beside the token. */
   readonly header?: 'If-Match';
+  /** Processes on one database hand such requests on to the one that answers them. */
+  readonly handedOn?: true;
   /** Media type of a success that is no JSON. */
   readonly media?: `${string}/${string}`;
 }

@@ -294,6 +294,7 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'environment',
     access: 'write',
     summary: 'What a gateway counted; cumulative within a boot',
+    handedOn: true,
     maxBody: 16 * MIB,
   },
   status: {

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { type Clock, readFolder, systemClock } from '@ombre/carry';
@@ -33,6 +35,11 @@ import { openKeyring } from './keys/keyring.ts';
 import { openPrometheus } from './metric-provider/prometheus.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { newId } from './new-id.ts';
+import { advertisedUrl } from './nodes/advertised-url.ts';
+import { createHandOnCounters } from './nodes/hand-on-counters.ts';
+import { type Served, soleReceivers } from './nodes/known-receivers.ts';
+import { createPresence, type Presence } from './nodes/presence.ts';
+import { ownReceiver, type SharedReceivers, shareReceivers } from './nodes/shared-receivers.ts';
 import { openStore } from './open-store.ts';
 import type { SqlStore } from './store/sql/sql-store.ts';
 import { createReceivers } from './sync/receivers.ts';
@@ -57,6 +64,8 @@ export interface ServerOptions {
   readonly readToken?: string;
   /** Names this server is reached by, beside loopback's. */
   readonly hosts?: readonly string[];
+  /** Where other processes on the same database reach this one; where it listens, unless said. */
+  readonly advertise?: string;
   /** Origins of pages that may evaluate from a browser. */
   readonly origins?: readonly string[];
   /** The path a proxy publishes this server under. */
@@ -133,7 +142,7 @@ async function compose(
   const loopback = isLoopback(host);
   const environment = await environmentOf(options);
 
-  const { store, progress, shared, sql } = await openStore({ dataDirectory, database, now, log });
+  const { store, progress, nodes, sql } = await openStore({ dataDirectory, database, now, log });
   later(() => store.close());
   const keyring = openKeyring(join(dataDirectory, 'keys'), now);
   const control = await openControl({
@@ -152,9 +161,17 @@ async function compose(
   later(expireOverrides({ commands, views, changes, clock, log }));
 
   const tokens = tokensOf(options, loopback);
-  const credentials = createCredentials(tokens);
+  const node = { id: newId(), secret: randomBytes(24).toString('base64url') };
+  const credentials = createCredentials(nodes === undefined ? tokens : { ...tokens, handedOn: node.secret });
   const limit = options.receiverLimit ?? 10_000;
-  const receivers = createReceivers({ clock, lease: LEASE, limit });
+  let presence: Presence | undefined;
+  let sharing: SharedReceivers | undefined;
+  const receivers = createReceivers({
+    clock,
+    lease: LEASE,
+    limit,
+    changed: (of, receiver) => sharing?.changed(of, receiver),
+  });
   let author: DirectoryAuthor | undefined;
   const places = openPlaces({
     views,
@@ -169,7 +186,30 @@ async function compose(
     isTrusted: (text, key, signature) =>
       keyring.trusted().some(({ id }) => id === key) && keyring.verify(key, text, signature),
     author: (name) => (name === environment ? author?.status : undefined),
+    moved: () => sharing?.moved(),
   });
+  const served = (of: string): Served | undefined => {
+    const opened = [...places.all()].find((place) => place.environment === of);
+    return opened?.live.current().head.head ?? views.head(of)?.head;
+  };
+  if (nodes !== undefined) {
+    const beginning = createPresence({ nodes, receiver: ownReceiver, clock, log });
+    presence = beginning;
+    later(() => beginning.close());
+    const shared = shareReceivers({
+      node: node.id,
+      nodes,
+      receivers,
+      served,
+      environments: () => views.environments(),
+      agent: `ombre ${VERSION}`,
+      clock,
+      log,
+    });
+    sharing = shared;
+    later(() => shared.close());
+  }
+  const known = sharing ?? soleReceivers(receivers, served);
   const metrics = createMetrics({ places, receivers, views, clock, controllers: () => controllers.all() });
   later(() => metrics.close());
   const provider =
@@ -178,12 +218,11 @@ async function compose(
     store,
     progress,
     // Where one process at a time can have the store, it takes its own lease back at once after a crash.
-    holder: shared ? newId() : 'this server',
+    holder: nodes === undefined ? 'this server' : node.id,
     commands,
     views,
     changes,
-    receivers,
-    places,
+    receivers: known,
     clock,
     log,
     newId,
@@ -219,14 +258,17 @@ async function compose(
     requestTimeout: options.requestTimeout,
     handlers: {
       ...evaluationHandlers(evaluate),
-      ...readHandlers({ views, receivers, clock, version: VERSION }),
-      ...syncHandlers({ views, receivers, texts: createSnapshotTexts() }),
+      ...readHandlers({ views, receivers: known, clock, version: VERSION }),
+      ...syncHandlers({ views, receivers, known, texts: createSnapshotTexts() }),
       ...writeHandlers(commands),
       ...developerHandlers({ keyring, now }),
-      ...releaseHandlers((of) => controllers.of(of)),
+      ...releaseHandlers(
+        (of) => controllers.of(of),
+        nodes && createHandOnCounters({ self: node.id, nodes, fetch, clock, log }),
+      ),
     },
     processHandlers: {
-      ...keyHandlers({ keyring, views, receivers }),
+      ...keyHandlers({ keyring, views, receivers: known }),
       ...processHandlers({
         ready: () => ready,
         environments: () => views.environments(),
@@ -264,6 +306,10 @@ async function compose(
   await app.listen({ host, port: options.port ?? DEFAULT_PORT });
   const address = app.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
+  if (presence !== undefined) {
+    const url = options.advertise ?? advertisedUrl(host, port, networkInterfaces());
+    await presence.begin({ ...node, url });
+  }
   const current = places.get(environment)?.live.current();
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,

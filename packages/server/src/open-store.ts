@@ -1,4 +1,5 @@
 import type { Log } from './http/log.ts';
+import type { NodeStore } from './store/nodes/node-store.ts';
 import type { ProgressStore } from './store/progress/progress-store.ts';
 import type { SqlStore } from './store/sql/sql-store.ts';
 import type { Store } from './store/store.ts';
@@ -7,8 +8,8 @@ import type { Store } from './store/store.ts';
 export interface OpenedStore {
   readonly store: Store;
   readonly progress: ProgressStore;
-  /** Whether other processes may work on it at the same time. */
-  readonly shared: boolean;
+  /** Where the processes that work on it at the same time meet; absent where there is only one. */
+  readonly nodes?: NodeStore;
   readonly sql?: SqlStore;
 }
 
@@ -31,14 +32,14 @@ export async function openStore({
   if (database === undefined) {
     const { openSqliteStore } = await import('./store/sqlite/open-sqlite-store.ts');
     const sql = await openSqliteStore({ directory: dataDirectory, now });
-    return { store: sql, progress: sql.progress, sql, shared: false };
+    return { store: sql, progress: sql.progress, sql };
   }
   if (database === 'memory:') {
     const { openMemoryStore } = await import('./store/memory-store.ts');
     const store = openMemoryStore(now);
-    return { store, progress: store.progress, shared: false };
+    return { store, progress: store.progress };
   }
   const { openPostgresStore } = await import('./store/postgres/open-postgres-store.ts');
   const sql = await openPostgresStore({ url: database, log: (message) => log.warn({}, message) });
-  return { store: sql, progress: sql.progress, sql, shared: true };
+  return { store: sql, progress: sql.progress, nodes: sql.nodes, sql };
 }

@@ -82,8 +82,10 @@ export interface ReceiverView {
   readonly lease: 'held' | 'expired';
   /** Milliseconds until the lease runs out; 0 when it has. */
   readonly expiresIn: number;
-  /** True while a stream of this receiver is open here. */
+  /** True while a stream of this receiver is open. */
   readonly connected: boolean;
+  /** Where several processes serve: the URL of the one that heard it last, if that one is still there. */
+  readonly node?: string;
   /** Milliseconds since 1970, by the server. */
   readonly seen: number;
 }
@@ -100,5 +102,6 @@ export const receiverView: z.ZodType<ReceiverView> = z.object({
   lease: z.enum(['held', 'expired']),
   expiresIn: z.number(),
   connected: z.boolean(),
+  node: z.string().exactOptional(),
   seen: z.number(),
 });

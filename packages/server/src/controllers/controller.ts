@@ -55,7 +55,8 @@ export interface ControllerParts {
   readonly progress: ProgressStore;
   readonly commands: Pick<Commands, 'place' | 'apply' | 'land'>;
   readonly views: Pick<Views, 'head' | 'encoded' | 'resource' | 'resources' | 'placements' | 'overrides'>;
-  readonly receivers: () => ReceiversSeen;
+  /** Those of every process; where it fails nothing is decided. */
+  readonly receivers: () => ReceiversSeen | Promise<ReceiversSeen>;
   /** What reaches outside; a kind that is absent answers `unknown` (notifications: are only logged). */
   readonly effects?: Partial<Effects>;
   /** Where guards that ask elsewhere get their numbers; without one they are unknown. */
@@ -287,7 +288,7 @@ export function startController(parts: ControllerParts): Controller {
     notice();
     await readCommands();
     const fresh = late === undefined || late <= LATE;
-    const seen = late === undefined ? undefined : parts.receivers();
+    const seen = late === undefined ? undefined : await parts.receivers();
     for (const gateway of seen?.goneGateways ?? []) ledger.leave(gateway);
     const drafts = new Map<Followed, { readonly draft: Draft; readonly taken: number }>();
     let slice = clock.monotonic();

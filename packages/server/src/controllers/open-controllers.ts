@@ -2,15 +2,13 @@ import type { Clock } from '@ombre/carry';
 import type { Commands } from '../commands/commands.ts';
 import type { Effects } from '../effects/effect.ts';
 import type { Log } from '../http/log.ts';
-import type { Places } from '../http/place.ts';
 import type { MetricProvider } from '../metric-provider/metric-provider.ts';
+import type { KnownReceivers } from '../nodes/known-receivers.ts';
 import type { ProgressStore } from '../store/progress/progress-store.ts';
 import type { Store } from '../store/store.ts';
-import type { Receivers } from '../sync/receivers.ts';
 import type { Changes, Views } from '../views/views.ts';
 import { type Controller, type ControllerNews, startController } from './controller.ts';
 import { createReleases } from './create-releases.ts';
-import { seeReceivers } from './receivers-seen.ts';
 import { createReleaseStreams } from './release-streams.ts';
 import type { Releases } from './releases.ts';
 
@@ -22,8 +20,7 @@ export interface ControllersParts {
   readonly commands: Pick<Commands, 'place' | 'apply' | 'land'>;
   readonly views: Views;
   readonly changes: Changes;
-  readonly receivers: Receivers;
-  readonly places: Pick<Places, 'get'>;
+  readonly receivers: Pick<KnownReceivers, 'seen'>;
   readonly effects?: Partial<Effects>;
   readonly provider?: MetricProvider | undefined;
   readonly clock: Clock;
@@ -44,7 +41,7 @@ export interface Controllers {
 
 /** A controller for each environment of the store; whether it controls or stands by, its lease says. */
 export function openControllers(parts: ControllersParts): Controllers {
-  const { store, progress, holder, commands, views, changes, receivers, places, clock, log, newId } = parts;
+  const { store, progress, holder, commands, views, changes, receivers, clock, log, newId } = parts;
   const open = new Map<string, { controller: Controller; releases: Releases; end(): void }>();
 
   function start(environment: string) {
@@ -55,11 +52,7 @@ export function openControllers(parts: ControllersParts): Controllers {
       progress,
       commands,
       views,
-      receivers: () => {
-        const { lineage = '', revision = 0 } = views.head(environment)?.head ?? {};
-        const own = places.get(environment)?.live.current().head.head.revision ?? -1;
-        return seeReceivers(receivers.view(environment, { lineage, revision }), lineage, own);
-      },
+      receivers: () => receivers.seen(environment, views.head(environment)?.head.lineage ?? ''),
       ...(parts.effects === undefined ? {} : { effects: parts.effects }),
       provider: parts.provider,
       clock,

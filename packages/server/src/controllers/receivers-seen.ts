@@ -1,5 +1,5 @@
-import type { ReceiverView } from '@ombre/protocol';
 import type { UnableReceiver } from '@ombre/release';
+import type { Activation } from '../store/nodes/node-store.ts';
 
 /** Receivers whose lease holds, as they were at one moment. */
 export interface ReceiversSeen {
@@ -11,36 +11,27 @@ export interface ReceiversSeen {
   readonly goneGateways: readonly string[];
 }
 
-/** Counts receivers; `own` is the revision this server itself serves over OFREP: it is a receiver too. */
-export function seeReceivers(rows: readonly ReceiverView[], lineage: string, own: number): ReceiversSeen {
-  const held = rows.filter(({ lease }) => lease === 'held');
-  const revisions = [
-    own,
-    ...held.filter((row) => row.lineage === lineage).map(({ revision }) => revision),
-  ].sort((a, b) => a - b);
+/** Counts receivers; one that serves another lineage has activated nothing. */
+export function seeReceivers({ held, lacking, goneGateways }: Activation, lineage: string): ReceiversSeen {
+  const live = held.reduce((sum, { count }) => sum + count, 0);
+  const counts = new Map<number, number>();
+  for (const row of held) {
+    if (row.lineage === lineage) counts.set(row.revision, (counts.get(row.revision) ?? 0) + row.count);
+  }
+  const descending = [...counts].sort(([a], [b]) => b - a);
   return {
-    at: (revision) => ({
-      live: held.length + 1,
-      activated: revisions.length - firstFrom(revisions, revision),
-    }),
+    at: (revision) => {
+      let activated = 0;
+      for (const [served, count] of descending) {
+        if (served < revision) break;
+        activated += count;
+      }
+      return { live, activated };
+    },
     unable: (flag) =>
-      held.flatMap(({ receiver, unsupported }) =>
+      lacking.flatMap(({ receiver, unsupported = [] }) =>
         unsupported.filter((one) => one.flag === flag).map(({ detail }) => ({ receiver, detail })),
       ),
-    goneGateways: rows
-      .filter((row) => row.class === 'gateway' && row.lease === 'expired')
-      .map(({ receiver }) => receiver),
+    goneGateways,
   };
-}
-
-/** Index of the first entry not below a value; entries ascend. */
-function firstFrom(ascending: readonly number[], value: number): number {
-  let low = 0;
-  let high = ascending.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((ascending[middle] ?? 0) < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -102,7 +102,7 @@ export async function openStage(): Promise<Stage> {
         views: control.views,
         receivers: () => {
           const { lineage = '', revision = 0 } = control.views.head(ENVIRONMENT)?.head ?? {};
-          return seeReceivers([], lineage, revision);
+          return seeReceivers({ held: [{ lineage, revision, count: 1 }], lacking: [], goneGateways: [] }, lineage);
         },
         effects,
         clock,

@@ -1,4 +1,4 @@
-import type { ReceiverView } from '@ombre/protocol';
+import type { Acknowledgement } from '@ombre/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { seeReceivers } from './receivers-seen.ts';
 import { climb, ENVIRONMENT, flag, openStage, type Stage } from './stage.suite.ts';
@@ -16,18 +16,27 @@ beforeEach(async () => {
 });
 afterEach(() => stage.close());
 
-const lacking = (of: string) => ({
-  flag: of,
-  code: 'ATTRIBUTE_UNAVAILABLE',
-  detail: 'reads attributes of Enricher/geo, which is not here: they count as missing',
+const lacks = (flag: string): Acknowledgement => ({
+  receiver: 'shop-1',
+  class: 'sdk',
+  lineage: 'l',
+  revision: 1,
+  digest: 'd',
+  unsupported: [
+    {
+      flag,
+      code: 'ATTRIBUTE_UNAVAILABLE',
+      detail: 'reads attributes of Enricher/geo, which is not here: they count as missing',
+    },
+  ],
 });
 
 test('a release stays where it is while a live receiver cannot decide its flag, and goes on by itself', async () => {
-  let row: Partial<ReceiverView> = { lease: 'held', unsupported: [lacking('a')] };
+  let lacking = [lacks('a')];
   const receivers = () => {
     const { lineage = '', revision = 0 } = stage.control.views.head(ENVIRONMENT)?.head ?? {};
-    const view = { receiver: 'shop-1', class: 'sdk', lineage, revision, ...row } as ReceiverView;
-    return seeReceivers([view], lineage, revision);
+    const held = [{ lineage, revision, count: 2 }];
+    return seeReceivers({ held, lacking, goneGateways: [] }, lineage);
   };
   const controller = stage.start('one', { receivers });
   await stage.pass(10_000, controller);
@@ -38,11 +47,11 @@ test('a release stays where it is while a live receiver cannot decide its flag, 
   );
   expect(standing()?.state.at?.level).toBe(0);
 
-  row = { lease: 'expired', unsupported: [lacking('a')] };
+  lacking = [];
   await stage.pass(1_000, controller);
   expect(standing()?.state.frozen).toBeUndefined();
 
-  row = { lease: 'held', unsupported: [lacking('another')] };
+  lacking = [lacks('another')];
   await stage.pass(20_000, controller);
   expect(standing()?.state.at?.level).toBe(1);
 });

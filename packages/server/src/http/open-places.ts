@@ -22,6 +22,8 @@ export interface PlacesOptions {
   readonly heartbeat?: number;
   /** What the directory of an environment last said. */
   readonly author: (environment: string) => (() => AuthorStatus) | undefined;
+  /** Told when another revision of some environment is served. */
+  readonly moved?: () => void;
 }
 
 /** Every environment of the store, each opened when it is first asked for. */
@@ -43,6 +45,7 @@ export function openPlaces(options: PlacesOptions): Places & { close(): void } {
       log,
       compile,
     });
+    live.subscribe(() => options.moved?.());
     const successions = followSuccessions(environment);
     const streams = createStreams({
       environment,

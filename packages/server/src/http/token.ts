@@ -7,11 +7,15 @@ export interface Tokens {
   readonly write: string;
   /** Absent: reading needs no token. */
   readonly read?: string;
+  /** What other processes on the same database show, made anew at each start. */
+  readonly handedOn?: string;
 }
 
 export interface Credentials {
   /** What the caller may do with what it showed. */
   allows(access: 'read' | 'write', shown: string | undefined): boolean;
+  /** Whether another process shows it, which hands on a request that it has checked. */
+  isHandedOn(shown: string | undefined): boolean;
   /** Opens one environment's event stream and nothing else: browsers cannot send a header there. Absent where reading needs no token. */
   ticket(environment: string): string | undefined;
   isTicket(environment: string, shown: string): boolean;
@@ -22,6 +26,7 @@ export interface Credentials {
 export function createCredentials(tokens: Tokens): Credentials {
   const write = digest(tokens.write);
   const read = tokens.read === undefined ? undefined : digest(tokens.read);
+  const handedOn = tokens.handedOn === undefined ? undefined : digest(tokens.handedOn);
   const ticket = (environment: string): string =>
     createHmac('sha256', tokens.read ?? '')
       .update(`events:${environment}`)
@@ -36,6 +41,8 @@ export function createCredentials(tokens: Tokens): Credentials {
       const isRead = read !== undefined && timingSafeEqual(given, read);
       return access === 'write' ? isWrite : isWrite || isRead;
     },
+    isHandedOn: (shown) =>
+      handedOn !== undefined && shown !== undefined && timingSafeEqual(digest(shown), handedOn),
     ticket: (environment) => (read === undefined ? undefined : ticket(environment)),
     isTicket: (environment, shown) =>
       read !== undefined && timingSafeEqual(digest(shown), digest(ticket(environment))),

@@ -1,4 +1,5 @@
 import { openMemoryStore } from './memory-store.ts';
+import { nodesContract } from './nodes/nodes.suite.ts';
 import { progressContract } from './progress/progress.suite.ts';
 import { storeContract } from './store.suite.ts';
 
@@ -13,3 +14,4 @@ const open = async () => {
 
 storeContract('memory', open);
 progressContract('memory', open);
+nodesContract('memory', open);

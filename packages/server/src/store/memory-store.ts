@@ -1,4 +1,6 @@
 import { advance } from './advance.ts';
+import { memoryNodes } from './nodes/memory-nodes.ts';
+import type { NodeStore } from './nodes/node-store.ts';
 import { memoryProgress } from './progress/memory-progress.ts';
 import type { ProgressStore } from './progress/progress-store.ts';
 import type { EnvironmentState, Write } from './row.ts';
@@ -11,7 +13,10 @@ interface Log {
 }
 
 /** A store that forgets everything with the process: for tests and trials. `now` is the database's clock, in ms. */
-export function openMemoryStore(now: () => number): Store & { readonly progress: ProgressStore } {
+export function openMemoryStore(now: () => number): Store & {
+  readonly progress: ProgressStore;
+  readonly nodes: NodeStore;
+} {
   const logs = new Map<string, Log>();
   const leases = new Map<string, Lease & { readonly holder: string }>();
   const listeners = new Set<(environment: string) => void>();
@@ -20,6 +25,11 @@ export function openMemoryStore(now: () => number): Store & { readonly progress:
     progress: memoryProgress((name, token) => {
       const lease = leases.get(name);
       return lease?.token === token && lease.expires > now();
+    }),
+
+    nodes: memoryNodes(now, (name) => {
+      const lease = leases.get(name);
+      return lease !== undefined && lease.expires > now() ? lease.holder : undefined;
     }),
 
     environments: async () => [...logs.keys()].toSorted(),

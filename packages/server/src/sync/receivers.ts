@@ -10,25 +10,42 @@ export interface Receivers {
     environment: string,
     at: { readonly lineage: string; readonly revision: number },
   ): readonly ReceiverView[];
+  /** What was heard last of one receiver, or of all. */
+  entry(environment: string, receiver: string): Entry | undefined;
+  entries(): Iterable<Entry>;
   /** Milliseconds over which receivers should spread their next acknowledgements: one each, a second at most. */
   readonly spread: number;
   readonly lease: number;
 }
 
+/** One line of the book. */
+export interface Entry {
+  readonly environment: string;
+  readonly acknowledgement: Acknowledgement;
+  readonly connected: boolean;
+  /** Milliseconds since it was heard, and until its lease runs out; 0 when it has. */
+  readonly ago: number;
+  readonly leased: number;
+}
+
 interface Row {
+  readonly environment: string;
   readonly acknowledgement: Acknowledgement;
   /** On the monotonic clock. */
-  readonly leasedUntil: number;
+  readonly heard: number;
+  /** Milliseconds since 1970. */
   readonly seen: number;
 }
 
-/** Who serves which revision, in memory: after a restart receivers say it again within a second or two. `lease` is in milliseconds. */
+/** Whom this process heard, in memory: after a restart receivers say it again within a second or two. `lease` is in milliseconds. */
 export function createReceivers(options: {
   readonly clock: Clock;
   readonly lease: number;
   readonly limit: number;
+  /** Told whenever an entry is another than it was, a renewed lease included. */
+  readonly changed?: (environment: string, receiver: string) => void;
 }): Receivers {
-  const { clock, lease, limit } = options;
+  const { clock, lease, limit, changed } = options;
   const rows = new Map<string, Row>();
   const streams = new Map<string, number>();
   const keyOf = (environment: string, receiver: string): string => `${environment}\n${receiver}`;
@@ -37,8 +54,19 @@ export function createReceivers(options: {
   function makeRoom(): boolean {
     if (rows.size < limit) return true;
     const now = clock.monotonic();
-    for (const [key, row] of rows) if (row.leasedUntil <= now) rows.delete(key);
+    for (const [key, row] of rows) if (row.heard + lease <= now) rows.delete(key);
     return rows.size < limit;
+  }
+
+  function entryOf(key: string, { environment, acknowledgement, heard }: Row): Entry {
+    const ago = clock.monotonic() - heard;
+    return {
+      environment,
+      acknowledgement,
+      connected: streams.has(key),
+      ago,
+      leased: Math.max(0, lease - ago),
+    };
   }
 
   return {
@@ -47,9 +75,11 @@ export function createReceivers(options: {
       return Math.min(1_000, rows.size);
     },
     acknowledge(environment, acknowledgement) {
-      const key = keyOf(environment, acknowledgement.receiver);
+      const { receiver } = acknowledgement;
+      const key = keyOf(environment, receiver);
       if (!rows.has(key) && !makeRoom()) return false;
-      rows.set(key, { acknowledgement, leasedUntil: clock.monotonic() + lease, seen: clock.now() });
+      rows.set(key, { environment, acknowledgement, heard: clock.monotonic(), seen: clock.now() });
+      changed?.(environment, receiver);
       return true;
     },
     connected(environment, receiver, open) {
@@ -57,29 +87,45 @@ export function createReceivers(options: {
       const count = (streams.get(key) ?? 0) + (open ? 1 : -1);
       if (count > 0) streams.set(key, count);
       else streams.delete(key);
+      if (rows.has(key)) changed?.(environment, receiver);
+    },
+    entry(environment, receiver) {
+      const key = keyOf(environment, receiver);
+      const row = rows.get(key);
+      return row && entryOf(key, row);
+    },
+    *entries() {
+      for (const [key, row] of rows) yield entryOf(key, row);
     },
     view(environment, at) {
-      const now = clock.monotonic();
       const found: ReceiverView[] = [];
-      for (const [key, { acknowledgement, leasedUntil, seen }] of rows) {
-        if (key !== keyOf(environment, acknowledgement.receiver)) continue;
-        const { receiver, agent, lineage, revision, unsupported = [], trusts } = acknowledgement;
-        found.push({
-          receiver,
-          class: acknowledgement.class,
-          ...(agent === undefined ? {} : { agent }),
-          lineage,
-          revision,
-          behind: lineage === at.lineage ? Math.max(0, at.revision - revision) : null,
-          unsupported,
-          ...(trusts === undefined ? {} : { trusts }),
-          lease: leasedUntil > now ? 'held' : 'expired',
-          expiresIn: Math.max(0, Math.round(leasedUntil - now)),
-          connected: streams.has(key),
-          seen,
-        });
+      for (const [key, row] of rows) {
+        if (row.environment === environment) found.push(viewOf(entryOf(key, row), at, row.seen));
       }
       return found.sort((a, b) => (a.receiver < b.receiver ? -1 : 1));
     },
+  };
+}
+
+/** An entry as people see it beside a head; `seen` in milliseconds since 1970. */
+export function viewOf(
+  { acknowledgement, connected, leased }: Entry,
+  at: { readonly lineage: string; readonly revision: number },
+  seen: number,
+): ReceiverView {
+  const { receiver, agent, lineage, revision, unsupported = [], trusts } = acknowledgement;
+  return {
+    receiver,
+    class: acknowledgement.class,
+    ...(agent === undefined ? {} : { agent }),
+    lineage,
+    revision,
+    behind: lineage === at.lineage ? Math.max(0, at.revision - revision) : null,
+    unsupported,
+    ...(trusts === undefined ? {} : { trusts }),
+    lease: leased > 0 ? 'held' : 'expired',
+    expiresIn: Math.round(leased),
+    connected,
+    seen,
   };
 }

@@ -1,6 +1,6 @@
-import type { ForgetRequest, Forgotten, KeysView, RotateRequest } from '@ombre/protocol';
+import type { ForgetRequest, Forgotten, KeysView, ReceiverView, RotateRequest } from '@ombre/protocol';
 import type { Keyring } from '../../keys/keyring.ts';
-import type { Receivers } from '../../sync/receivers.ts';
+import type { KnownReceivers } from '../../nodes/known-receivers.ts';
 import type { Views } from '../../views/views.ts';
 import type { ProcessHandler } from '../handler.ts';
 import { Refusal } from '../refusal.ts';
@@ -14,19 +14,19 @@ const PAGE = 1_000;
 export function keyHandlers(options: {
   readonly keyring: Keyring;
   readonly views: Pick<Views, 'environments' | 'head' | 'history'>;
-  readonly receivers: Receivers;
+  readonly receivers: Pick<KnownReceivers, 'view'>;
 }): Record<KeyRoute, ProcessHandler> {
   const { keyring, views, receivers } = options;
 
-  function view(): KeysView {
+  async function view(): Promise<KeysView> {
+    const live: ReceiverView[] = [];
+    for (const environment of views.environments()) {
+      const head = views.head(environment)?.head;
+      if (head === undefined) continue;
+      live.push(...(await receivers.view(environment, head)).filter(({ lease }) => lease === 'held'));
+    }
     const keys = keyring.all();
     const next = keys.find(({ role }) => role === 'next')?.id;
-    const live = views.environments().flatMap((environment) => {
-      const head = views.head(environment)?.head;
-      return head === undefined
-        ? []
-        : receivers.view(environment, head).filter(({ lease }) => lease === 'held');
-    });
     const waiting = live.filter(
       ({ trusts }) => trusts !== undefined && next !== undefined && !trusts.includes(next),
     );
@@ -58,9 +58,10 @@ export function keyHandlers(options: {
       return view();
     },
 
-    rotateKey({ body }) {
+    async rotateKey({ body }) {
       const { next, dryRun = false, force = false } = body as RotateRequest;
-      const now = view();
+      // What was waited for is looked at before the ring, which nothing may change between being read and being turned.
+      const now = await view();
       const prepared = now.keys.find(({ role }) => role === 'next')?.id;
       if (prepared !== next) {
         const found = prepared === undefined ? 'none is prepared' : `${prepared} is prepared`;
@@ -87,7 +88,7 @@ export function keyHandlers(options: {
       }
       const changes = await changesBy(id);
       if (!dryRun) keyring.forget(id);
-      return { ...view(), changes };
+      return { ...(await view()), changes };
     },
   };
 }

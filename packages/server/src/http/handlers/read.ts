@@ -2,9 +2,9 @@ import type { Clock } from '@ombre/carry';
 import { bind, explain } from '@ombre/decide';
 import { formatResources } from '@ombre/declare';
 import type { RouteId, Status, StoredResource } from '@ombre/protocol';
+import type { KnownReceivers } from '../../nodes/known-receivers.ts';
 import type { Change } from '../../store/change.ts';
 import type { ResourceRow } from '../../store/row.ts';
-import type { Receivers } from '../../sync/receivers.ts';
 import type { Views } from '../../views/views.ts';
 import type { Handler } from '../handler.ts';
 import { Refusal } from '../refusal.ts';
@@ -23,7 +23,7 @@ type ReadRoute =
 /** What can be asked about an environment. */
 export function readHandlers(options: {
   readonly views: Views;
-  readonly receivers: Receivers;
+  readonly receivers: Pick<KnownReceivers, 'view'>;
   readonly clock: Clock;
   readonly version: string;
 }): Record<Extract<RouteId, ReadRoute>, Handler> {
@@ -85,10 +85,11 @@ export function readHandlers(options: {
       return explain(bind(place.live.current().snapshot, context, now ?? clock.now()), flag);
     },
 
-    status({ place }): Status {
+    async status({ place }): Promise<Status> {
       const { head, snapshot } = place.live.current();
       const { environment, lineage, revision, digest } = head.head;
       const counts = place.streams.counts;
+      const known = await receivers.view(environment, { lineage, revision });
       const author = place.author?.();
       return {
         environment,
@@ -97,8 +98,7 @@ export function readHandlers(options: {
         digest,
         flags: snapshot.flags.length,
         unsupported: snapshot.unsupported,
-        receivers: receivers.view(environment, { lineage, revision }).filter((row) => row.lease === 'held')
-          .length,
+        receivers: known.filter((row) => row.lease === 'held').length,
         streams: counts.sync + counts.evaluation,
         version,
         ...(author === undefined ? {} : { author }),

@@ -1,6 +1,7 @@
 import type { Counters, ReleaseCommandRequest, ReleaseView, RouteId } from '@ombre/protocol';
 import type { Command } from '@ombre/release';
 import type { Releases } from '../../controllers/releases.ts';
+import { HANDED_ON, type HandOnCounters } from '../../nodes/hand-on-counters.ts';
 import type { Call, Handler } from '../handler.ts';
 import { Refusal, refusalOf } from '../refusal.ts';
 
@@ -17,9 +18,10 @@ type ReleaseRoute =
   | 'landRelease'
   | 'counters';
 
-/** What people ask and tell releases, and what gateways report of them. */
+/** What people ask and tell releases, and what gateways report of them; `handOn` brings a report to whoever controls, where that is not this process. */
 export function releaseHandlers(
   releasesOf: (environment: string) => Releases | undefined,
+  handOn?: HandOnCounters,
 ): Record<Extract<RouteId, ReleaseRoute>, Handler> {
   const of = ({ place }: Call): Releases => {
     const releases = releasesOf(place.environment);
@@ -71,9 +73,13 @@ export function releaseHandlers(
     landRelease: command('land'),
 
     async counters(call) {
-      const answer = await of(call).take(call.body as Counters);
-      if (answer === undefined) throw unavailable('Another process controls this environment.');
-      return answer;
+      const report = call.body as Counters;
+      const answer = await of(call).take(report);
+      if (answer !== undefined) return answer;
+      const handed = call.request.headers[HANDED_ON] !== undefined;
+      const elsewhere = handed ? undefined : await handOn?.(call.place.environment, report);
+      if (elsewhere === undefined) throw unavailable('No process controls this environment now.');
+      return elsewhere;
     },
   };
 }

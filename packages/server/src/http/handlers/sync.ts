@@ -1,4 +1,5 @@
 import type { Acknowledgement, RouteId } from '@ombre/protocol';
+import type { KnownReceivers } from '../../nodes/known-receivers.ts';
 import type { Receivers } from '../../sync/receivers.ts';
 import type { SnapshotTexts } from '../../sync/snapshots.ts';
 import type { Views } from '../../views/views.ts';
@@ -11,9 +12,11 @@ type SyncRoute = 'syncHead' | 'syncStream' | 'syncSnapshot' | 'acknowledge' | 'l
 export function syncHandlers(options: {
   readonly views: Views;
   readonly receivers: Receivers;
+  /** Those of every process. */
+  readonly known: Pick<KnownReceivers, 'view'>;
   readonly texts: SnapshotTexts;
 }): Record<Extract<RouteId, SyncRoute>, Handler> {
-  const { views, receivers, texts } = options;
+  const { views, receivers, known, texts } = options;
   return {
     syncHead({ place, reply }) {
       void reply.header('cache-control', 'no-store');
@@ -62,9 +65,9 @@ export function syncHandlers(options: {
       return { lease: receivers.lease, lineage, revision, within: receivers.spread };
     },
 
-    listReceivers({ place }) {
+    async listReceivers({ place }) {
       const { lineage, revision } = place.live.current().head.head;
-      return { lineage, revision, receivers: receivers.view(place.environment, { lineage, revision }) };
+      return { lineage, revision, receivers: await known.view(place.environment, { lineage, revision }) };
     },
   };
 }

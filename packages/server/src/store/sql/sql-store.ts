@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Change } from '../change.ts';
 import { environmentName } from '../names.ts';
+import type { NodeStore } from '../nodes/node-store.ts';
 import type { ProgressStore } from '../progress/progress-store.ts';
 import type { EnvironmentState, Origin, Write } from '../row.ts';
 import type { Append, Appended, Beginning, Lease, LoggedChange, Page, Standing, Store } from '../store.ts';
@@ -13,6 +14,7 @@ import {
   resourceFromRow,
   writeFromRow,
 } from './rows.ts';
+import { sqlNodes } from './sql-nodes.ts';
 import { sqlProgress } from './sql-progress.ts';
 import type { Tables } from './tables.ts';
 import { writeRows } from './write-rows.ts';
@@ -21,6 +23,7 @@ import { writeRows } from './write-rows.ts';
 export interface SqlStore extends Store {
   readonly db: Kysely<Tables>;
   readonly progress: ProgressStore;
+  readonly nodes: NodeStore;
   /** Runs reads that all see one state of the database, while others write. */
   together<T>(read: (tx: Kysely<Tables>) => Promise<T>): Promise<T>;
 }
@@ -43,6 +46,7 @@ export function sqlStore(
     ...rest,
     db,
     progress: sqlProgress(db, dialect, explained),
+    nodes: sqlNodes(db, dialect, explained),
     together: (read) => explained(() => dialect.readTogether(db, read)),
     environments: () => explained(() => environments(db)),
     begin: (beginning) => explained(() => begin(db, beginning)),

@@ -12,9 +12,11 @@ export interface Tables {
   readonly effect: EffectTable;
   readonly release_event: ReleaseEventTable;
   readonly release_command: ReleaseCommandTable;
+  readonly node: NodeTable;
+  readonly receiver: ReceiverTable;
 }
 
-/** Names of the tables in the order a copy has to be made in. */
+/** Names of the tables in the order a copy has to be made in; who is there just now is not copied. */
 export const TABLES: readonly (keyof Tables)[] = [
   'environment',
   'resource',
@@ -165,4 +167,30 @@ interface ReleaseCommandTable extends Keyed {
   /** When, in milliseconds since 1970 by the database's clock; 0 while it is open. */
   readonly answered: number;
   readonly refusal: string | null;
+}
+
+/** Processes on this database, each until it expires by the database's clock. */
+interface NodeTable {
+  readonly id: string;
+  readonly url: string;
+  readonly secret: string;
+  readonly expires: number;
+}
+
+/** Receivers as the process that heard them last told. */
+interface ReceiverTable extends Keyed {
+  readonly receiver: string;
+  readonly class: string;
+  readonly lineage: string;
+  readonly revision: number;
+  /** 1 where it cannot evaluate some flag. */
+  readonly lacks: number;
+  /** JSON of the acknowledgement. */
+  readonly body: string;
+  readonly node: string;
+  /** 0 or 1. */
+  readonly connected: number;
+  /** When it was heard and when its lease runs out, by the database's clock. */
+  readonly heard: number;
+  readonly expires: number;
 }

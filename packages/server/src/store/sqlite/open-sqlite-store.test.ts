@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { nodesContract } from '../nodes/nodes.suite.ts';
 import { progressContract } from '../progress/progress.suite.ts';
 import { appendNext, ENVIRONMENT, firstChange, nextChange, putFlag } from '../sample.suite.ts';
 import { storeContract } from '../store.suite.ts';
@@ -30,6 +31,7 @@ const open = async () => {
 
 storeContract('SQLite', open);
 progressContract('SQLite', open);
+nodesContract('SQLite', open);
 
 describe('a data directory', () => {
   let directory: string;
