@@ -102,7 +102,10 @@ export async function openStage(): Promise<Stage> {
         views: control.views,
         receivers: () => {
           const { lineage = '', revision = 0 } = control.views.head(ENVIRONMENT)?.head ?? {};
-          return seeReceivers({ held: [{ lineage, revision, count: 1 }], lacking: [], goneGateways: [] }, lineage);
+          return seeReceivers(
+            { held: [{ lineage, revision, count: 1 }], lacking: [], goneGateways: [] },
+            lineage,
+          );
         },
         effects,
         clock,

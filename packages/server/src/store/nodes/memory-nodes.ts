@@ -47,7 +47,10 @@ export function memoryNodes(now: () => number, holder: (lease: string) => string
           .filter(({ expires }) => expires > now())
           .map(({ acknowledgement: { lineage, revision } }) => ({ lineage, revision, count: 1 })),
         lacking: all
-          .filter(({ expires, acknowledgement }) => expires > now() && (acknowledgement.unsupported ?? []).length > 0)
+          .filter(
+            ({ expires, acknowledgement }) =>
+              expires > now() && (acknowledgement.unsupported ?? []).length > 0,
+          )
           .map(({ acknowledgement }) => acknowledgement),
         goneGateways: all
           .filter(({ expires, acknowledgement }) => expires <= now() && acknowledgement.class === 'gateway')

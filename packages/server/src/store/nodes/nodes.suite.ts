@@ -84,7 +84,11 @@ export function nodesContract(name: string, open: () => Promise<OpenNodes>): voi
 
     test('count those whose lease runs by what they serve, and name gateways whose lease ran out', async () => {
       const unsupported = [{ flag: 'f', code: 'X', detail: 'x' }];
-      await nodes.hear('n1', [heard(ack('a', 7, { unsupported })), heard(ack('b', 7)), heard(ack('c', 8), { leased: 0 })]);
+      await nodes.hear('n1', [
+        heard(ack('a', 7, { unsupported })),
+        heard(ack('b', 7)),
+        heard(ack('c', 8), { leased: 0 }),
+      ]);
       await nodes.hear('n2', [
         heard(ack('d', 8)),
         heard(ack('e', 7, { lineage: 'old' })),
