@@ -260,10 +260,16 @@ function tell(runs: readonly Run[]): void {
   row('propagation: → last request on it begins', seconds('propagation'));
   row('drain: → last request on it ends', seconds('drain'));
   row('in all (goal p99 ≤ 3)', seconds('all'));
-  row('blast, % of the climb’s requests (goal ≤ 0.7)', runs.map(({ blast }) => 100 * blast));
+  row(
+    'blast, % of the climb’s requests (goal ≤ 0.7)',
+    runs.map(({ blast }) => 100 * blast),
+  );
   console.log('by the record of the release itself');
   for (const part of ['detection', 'decision', 'propagation', 'drain']) {
-    row(part, runs.map(({ recorded }) => (recorded[part] ?? Number.NaN) / 1000));
+    row(
+      part,
+      runs.map(({ recorded }) => (recorded[part] ?? Number.NaN) / 1000),
+    );
   }
   row('its date of the fault, seconds too late', seconds('dating'));
   const late = runs.filter(({ all }) => all > 3_000).length;

@@ -32,3 +32,21 @@ export function fractions(events: readonly number[], trials: readonly number[]):
   });
   return found;
 }
+
+/**
+ * The evidence (nats) that `boundedEvidence` reaches with so much power (`z`, the normal quantile) from so many observations of this mean and
+ * variance: the best stake's expected growth, less its spread and what the others cost. For plans.
+ */
+export function foreseenEvidence(
+  observations: number,
+  { mean, variance, limit, z }: Readonly<Record<'mean' | 'variance' | 'limit' | 'z', number>>,
+): number {
+  const capitals = STAKES.map((stake) => {
+    const bet = stake / limit;
+    const growth = 1 + bet * (mean - limit);
+    // Second-order expansion of E log(1 + λ(x − limit)) about the mean, and its deviation.
+    const spread = (bet * Math.sqrt(variance)) / growth;
+    return observations * (Math.log(growth) - spread ** 2 / 2) - z * Math.sqrt(observations) * spread;
+  });
+  return Math.max(...capitals) - Math.log(STAKES.length);
+}

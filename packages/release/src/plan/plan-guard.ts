@@ -12,6 +12,7 @@ import {
   proportionSampleSize,
 } from '@ombre/judge';
 import { WINDOWS_PART } from '../guards/against-control.ts';
+import { foreseenEvidence } from '../guards/bounded-evidence.ts';
 import { measuredName, questionOf } from '../guards/measured/question.ts';
 import { LEAST_REQUESTS, MISSED } from '../guards/sight.ts';
 import { firstStart } from '../health/starts.ts';
@@ -31,6 +32,8 @@ const POWER = 0.8;
 const Z_POWER = normalUpperQuantile(1 - POWER);
 const DESIGN_EFFECT = 2;
 const FAILURES = 0.005;
+/** Sub-buckets of units. */
+const BUCKETS = 64;
 
 type Kinds = CountersGuard extends infer One ? (One extends One ? keyof One : never) : never;
 type GuardOf<K extends Kinds> = Extract<CountersGuard, Readonly<Record<K, unknown>>>;
@@ -82,9 +85,12 @@ function planRate(guard: string, limit: number, today: number, setting: Setting)
     today + mixtureHalfWidth(spread(n), limit / 2, MISSED, 'below') + Z_POWER * Math.sqrt(spread(n)) < limit;
   const seenAfter = (time: number) => {
     const needed = -Math.log(alpha * firstStart(0, 1).budget);
-    const nats = needed + Z_POWER * Math.sqrt(2 * needed);
-    const requests = (treated * time) / 1000 / effect;
-    return smallest(limit, 1, (rate) => requests * divergence(rate, limit) >= nats);
+    const requests = (treated * time) / 1000;
+    const buckets = Math.min(BUCKETS, requests);
+    return smallest(limit, 1, (rate) => {
+      const variance = (rate * (1 - rate) * effect * buckets) / Math.max(1, requests);
+      return foreseenEvidence(buckets, { mean: rate, variance, limit, z: Z_POWER }) >= needed;
+    });
   };
   const fixed =
     today < limit
@@ -115,14 +121,20 @@ function planDifference(
   if (!(control > 0)) return { guard, test, declared, applies: false };
   const design = traffic.designEffect ?? DESIGN_EFFECT;
   const ratio = treated / control;
-  const spread = (n: number) => (today * (1 - today) * design * (1 + ratio)) / n;
+  // Where treatment fails more, its failures spread more too.
+  const spread = (n: number, rise = 0) => {
+    const worse = Math.min(1, today + rise);
+    return (design * (worse * (1 - worse) + ratio * today * (1 - today))) / n;
+  };
   const target = { alpha: (1 - WINDOWS_PART) * alpha, tau: effect, side: 'above', power: POWER } as const;
+  const seen = (n: number, rise: number) => detectableBySequence(spread(n, margin + rise), target) < rise;
   const decided = (n: number) =>
     mixtureHalfWidth(spread(n), effect, MISSED, 'below') + Z_POWER * Math.sqrt(spread(n)) < effect &&
-    detectableBySequence(spread(n), target) < effect;
+    seen(n, effect);
   const seenAfter = (time: number) => {
-    const rise = detectableBySequence(spread(Math.max(1, (treated * time) / 1000)), target);
-    return today + margin + rise < 1 ? today + margin + rise : undefined;
+    const requests = Math.max(1, (treated * time) / 1000);
+    const rise = smallest(0, 1 - today - margin, (more) => seen(requests, more));
+    return rise === undefined ? undefined : today + margin + rise;
   };
   const fixed = proportionSampleSize(today, Math.min(1, today + effect), { alpha, power: POWER, sides: 1 });
   const perArm = fixed.refused ? undefined : fixed.perArm;
@@ -194,10 +206,4 @@ function smallest(from: number, to: number, holds: (value: number) => boolean): 
     else low = middle;
   }
   return high;
-}
-
-/** Kullback–Leibler divergence of two Bernoulli rates, in nats. */
-function divergence(rate: number, from: number): number {
-  const miss = rate < 1 ? (1 - rate) * Math.log((1 - rate) / (1 - from)) : 0;
-  return rate * Math.log(rate / from) + miss;
 }

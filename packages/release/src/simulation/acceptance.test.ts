@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { planRelease } from '../plan/plan-release.ts';
 import { gatherCrowd, ordinaryCrowd } from './crowd.ts';
 import { playRelease, type ReleasePlay } from './play-release.ts';
 
@@ -49,6 +50,23 @@ describe('a version that fails more', () => {
     const caught = played.filter(({ guards }) => guards !== undefined && guards - begins < 20);
     expect(caught.length).toBeGreaterThanOrEqual(18);
     expect(played.every(({ guards }) => guards === undefined || guards > begins)).toBe(true);
+  });
+});
+
+describe('a plan', () => {
+  test('prints a time within which, and half as long again, four of five harmful versions are caught', () => {
+    const crowd = { ...ordinaryCrowd, people: 10_000, requestsPerSecond: 200, brokenShare: 0 };
+    const guards = [{ errorsAboveControl: { effect: 0.03 } }];
+    const ladder = [{ name: 'half', share: 0.5, dwell: '1m' }];
+    const traffic = { requestsPerSecond: 200, failures: 0.005, designEffect: 1.2 };
+    const plan = planRelease({ flag: 'f', from: 'old', to: 'new', guards, ladder }, traffic);
+    const hold = (1.5 * plan.steps[0]!.guards[0]!.expected!) / 1000;
+    const harm = { rate: 0.03, from: 0 };
+    const played = Array.from({ length: 20 }, (_, seed) =>
+      playRelease({ crowd, shares: [0.5], hold, looks: 4, guards, harm }, 900 + seed),
+    );
+    expect(hold).toBeLessThan(30);
+    expect(played.filter(({ guards: at }) => at !== undefined).length).toBeGreaterThanOrEqual(16);
   });
 });
 

@@ -87,6 +87,8 @@ export interface Controller {
 
 /** Milliseconds between ticks. */
 export const TICK = 250;
+/** A release is judged as soon as its counters come, but not again within so long, in ms; and the tick that follows leaves it out. */
+const APART = 200;
 /** A tick later than this finds inputs that are too old to decide by. */
 export const LATE = 3_000;
 /** A lease runs so long after its last renewal, in ms, and is renewed so often. */
@@ -106,6 +108,12 @@ const MOMENT = 1_000;
 
 /** Phases in which counters decide something. */
 const JUDGED: readonly Phase[] = ['climbing', 'dwelling', 'waiting', 'frozen', 'watching', 'rolling-back'];
+
+/** What a turn is for: time passed; counters of some releases came; a command or a result did. `late` is in ms. */
+type Why =
+  | { readonly kind: 'tick'; readonly late: number }
+  | { readonly kind: 'counted'; readonly late: number; readonly heard: readonly Followed[] }
+  | { readonly kind: 'woken' };
 
 /** Takes the lease of the environment when it is free, and while it holds it lets every release climb. */
 export function startController(parts: ControllerParts): Controller {
@@ -139,6 +147,10 @@ export function startController(parts: ControllerParts): Controller {
   let closed = false;
   let working: Promise<void> | undefined;
   let woken = false;
+  /** As they were at the last tick. */
+  let receiversThen: ReceiversSeen | undefined;
+  const counted = new Set<Followed>();
+  let counting = false;
   let cancel = clock.after(0, beat);
 
   // ---- when
@@ -149,7 +161,7 @@ export function startController(parts: ControllerParts): Controller {
     const now = clock.monotonic();
     const late = Math.max(0, now - planned, now - finished - TICK);
     planned = Math.max(planned + TICK, now - TICK);
-    void run(() => turn(late)).finally(() => {
+    void run(() => turn({ kind: 'tick', late })).finally(() => {
       if (closed) return;
       if (token === undefined) finished = clock.monotonic();
       const wait = token === undefined ? RENEW : Math.max(0, planned - clock.monotonic());
@@ -163,7 +175,26 @@ export function startController(parts: ControllerParts): Controller {
     woken = true;
     void run(async () => {
       woken = false;
-      await turn(undefined);
+      await turn({ kind: 'woken' });
+    });
+  }
+
+  /** Judges releases whose counters came, rather than at the next tick. */
+  function judgeNow(releases: ReadonlySet<string | null>): void {
+    const now = clock.monotonic();
+    for (const release of releases) {
+      const one = release === null ? undefined : followed.get(release);
+      if (one === undefined || !JUDGED.includes(one.state.phase) || now - one.counted < APART) continue;
+      one.counted = now;
+      counted.add(one);
+    }
+    if (closed || counting || counted.size === 0) return;
+    counting = true;
+    void run(async () => {
+      counting = false;
+      const heard = [...counted];
+      counted.clear();
+      await turn({ kind: 'counted', heard, late: Math.max(0, clock.monotonic() - finished - TICK) });
     });
   }
 
@@ -283,18 +314,24 @@ export function startController(parts: ControllerParts): Controller {
 
   // ---- what
 
-  async function turn(late: number | undefined): Promise<void> {
-    if (late === undefined ? token === undefined || stale : !(await hold())) return;
-    notice();
-    await readCommands();
-    const fresh = late === undefined || late <= LATE;
-    const seen = late === undefined ? undefined : await parts.receivers();
+  /** Gives releases what waits for them; at a tick, and for those whose counters came, time passes too. */
+  async function turn(why: Why): Promise<void> {
+    if (why.kind === 'tick' ? !(await hold()) : token === undefined || stale) return;
+    if (why.kind !== 'counted') {
+      notice();
+      await readCommands();
+    }
+    const fresh = why.kind === 'woken' || why.late <= LATE;
+    if (why.kind === 'tick') receiversThen = await parts.receivers();
+    const seen = why.kind === 'woken' ? undefined : receiversThen;
     for (const gateway of seen?.goneGateways ?? []) ledger.leave(gateway);
     const drafts = new Map<Followed, { readonly draft: Draft; readonly taken: number }>();
     let slice = clock.monotonic();
-    for (const one of followed.values()) {
+    for (const one of why.kind === 'counted' ? why.heard : followed.values()) {
+      if (followed.get(one.release) !== one) continue;
       const waiting = [...one.waiting];
-      const events = seen === undefined ? waiting : [...waiting, tickOf(one, seen, fresh)];
+      const passes = why.kind === 'counted' || !fresh || clock.monotonic() - one.counted >= APART;
+      const events = seen === undefined || !passes ? waiting : [...waiting, tickOf(one, seen, fresh)];
       if (events.length === 0) continue;
       const draft = advanceRelease(one, events, time());
       if (draft.urgent) drafts.set(one, { draft, taken: waiting.length });
@@ -309,14 +346,13 @@ export function startController(parts: ControllerParts): Controller {
       }
     }
     await write(drafts);
-    if (late !== undefined) {
-      finished = clock.monotonic();
-      news.ticked?.(late);
-      if (late > LATE)
-        log.warn(
-          { environment, late: Math.round(late) },
-          'the controller was late: nothing climbs on old inputs',
-        );
+    if (why.kind !== 'tick') return;
+    const { late } = why;
+    finished = clock.monotonic();
+    news.ticked?.(late);
+    if (late > LATE) {
+      const text = 'the controller was late: nothing climbs on old inputs';
+      log.warn({ environment, late: Math.round(late) }, text);
     }
   }
 
@@ -631,7 +667,9 @@ export function startController(parts: ControllerParts): Controller {
       if (token === undefined) return undefined;
       traffic.take(report, time());
       const rows = report.rows.filter(isOfThisClimb);
-      return ledger.take({ ...report, rows }, time());
+      const answer = ledger.take({ ...report, rows }, time());
+      judgeNow(new Set(rows.map(({ release }) => release)));
+      return answer;
     },
     wake,
     async close() {

@@ -29,6 +29,8 @@ export interface Followed {
   memory: HealthState | undefined;
   /** Since when this climb is judged here, ms since 1970. */
   judgedSince: number | undefined;
+  /** When counters of it came last and were judged at once, on the monotonic clock. */
+  counted: number;
   health: Health;
   traffic: Traffic;
   receivers: { readonly live: number; readonly activated: number };
@@ -59,6 +61,7 @@ export function follow(
     lines: begun.lines,
     memory: undefined,
     judgedSince: undefined,
+    counted: Number.NEGATIVE_INFINITY,
     health: begun.facts.health,
     traffic: {},
     receivers: { live: 0, activated: 0 },
