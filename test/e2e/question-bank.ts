@@ -17,6 +17,8 @@ const ATTRIBUTES = {
 /** A program that said where it listens. */
 interface Running {
   readonly url: string;
+  /** Where a gateway publishes metrics. */
+  readonly adminUrl?: string;
   end(signal: NodeJS.Signals): Promise<void>;
 }
 
@@ -24,6 +26,8 @@ interface Running {
 export interface QuestionBank {
   /** Requests a service was given so far, from itself. */
   requests(service: string): Promise<number>;
+  /** Where the gateway of a flag publishes metrics. */
+  adminUrl(flag: string): string;
   killGateway(flag: string): Promise<void>;
   /** Starts it again on the same port, under the same name. */
   startGateway(flag: string): Promise<void>;
@@ -75,6 +79,7 @@ export async function openQuestionBank(
       const response = await fetch(`${running.get(service)?.url}/stats`);
       return ((await response.json()) as { requests: number }).requests;
     },
+    adminUrl: (flag) => running.get(flag)?.adminUrl ?? '',
     killGateway: async (flag) => await running.get(flag)?.end('SIGKILL'),
     startGateway,
     async close() {
@@ -94,8 +99,10 @@ function startListening(words: readonly string[]): Promise<Running> {
   return new Promise((done, failed) => {
     child.once('exit', () => failed(new Error(`${words.join(' ')} ended:\n${complaints}`)));
     createInterface({ input: child.stdout }).once('line', (line) => {
-      const { url } = JSON.parse(line) as { url: string };
-      done({ url, end: (signal) => end(child, signal) });
+      done({
+        ...(JSON.parse(line) as { url: string; adminUrl?: string }),
+        end: (signal) => end(child, signal),
+      });
     });
   });
 }

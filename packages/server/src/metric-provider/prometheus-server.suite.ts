@@ -7,7 +7,7 @@ import { join } from 'node:path';
 /** Debian's package `prometheus`; undefined where it is not installed. */
 export const prometheusBinary: string | undefined = found('prometheus');
 
-/** A real Prometheus that scrapes nothing, on one port, to be stopped and started at will. */
+/** A real Prometheus on one port, to be stopped and started at will. */
 export interface PrometheusServer {
   readonly url: string;
   start(): Promise<void>;
@@ -16,12 +16,15 @@ export interface PrometheusServer {
   close(): Promise<void>;
 }
 
-export async function startPrometheus(): Promise<PrometheusServer> {
+/** Scrapes the addresses each second; without any it has only what it is asked to compute. */
+export async function startPrometheus(...scraped: readonly string[]): Promise<PrometheusServer> {
   const folder = mkdtempSync(join(tmpdir(), 'ombre-metric-provider-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const config = join(folder, 'prometheus.yml');
-  writeFileSync(config, 'scrape_configs: []\n');
+  const targets = scraped.map((one) => new URL(one).host);
+  const jobs = targets.length === 0 ? [] : [{ job_name: 'scraped', static_configs: [{ targets }] }];
+  writeFileSync(config, JSON.stringify({ global: { scrape_interval: '1s' }, scrape_configs: jobs }));
   let running: ChildProcess | undefined;
   const server: PrometheusServer = {
     url,

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { startRig } from '../running-server.suite.ts';
 
-const file = fileURLToPath(new URL('../../../../docs/alerts/ombre.rules.yml', import.meta.url));
+const file = fileURLToPath(new URL('../../../../docs/monitoring/ombre.rules.yml', import.meta.url));
 const promtool = '/usr/bin/promtool';
 const rig = await startRig();
 afterAll(() => rig.close());
