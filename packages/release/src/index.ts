@@ -48,7 +48,14 @@ export {
 } from './health/circuits.ts';
 export type { CountersReport, CountersReportRow } from './health/counters-report.ts';
 export { combineHealth, type GuardEvidence, type Health, type HealthVerdict } from './health/health.ts';
-export { ALPHA, type HealthState, judgeHealth } from './health/judge-health.ts';
+export {
+  ALPHA,
+  type HealthMemory,
+  type HealthState,
+  judgeHealth,
+  REMEMBERED,
+  remember,
+} from './health/judge-health.ts';
 export { createLedger, type Ledger } from './health/ledger.ts';
 export type { ArmTally, Tally } from './health/tally.ts';
 export { type UnableReceiver, unableEvidence } from './health/unable-receivers.ts';

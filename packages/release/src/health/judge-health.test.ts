@@ -2,7 +2,7 @@ import type { ReleaseSpec } from '@ombre/decide/model';
 import { describe, expect, test } from 'vitest';
 import { type ReleaseState, startRelease } from '../climb/state.ts';
 import { combineHealth, faultOf, type GuardEvidence, type HealthVerdict } from './health.ts';
-import { type HealthState, judgeHealth } from './judge-health.ts';
+import { type HealthState, judgeHealth, REMEMBERED, remember } from './judge-health.ts';
 import type { ArmTally, Tally } from './tally.ts';
 
 const START = 1_700_000_000_000;
@@ -244,5 +244,85 @@ describe('health', () => {
     expect(faultOf([from(10), from(60), { ...from(90), verdict: 'good' }])).toBe(60);
     expect(faultOf([from(10, { since: 70 }), from(60)])).toBe(70);
     expect(faultOf([of('unknown')])).toBeUndefined();
+  });
+});
+
+describe('what is written down of it', () => {
+  const spec: ReleaseSpec = {
+    flag: 'f',
+    from: 'old',
+    to: 'new',
+    guards: errors,
+    ladder: [{ name: 'some', share: 0.1, dwell: '1m' }],
+  };
+  const at = (epoch: number): ReleaseState => ({
+    ...startRelease({ reached: 1, shares: [0.1], epoch }),
+    phase: 'dwelling',
+    at: { level: 0, step: 0 },
+    evidenceFrom: START,
+  });
+  const counted = (second: Second, seconds: number): Tally => {
+    const arms = { treatment: emptyArm(), control: emptyArm() };
+    for (let passed = 0; passed < seconds; passed += 1) {
+      grow(arms.treatment, second, 5000);
+      grow(arms.control, clean, 5000);
+    }
+    return tallyOf(arms);
+  };
+  /** Judged for so many seconds from the beginning. */
+  const judged = (second: Second, seconds: number, epoch = 1): HealthState => {
+    let state: HealthState | undefined;
+    for (let passed = 0; passed <= seconds; passed += 1) {
+      state = judgeHealth(spec, at(epoch), counted(second, passed), state, START + 1_000 * passed).state;
+    }
+    return state!;
+  };
+  const budget = (state: HealthState) =>
+    'history' in state ? state.history.snapshots[0]!.budget : undefined;
+  const reread = (state: HealthState) => JSON.parse(JSON.stringify(remember(state))) as HealthState;
+
+  test('is small, and says all that it said when it is written down again', () => {
+    const memory = reread(judged(clean, 20));
+    expect(JSON.stringify(memory).length).toBeLessThan(1_000);
+    expect(remember(memory)).toEqual(memory);
+  });
+
+  test('goes on with the budget where it was, each time with half of what is kept for beginning anew', () => {
+    const before = judged(clean, 20);
+    const now = START + 21_000;
+    const once = judgeHealth(spec, at(1), counted(clean, 21), reread(before), now).state;
+    expect(once.elapsed).toBe(21_000);
+    expect(budget(once)).toBe(budget(before)! / 2);
+    const twice = judgeHealth(spec, at(1), counted(clean, 22), reread(once), now + 1_000).state;
+    expect(budget(twice)).toBe(budget(before)! / 4);
+    const forgotten = judgeHealth(spec, at(1), counted(clean, 21), undefined, now).state;
+    expect(budget(forgotten)).toBe(budget(before));
+    expect(forgotten.elapsed).toBe(0);
+  });
+
+  test('waits for gateways to say again what they counted, and then sees it all', () => {
+    const before = judged(broken, 1);
+    const none: Tally = { ...counted(clean, 0), limits: [], levels: {}, sources: 0 };
+    const silent = judgeHealth(spec, at(1), none, reread(before), START + 2_000);
+    expect(silent.health.verdict).toBe('unknown');
+    expect(silent.state).toEqual(reread(before));
+    const heard = judgeHealth(spec, at(1), counted(broken, 8), silent.state, START + 3_000);
+    expect(heard.health.verdict).toBe('bad');
+    expect(heard.state.again).toBe(before.again + 1);
+  });
+
+  test('takes what may have been spent since it was written for spent', () => {
+    const memory = reread(judged(clean, 20));
+    const later = judgeHealth(spec, at(1), counted(clean, 20), memory, START + 3_600_000).state;
+    expect(later.elapsed).toBe(20_000 + REMEMBERED);
+  });
+
+  test('tells the next step what control showed', () => {
+    const before = judged(clean, 20);
+    const next = (state: HealthState) =>
+      judgeHealth(spec, at(2), counted(clean, 0), state, START + 21_000).state;
+    const [kept, reborn] = [next(before), next(reread(before))];
+    expect(reborn).toEqual(kept);
+    expect('history' in reborn && reborn.history.past.ended).toHaveLength(1);
   });
 });

@@ -4,14 +4,16 @@ import { stepAt, stepsOf } from '../climb/position.ts';
 import type { Blast, ReleaseState } from '../climb/state.ts';
 import { judgeGuard } from '../guards/judge-guard.ts';
 import { combineHealth, type Health } from './health.ts';
-import { extendHistory, type History, pastOf, startHistory } from './history.ts';
+import { extendHistory, type History, pastOf, type Sums, startHistory } from './history.ts';
 import type { Tally } from './tally.ts';
 
 /** False alarms per climb: one budget, split beforehand over steps and the guards that judge what gateways count. */
 export const ALPHA = 0.01;
 
-/** What is remembered between ticks. Plain JSON; may be stored less often than each tick, and begins anew where it is lost. */
-export type HealthState = {
+/** What is known between ticks, or what was written down of it. Plain JSON, large; {@link remember} makes of it what is worth writing down. */
+export type HealthState = Known | HealthMemory;
+
+type Known = {
   readonly epoch: number;
   /** When every receiver had activated the step; null while it spreads. */
   readonly begun: number | null;
@@ -23,6 +25,19 @@ export type HealthState = {
   /** Requests treatment had been given at the last tick. */
   readonly treated: number;
 };
+
+/**
+ * What outlives the process that judges: how much of the budget is spent, and what control showed before. Counts are not in it,
+ * since gateways say again what they counted; so after a restart the evidence of the epoch is all there and the budget does not begin anew.
+ */
+export type HealthMemory = Omit<Known, 'history'> & {
+  /** What control showed at the steps before this one, and this one's included. */
+  readonly past: Sums;
+  readonly through: Sums;
+};
+
+/** A memory is written down at least this often, in ms; what was spent since then counts as spent when it is read back. */
+export const REMEMBERED = 30_000;
 
 /** A pause between ticks counts as no more than this, in ms. */
 const LONGEST_TICK = 5_000;
@@ -44,25 +59,38 @@ export function judgeHealth(
   const begun = progress.evidenceFrom ?? null;
   const { epoch } = progress.placement;
   const known = state?.epoch === epoch ? state : undefined;
-  const limitsKnown = known?.history.limits.join() === tally.limits.join();
-  const fresh = known === undefined || known.begun !== begun || !limitsKnown;
-  const passed = Math.min(Math.max(0, now - (known?.ticked ?? now)), LONGEST_TICK);
+  const seen = known !== undefined && 'history' in known ? known.history : undefined;
+  const limitsKnown = seen?.limits.join() === tally.limits.join();
+  const fresh = seen === undefined || known?.begun !== begun || !limitsKnown;
+  const longest = seen === undefined ? REMEMBERED : LONGEST_TICK;
+  const passed = Math.min(Math.max(0, now - (known?.ticked ?? now)), longest);
   const elapsed = (known?.elapsed ?? 0) + passed;
   const again = known === undefined ? 0 : known.again + (fresh ? 1 : 0);
   // Of an epoch that was seen from its beginning nothing is left out; evidence that begins anew leaves out what came before.
-  const from = { limits: tally.limits, levels: known === undefined ? {} : tally.levels };
+  const from = { limits: tally.limits, levels: seen === undefined ? {} : tally.levels };
   const past =
-    state === undefined ? undefined : known === undefined ? pastOf(state.history) : known.history.past;
-  const start = fresh ? startHistory(from, now, { after: elapsed, again, past }) : known.history;
+    state === undefined ? undefined : known === undefined ? remember(state).through : remember(known).past;
+  const start = fresh ? startHistory(from, now, { after: elapsed, again, past }) : seen;
   const history = extendHistory(start, tally, now, { after: elapsed, planned: plannedTime(spec, progress) });
   const guards = (spec.guards ?? []).filter((guard): guard is CountersGuard => !isMeasured(guard));
   const alpha = ALPHA / (stepCount(spec) * Math.max(1, guards.length));
   const sight = { history, tally, alpha, control: leavesControl(spec, progress), now };
   const health = combineHealth(guards.map((guard) => judgeGuard(sight, guard)));
   const { treated } = tally.climb;
-  const next = { epoch, begun, history, elapsed, again, ticked: now, treated: treated.begun };
+  // Just after a restart no gateway was heard yet: what is remembered waits for them.
+  const unheard = known !== undefined && seen === undefined && tally.sources === 0;
+  const next = unheard
+    ? known
+    : { epoch, begun, history, elapsed, again, ticked: now, treated: treated.begun };
   const to = Math.max(0, treated.begun - (state?.treated ?? treated.begun)) + treated.open;
   return { health, state: next, traffic: { to, blast: blastOf(tally) } };
+}
+
+/** What is worth writing down: a few hundred bytes, and some more for each step of the climb. */
+export function remember(state: HealthState): HealthMemory {
+  if (!('history' in state)) return state;
+  const { history, ...rest } = state;
+  return { ...rest, past: history.past, through: pastOf(history) };
 }
 
 /** All holds a climb has, the watch window among them. */

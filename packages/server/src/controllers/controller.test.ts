@@ -304,6 +304,25 @@ describe('two controllers on one store', () => {
 });
 
 describe('the inputs', () => {
+  test('guards go on with the budget that the one before had left, and what gateways counted is seen again', async () => {
+    const first = stage.start('one');
+    const ladder = [{ name: 'half', share: 0.5, dwell: '1h' }];
+    await stage.control.files([flag('a'), climb('r', { ladder })]);
+    stage.gateway.traffic = HEALTHY;
+    await stage.pass(12_000, first);
+    const written = (await stage.row('r'))?.facts.memory;
+    expect(written?.elapsed).toBeGreaterThan(3_000);
+    await first.close();
+    const second = stage.start('two');
+    stage.gateway.traffic = { requests: 0, failures: 0 };
+    await stage.pass(2_000, second);
+    const memory = second.followed.get('r')?.memory;
+    expect(memory?.again).toBe((written?.again ?? 0) + 1);
+    expect(memory?.elapsed).toBeGreaterThan(written?.elapsed ?? 0);
+    const ended = second.followed.get('r')?.health.evidence[0]?.requests;
+    expect(ended).toBeGreaterThan(1_000);
+  });
+
   test('gateways are asked for everything after a restart', async () => {
     const first = stage.start('this');
     await stage.control.files([flag('a'), climb('r')]);

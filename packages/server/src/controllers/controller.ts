@@ -12,6 +12,8 @@ import {
   judgeHealth,
   type Ledger,
   type Phase,
+  REMEMBERED,
+  remember,
   startRelease,
   unableEvidence,
 } from '@ombre/release';
@@ -489,7 +491,7 @@ export function startController(parts: ControllerParts): Controller {
       if (isOver(one, draft)) {
         writes.push(farewell(one, draft, at));
         gone.push(one);
-      } else if (draft !== undefined || (due && one.unwritten)) {
+      } else if (draft !== undefined || (due && (one.unwritten || isForgetful(one)))) {
         writes.push(writeOf(one, draft, at));
       }
       answered.push(...(draft?.answered ?? []));
@@ -506,6 +508,12 @@ export function startController(parts: ControllerParts): Controller {
       lines[one.release] = one.lines;
       forget(one.release);
     }
+  }
+
+  /** What its guards wrote down will soon be too old to go on from. */
+  function isForgetful({ memory, facts }: Followed): boolean {
+    if (memory === undefined) return false;
+    return memory.ticked - (facts.memory?.ticked ?? Number.NEGATIVE_INFINITY) >= REMEMBERED - 2 * ACCRUED;
   }
 
   /** Its resource is gone and nothing of it is open. */
@@ -526,13 +534,15 @@ export function startController(parts: ControllerParts): Controller {
   }
 
   function writeOf(one: Followed, draft: Draft | undefined, at: number): ProgressWrite {
-    const { release, lines: last, version, facts, health } = one;
+    const { release, lines: last, version, health } = one;
+    const { memory: _, ...facts } = one.facts;
+    const memory = one.memory && remember(one.memory);
     return {
       release,
       row: {
         version: version + 1,
         state: draft?.state ?? one.state,
-        facts: { ...facts, spec: one.spec, health },
+        facts: { ...facts, spec: one.spec, health, ...(memory === undefined ? {} : { memory }) },
       },
       asked: (draft?.asked ?? []).map((effect) => ({
         key: `${release}/${facts.born}/${effect.key}`,
@@ -552,7 +562,10 @@ export function startController(parts: ControllerParts): Controller {
     const one = followed.get(release);
     if (one === undefined) return;
     const before = one.state.phase;
-    if (row !== null) Object.assign(one, { version: row.version, state: row.state, unwritten: false });
+    if (row !== null) {
+      const facts = { ...one.facts, ...(row.facts.memory === undefined ? {} : { memory: row.facts.memory }) };
+      Object.assign(one, { version: row.version, state: row.state, facts, unwritten: false });
+    }
     one.lines += events.length;
     one.waiting.splice(0, drafts.get(one)?.taken ?? 0);
     for (const key of done) one.open.delete(key);

@@ -25,7 +25,7 @@ export interface Followed {
   version: number;
   state: ReleaseState;
   facts: ProgressFacts;
-  /** What the guards remember; lost with the process, they begin anew. */
+  /** What the guards know; what is worth it is written down with the facts. */
   memory: HealthState | undefined;
   /** Since when this climb is judged here, ms since 1970. */
   judgedSince: number | undefined;
@@ -59,7 +59,7 @@ export function follow(
     state: begun.state,
     facts: begun.facts,
     lines: begun.lines,
-    memory: undefined,
+    memory: begun.facts.memory,
     judgedSince: undefined,
     counted: Number.NEGATIVE_INFINITY,
     health: begun.facts.health,

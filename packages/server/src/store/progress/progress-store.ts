@@ -1,5 +1,13 @@
 import type { ReleaseSpec } from '@ombre/decide/model';
-import type { Command, Effect, GuardEvidence, Health, ReleaseState, Topic } from '@ombre/release';
+import type {
+  Command,
+  Effect,
+  GuardEvidence,
+  Health,
+  HealthMemory,
+  ReleaseState,
+  Topic,
+} from '@ombre/release';
 
 /** What a controller knows of a release beside its machine's state. */
 export interface ProgressFacts {
@@ -12,6 +20,8 @@ export interface ProgressFacts {
   readonly spec: ReleaseSpec;
   /** Digests of what the release pins and of its own spec, by `Kind/name`, as its machine was last told. */
   readonly pins: Readonly<Record<string, string>>;
+  /** What its guards remember; absent while nothing is judged. */
+  readonly memory?: HealthMemory;
   /** Why the release was judged as it was, at the last write. */
   readonly health: Health;
 }
