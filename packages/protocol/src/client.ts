@@ -5,6 +5,7 @@ import type { PlanAnswer } from './release/release-plan.ts';
 import type { ReleaseView } from './release/release-view.ts';
 import { basePath, type RouteId, routePath, routes } from './routes.ts';
 import type { Acknowledgement, AcknowledgementAnswer, ReceiverView } from './sync/acknowledgement.ts';
+import type { TwoPhaseAnswer, TwoPhaseRequest, TwoPhaseView } from './two-phase/two-phase-view.ts';
 import type { BackupMade } from './wire/backup.ts';
 import type {
   Applied,
@@ -76,6 +77,9 @@ export interface Client {
   put(resource: Resource, generation: number, who?: Who): Promise<Answer<Applied>>;
   remove(kind: string, name: string, generation: number, who?: Who): Promise<Answer<Applied>>;
   apply(request: ApplyRequest): Promise<Answer<Applied>>;
+  /** Answers at once; `twoPhaseChange` says how it goes on. */
+  twoPhase(request: TwoPhaseRequest): Promise<Answer<TwoPhaseAnswer>>;
+  twoPhaseChange(id: string): Promise<Answer<TwoPhaseView>>;
   exportYaml(origin?: Origin): Promise<Answer<string>>;
   history(page?: { before?: number; limit?: number }): Promise<Answer<{ changes: readonly WireChange[] }>>;
   change(revision: number): Promise<Answer<WireChangeDetail>>;
@@ -183,6 +187,8 @@ export function createClient(options: ClientOptions): Client {
     remove: (kind, name, generation, who) =>
       call('deleteResource', { parameters: { kind, name }, query: { ...who }, generation }),
     apply: (body) => call('apply', { body }),
+    twoPhase: (body) => call('twoPhase', { body }),
+    twoPhaseChange: (id) => call('getTwoPhase', { parameters: { id } }),
     exportYaml: (from) => call('export', { query: { origin: from } }),
     history: (query = {}) => call('listHistory', { query }),
     change: (revision) => call('getChange', { parameters: { revision } }),

@@ -14,6 +14,10 @@ export type ErrorCode =
   | 'PINNED'
   | 'FENCED'
   | 'RELEASE_REFUSED'
+  | 'TWO_PHASE_BUSY'
+  | 'TWO_PHASE_EARLY'
+  | 'TWO_PHASE_ELSEWHERE'
+  | 'TWO_PHASE_TOO_LARGE'
   | 'SIGNATURE_INVALID'
   | 'EXPIRED'
   | 'STORE_FULL'
@@ -48,6 +52,16 @@ export const errors: Readonly<Record<ErrorCode, ErrorRow>> = {
   PINNED: { status: 409, message: 'A climbing release pins this resource.' },
   FENCED: { status: 409, message: 'The fencing token is old: another controller took over.' },
   RELEASE_REFUSED: { status: 409, message: 'The release cannot do that where it stands.' },
+  TWO_PHASE_BUSY: { status: 409, message: 'Another two-phase change is under way.' },
+  TWO_PHASE_EARLY: {
+    status: 503,
+    message: 'Leases that were given before this control plane began may still hold.',
+  },
+  TWO_PHASE_ELSEWHERE: {
+    status: 409,
+    message: 'Receivers are led by another process of this control plane.',
+  },
+  TWO_PHASE_TOO_LARGE: { status: 413, message: 'The change is larger than receivers stage.' },
   SIGNATURE_INVALID: { status: 403, message: 'The signature is not by the key of this environment.' },
   EXPIRED: { status: 410, message: 'What was signed has expired.' },
   STORE_FULL: { status: 507, message: 'The disk of the store is full; nothing was written.' },

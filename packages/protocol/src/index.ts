@@ -108,6 +108,7 @@ export {
   type TwoPhaseReceiverState,
   type TwoPhaseReceiverStep,
 } from './two-phase/receiver.ts';
+export type { TwoPhaseAnswer, TwoPhaseRequest, TwoPhaseView } from './two-phase/two-phase-view.ts';
 export type { BackupMade } from './wire/backup.ts';
 export type {
   Applied,

@@ -33,6 +33,8 @@ export type RouteId =
   | 'abortRelease'
   | 'approveRelease'
   | 'landRelease'
+  | 'twoPhase'
+  | 'getTwoPhase'
   | 'counters'
   | 'status'
   | 'backup'
@@ -287,6 +289,22 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'environment',
     access: 'write',
     summary: 'Write the new variant into the flag and retire the release',
+  },
+  twoPhase: {
+    method: 'POST',
+    path: '/v1/two-phase',
+    scope: 'environment',
+    access: 'write',
+    summary:
+      'Apply so that gateways and OFREP servers activate it together; answers at once, ask then where it stands',
+    maxBody: 64 * MIB,
+  },
+  getTwoPhase: {
+    method: 'GET',
+    path: '/v1/two-phase/{id}',
+    scope: 'environment',
+    access: 'read',
+    summary: 'Where a two-phase change stands',
   },
   counters: {
     method: 'POST',

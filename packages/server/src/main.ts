@@ -24,6 +24,7 @@ import { processHandlers } from './http/handlers/process.ts';
 import { readHandlers } from './http/handlers/read.ts';
 import { releaseHandlers } from './http/handlers/release.ts';
 import { syncHandlers } from './http/handlers/sync.ts';
+import { twoPhaseHandlers } from './http/handlers/two-phase.ts';
 import { writeHandlers } from './http/handlers/write.ts';
 import { type Log, silent } from './http/log.ts';
 import { createEvaluate } from './http/ofrep/evaluate.ts';
@@ -44,6 +45,7 @@ import { openStore } from './open-store.ts';
 import type { SqlStore } from './store/sql/sql-store.ts';
 import { createReceivers } from './sync/receivers.ts';
 import { createSnapshotTexts } from './sync/snapshots.ts';
+import { openCoordinators } from './two-phase/open-coordinators.ts';
 import { VERSION } from './version.ts';
 import type { Views } from './views/views.ts';
 
@@ -142,7 +144,7 @@ async function compose(
   const loopback = isLoopback(host);
   const environment = await environmentOf(options);
 
-  const { store, progress, nodes, sql } = await openStore({ dataDirectory, database, now, log });
+  const { store, progress, twoPhase, nodes, sql } = await openStore({ dataDirectory, database, now, log });
   later(() => store.close());
   const keyring = openKeyring(join(dataDirectory, 'keys'), now);
   const control = await openControl({
@@ -156,7 +158,7 @@ async function compose(
       progress.ask(of, { id: newId(), release, command: 'delete', by, why: '', at: clock.now() }),
   });
   later(() => control.close());
-  const { commands, views, changes } = control;
+  const { commands, views, changes, staging } = control;
   const { breakGlassKey } = await commands.init({ environment, author: 'ombre', why: 'the server began' });
   later(expireOverrides({ commands, views, changes, clock, log }));
 
@@ -185,6 +187,7 @@ async function compose(
     },
     isTrusted: (text, key, signature) =>
       keyring.trusted().some(({ id }) => id === key) && keyring.verify(key, text, signature),
+    twoPhase: (of) => coordinators.voice(of),
     author: (name) => (name === environment ? author?.status : undefined),
     moved: () => sharing?.moved(),
   });
@@ -210,7 +213,14 @@ async function compose(
     later(() => shared.close());
   }
   const known = sharing ?? soleReceivers(receivers, served);
-  const metrics = createMetrics({ places, receivers, views, clock, controllers: () => controllers.all() });
+  const metrics = createMetrics({
+    places,
+    receivers,
+    views,
+    clock,
+    controllers: () => controllers.all(),
+    coordinators: () => coordinators.all(),
+  });
   later(() => metrics.close());
   const provider =
     options.prometheus === undefined ? undefined : openPrometheus({ url: options.prometheus, fetch, clock });
@@ -227,7 +237,16 @@ async function compose(
     log,
     newId,
     streamLimit: limit,
-    news: (of) => metrics.controlled(of),
+    news: (of) => {
+      const news = metrics.controlled(of);
+      return {
+        ...news,
+        ticked(late) {
+          news.ticked?.(late);
+          coordinators.of(of)?.wake();
+        },
+      };
+    },
     provider,
     effects: openEffects({
       dataDirectory,
@@ -239,6 +258,19 @@ async function compose(
       metrics: provider,
       now,
     }),
+  });
+
+  const coordinators = openCoordinators({
+    store: twoPhase,
+    staging,
+    views,
+    changes,
+    places,
+    fence: (of) => controllers.fence(of),
+    lease: LEASE,
+    clock,
+    log,
+    news: metrics.coordinated,
   });
 
   const evaluate = createEvaluate({
@@ -259,13 +291,14 @@ async function compose(
     handlers: {
       ...evaluationHandlers(evaluate),
       ...readHandlers({ views, receivers: known, clock, version: VERSION }),
-      ...syncHandlers({ views, receivers, known, texts: createSnapshotTexts() }),
+      ...syncHandlers({ views, receivers, known, coordinators, texts: createSnapshotTexts() }),
       ...writeHandlers(commands),
       ...developerHandlers({ keyring, now }),
       ...releaseHandlers(
         (of) => controllers.of(of),
         nodes && createHandOnCounters({ self: node.id, nodes, fetch, clock, log }),
       ),
+      ...twoPhaseHandlers(coordinators),
     },
     processHandlers: {
       ...keyHandlers({ keyring, views, receivers: known }),
@@ -280,6 +313,7 @@ async function compose(
   });
   later(() => endGently(app));
   later(() => controllers.close());
+  later(() => coordinators.close());
   later(() => places.close());
 
   if (options.directory !== undefined) {

@@ -3,11 +3,13 @@ import type { NodeStore } from './store/nodes/node-store.ts';
 import type { ProgressStore } from './store/progress/progress-store.ts';
 import type { SqlStore } from './store/sql/sql-store.ts';
 import type { Store } from './store/store.ts';
+import type { TwoPhaseStore } from './store/two-phase/two-phase-store.ts';
 
 /** A store, and the same again where it is a database that can be backed up. */
 export interface OpenedStore {
   readonly store: Store;
   readonly progress: ProgressStore;
+  readonly twoPhase: TwoPhaseStore;
   /** Where the processes that work on it at the same time meet; absent where there is only one. */
   readonly nodes?: NodeStore;
   readonly sql?: SqlStore;
@@ -32,14 +34,14 @@ export async function openStore({
   if (database === undefined) {
     const { openSqliteStore } = await import('./store/sqlite/open-sqlite-store.ts');
     const sql = await openSqliteStore({ directory: dataDirectory, now });
-    return { store: sql, progress: sql.progress, sql };
+    return { store: sql, progress: sql.progress, twoPhase: sql.twoPhase, sql };
   }
   if (database === 'memory:') {
     const { openMemoryStore } = await import('./store/memory-store.ts');
     const store = openMemoryStore(now);
-    return { store, progress: store.progress };
+    return { store, progress: store.progress, twoPhase: store.twoPhase };
   }
   const { openPostgresStore } = await import('./store/postgres/open-postgres-store.ts');
   const sql = await openPostgresStore({ url: database, log: (message) => log.warn({}, message) });
-  return { store: sql, progress: sql.progress, nodes: sql.nodes, sql };
+  return { store: sql, progress: sql.progress, twoPhase: sql.twoPhase, nodes: sql.nodes, sql };
 }

@@ -15,7 +15,7 @@ export function addReceivers(program: Command, shell: Shell): void {
         const view = expectValue(await connection.client.receivers(), connection);
         shell.print(view, () =>
           formatTable(
-            ['receiver', 'class', 'revision', 'behind', 'lease', 'last seen', 'lacks'],
+            ['receiver', 'class', 'revision', 'behind', 'staged', 'lease', 'last seen', 'lacks'],
             view.receivers.map(cells),
             `no receiver is connected; revision ${view.revision} is served`,
           ),
@@ -30,6 +30,7 @@ function cells(one: ReceiverView): readonly string[] {
     one.class,
     String(one.revision),
     one.behind === null ? 'another lineage' : String(one.behind),
+    one.staged === undefined ? '' : `${one.staged.id} (version ${one.staged.version})`,
     one.lease === 'held' ? `${Math.ceil(one.expiresIn / 1000)} s left` : 'expired',
     one.connected ? 'connected' : new Date(one.seen).toISOString().replace('T', ' ').slice(0, 19),
     one.unsupported.map(({ flag }) => flag).join(', '),

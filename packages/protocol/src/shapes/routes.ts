@@ -7,6 +7,12 @@ import { planAnswer } from '../release/release-plan.ts';
 import { releaseView } from '../release/release-view.ts';
 import type { RouteId } from '../routes.ts';
 import { acknowledgement, acknowledgementAnswer, receiverView } from '../sync/acknowledgement.ts';
+import {
+  twoPhaseAnswer,
+  twoPhaseEnvelope,
+  twoPhaseRequest,
+  twoPhaseView,
+} from '../two-phase/two-phase-view.ts';
 import { backupMade } from '../wire/backup.ts';
 import {
   applied,
@@ -145,6 +151,14 @@ export const routeShapes: Readonly<Partial<Record<RouteId, RouteShape>>> = {
   abortRelease: releaseCommand,
   approveRelease: releaseCommand,
   landRelease: releaseCommand,
+  twoPhase: {
+    body: twoPhaseRequest,
+    envelope: twoPhaseEnvelope,
+    answer: twoPhaseAnswer,
+  },
+  getTwoPhase: {
+    answer: twoPhaseView,
+  },
   counters: {
     body: counters,
     answer: countersAnswer,

@@ -43,6 +43,7 @@ export const acknowledgement: z.ZodType<Acknowledgement> = z.object({
   lineage: text,
   revision: z.int().min(0),
   digest: z.string().regex(/^[0-9a-f]{64}$/),
+  staged: z.object({ id: text, version: z.int().min(1) }).exactOptional(),
   unsupported: z.array(unsupportedFlag).max(1000).exactOptional(),
   agent: z.string().max(200).exactOptional(),
   trusts: z.array(text).max(2).exactOptional(),
@@ -76,6 +77,8 @@ export interface ReceiverView {
   readonly revision: number;
   /** Revisions behind the head; null while it serves another lineage. */
   readonly behind: number | null;
+  /** The version of a two-phase change that it has compiled beside what it serves. */
+  readonly staged?: { readonly id: string; readonly version: number };
   readonly unsupported: readonly UnsupportedFlag[];
   /** Ids of the signing keys it trusts; absent where it verifies nothing. */
   readonly trusts?: readonly string[];
@@ -97,6 +100,7 @@ export const receiverView: z.ZodType<ReceiverView> = z.object({
   lineage: z.string(),
   revision: z.int(),
   behind: z.int().nullable(),
+  staged: z.object({ id: z.string(), version: z.int() }).exactOptional(),
   unsupported: z.array(unsupportedFlag),
   trusts: z.array(z.string()).exactOptional(),
   lease: z.enum(['held', 'expired']),

@@ -30,6 +30,8 @@ export interface Act extends Asked {
   readonly origin?: ChangeBody['origin'];
   readonly dryRun?: boolean;
   readonly fence?: Append['fence'];
+  /** The record of the two-phase change that this decides. */
+  readonly twoPhase?: Append['twoPhase'];
   decide(mirror: Mirror): Planned | Promise<Planned>;
   /** Make a revision though no row changes. */
   readonly always?: boolean;
@@ -72,6 +74,7 @@ async function attempt(context: Commit, mirror: Mirror, act: Act): Promise<Apply
       change,
       writes: plan.writes,
       ...(act.fence === undefined ? {} : { fence: act.fence }),
+      ...(act.twoPhase === undefined ? {} : { twoPhase: act.twoPhase }),
     });
     if (appended.ok) {
       await mirror.follow({ change, writes: plan.writes }, next);

@@ -2,6 +2,7 @@ import type { CodeVocabulary } from '@ombre/decide';
 import { createChecker, diffResources } from '@ombre/declare';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Store } from '../store/store.ts';
+import { createStaging, type Staging } from '../two-phase/staging.ts';
 import { createViews } from '../views/create-views.ts';
 import { openMirrors } from '../views/mirrors.ts';
 import type { Changes, Views } from '../views/views.ts';
@@ -29,6 +30,8 @@ export interface Control {
   readonly commands: Commands;
   readonly views: Views;
   readonly changes: Changes;
+  /** What two-phase changes are made of. */
+  readonly staging: Staging;
   /** Stops following the store, which stays the caller's to close. */
   close(): void;
 }
@@ -39,15 +42,8 @@ export async function openControl(parts: ControlParts): Promise<Control> {
   const checks = parts.checks ?? checksWith(parts.vocabularies);
   const mirrors = await openMirrors(store, log);
   const { signer } = keyring;
-  const commands = createCommands({
-    store,
-    mirrors,
-    clock,
-    signer,
-    newId,
-    checks,
-    leaving: parts.leaving,
-  });
+  const commands = createCommands({ store, mirrors, clock, signer, newId, checks, leaving: parts.leaving });
+  const staging = createStaging({ store, mirrors, clock, signer, checks });
   for (const { environment } of mirrors.all()) {
     await commands.init({ environment, author: 'ombre', why: 'the server began' });
   }
@@ -58,7 +54,7 @@ export async function openControl(parts: ControlParts): Promise<Control> {
     verify: keyring.verify,
     now: () => clock.now(),
   });
-  return { commands, views, changes, close: () => mirrors.close() };
+  return { commands, views, changes, staging, close: () => mirrors.close() };
 }
 
 /** The checks and the diff of `declare`, with what code adds; where that is not said, enrichers may have any name. */

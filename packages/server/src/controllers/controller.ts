@@ -74,6 +74,8 @@ export interface ControllerParts {
 export interface Controller {
   /** Whether this process decides now. */
   readonly holds: boolean;
+  /** What lets this process write while it decides; undefined from the moment on when another one may have taken over. */
+  readonly fence: { readonly lease: string; readonly token: number } | undefined;
   /** Releases as they are followed; empty where another process decides. */
   readonly followed: ReadonlyMap<string, Followed>;
   readonly traffic: FlagTraffic;
@@ -669,6 +671,10 @@ export function startController(parts: ControllerParts): Controller {
     get holds() {
       return token !== undefined;
     },
+    get fence() {
+      if (token === undefined || clock.monotonic() - renewed >= LEASE) return undefined;
+      return { lease, token };
+    },
     get followed() {
       return followed;
     },
@@ -695,8 +701,9 @@ export function startController(parts: ControllerParts): Controller {
       closed = true;
       for (const name of [...watchers.keys()]) unwatch(name);
       tenure.abort();
-      if (token !== undefined) await store.release(lease, holder).catch(() => {});
+      const held = token !== undefined;
       token = undefined;
+      if (held) await store.release(lease, holder).catch(() => {});
     },
   };
 }

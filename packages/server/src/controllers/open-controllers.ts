@@ -34,6 +34,8 @@ export interface ControllersParts {
 export interface Controllers {
   /** Undefined where there is no such environment. */
   of(environment: string): Releases | undefined;
+  /** See Controller.fence. */
+  fence(environment: string): Controller['fence'];
   all(): Iterable<readonly [environment: string, controller: Controller]>;
   /** Gives every lease up. */
   close(): Promise<void>;
@@ -78,6 +80,7 @@ export function openControllers(parts: ControllersParts): Controllers {
       if (known !== undefined) return known.releases;
       return views.environments().includes(environment) ? start(environment).releases : undefined;
     },
+    fence: (environment) => open.get(environment)?.controller.fence,
     *all() {
       for (const [environment, { controller }] of open) yield [environment, controller] as const;
     },

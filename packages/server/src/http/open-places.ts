@@ -3,7 +3,7 @@ import type { CompileOptions } from '@ombre/decide';
 import type { AuthorStatus, SignedSuccession } from '@ombre/protocol';
 import { createTallies } from '../metrics/tally.ts';
 import { createLive } from '../sync/live.ts';
-import { createStreams } from '../sync/stream.ts';
+import { createStreams, type TwoPhaseVoice } from '../sync/stream.ts';
 import type { Changes, Views } from '../views/views.ts';
 import type { Log } from './log.ts';
 import { createAnswers } from './ofrep/answer.ts';
@@ -20,6 +20,8 @@ export interface PlacesOptions {
   /** Streams of each kind and environment at most. */
   readonly streamLimit: number;
   readonly heartbeat?: number;
+  /** What two-phase changes of an environment have to say to its receivers. */
+  readonly twoPhase?: (environment: string) => TwoPhaseVoice;
   /** What the directory of an environment last said. */
   readonly author: (environment: string) => (() => AuthorStatus) | undefined;
   /** Told when another revision of some environment is served. */
@@ -55,6 +57,7 @@ export function openPlaces(options: PlacesOptions): Places & { close(): void } {
       clock,
       limit: options.streamLimit,
       ...(options.heartbeat === undefined ? {} : { heartbeat: options.heartbeat }),
+      ...(options.twoPhase === undefined ? {} : { twoPhase: options.twoPhase(environment) }),
     });
     const tallies = createTallies();
     const answers = createAnswers(tallies);

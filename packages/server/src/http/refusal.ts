@@ -23,6 +23,10 @@ export class Refusal extends Error {
 }
 
 /** The refusal for a code that a command answered with. */
-export function refusalOf(result: { readonly code: string; readonly message: string }, more?: More): Refusal {
-  return new Refusal(isErrorCode(result.code) ? result.code : 'INTERNAL', result.message, more);
+export function refusalOf(
+  result: { readonly code: string; readonly message: string },
+  more?: More,
+  headers?: Readonly<Record<string, string>>,
+): Refusal {
+  return new Refusal(isErrorCode(result.code) ? result.code : 'INTERNAL', result.message, more, headers);
 }

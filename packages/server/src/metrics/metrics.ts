@@ -4,8 +4,10 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ControllerNews } from '../controllers/controller.ts';
 import type { Places } from '../http/place.ts';
 import type { Receivers } from '../sync/receivers.ts';
+import type { TwoPhaseNews } from '../two-phase/coordinator.ts';
 import type { Views } from '../views/views.ts';
 import { type Controllers, createReleaseMetrics } from './release-metrics.ts';
+import { createTwoPhaseMetrics, type UnderWay } from './two-phase-metrics.ts';
 
 export interface Metrics {
   /** The text that Prometheus reads. */
@@ -18,6 +20,8 @@ export interface Metrics {
   applied(environment: string, result: string): void;
   /** What a controller of an environment tells. */
   controlled(environment: string): ControllerNews;
+  /** What a coordinator of two-phase changes tells. */
+  coordinated(environment: string): TwoPhaseNews;
   close(): void;
 }
 
@@ -27,6 +31,7 @@ export interface MetricsOptions {
   readonly views: Pick<Views, 'resource'>;
   readonly clock: Clock;
   readonly controllers?: Controllers;
+  readonly coordinators?: UnderWay;
 }
 
 /** What an operator watches. Values that others hold are read when Prometheus asks; only requests count as they happen. */
@@ -36,6 +41,7 @@ export function createMetrics({
   views,
   clock,
   controllers = () => [],
+  coordinators = () => [],
 }: MetricsOptions): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -103,9 +109,11 @@ export function createMetrics({
   ]);
 
   const releases = createReleaseMetrics(registry, controllers);
+  const twoPhase = createTwoPhaseMetrics(registry, coordinators);
 
   function collect(): void {
     releases.collect();
+    twoPhase.collect();
     decisions.reset();
     misses.reset();
     for (const metric of [live, streams]) metric.reset();
@@ -156,6 +164,7 @@ export function createMetrics({
     failed: (code) => failures.inc({ code }),
     applied: (environment, result) => applies.inc({ environment, result }),
     controlled: releases.controlled,
+    coordinated: twoPhase.coordinated,
     close: () => loop.disable(),
   };
 }

@@ -2,6 +2,7 @@ import { openMemoryStore } from './memory-store.ts';
 import { nodesContract } from './nodes/nodes.suite.ts';
 import { progressContract } from './progress/progress.suite.ts';
 import { storeContract } from './store.suite.ts';
+import { twoPhaseContract } from './two-phase/two-phase.suite.ts';
 
 const open = async () => {
   let now = 1_000_000;
@@ -15,3 +16,4 @@ const open = async () => {
 storeContract('memory', open);
 progressContract('memory', open);
 nodesContract('memory', open);
+twoPhaseContract('memory', open);

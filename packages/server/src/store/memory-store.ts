@@ -5,6 +5,8 @@ import { memoryProgress } from './progress/memory-progress.ts';
 import type { ProgressStore } from './progress/progress-store.ts';
 import type { EnvironmentState, Write } from './row.ts';
 import type { Append, Appended, Beginning, Lease, LoggedChange, Standing, Store } from './store.ts';
+import { memoryTwoPhase } from './two-phase/memory-two-phase.ts';
+import type { TwoPhaseStore } from './two-phase/two-phase-store.ts';
 
 interface Log {
   state: EnvironmentState;
@@ -12,20 +14,28 @@ interface Log {
   readonly standing: Map<string, Standing>;
 }
 
-/** A store that forgets everything with the process: for tests and trials. `now` is the database's clock, in ms. */
-export function openMemoryStore(now: () => number): Store & {
+/** Everything that a store of any kind keeps. */
+type WholeStore = Store & {
   readonly progress: ProgressStore;
   readonly nodes: NodeStore;
-} {
+  readonly twoPhase: TwoPhaseStore;
+};
+
+/** A store that forgets everything with the process: for tests and trials. `now` is the database's clock, in ms. */
+export function openMemoryStore(now: () => number): WholeStore {
   const logs = new Map<string, Log>();
   const leases = new Map<string, Lease & { readonly holder: string }>();
   const listeners = new Set<(environment: string) => void>();
 
+  const holds = (name: string, token: number): boolean => {
+    const lease = leases.get(name);
+    return lease?.token === token && lease.expires > now();
+  };
+  const records = memoryTwoPhase(holds);
+
   return {
-    progress: memoryProgress((name, token) => {
-      const lease = leases.get(name);
-      return lease?.token === token && lease.expires > now();
-    }),
+    progress: memoryProgress(holds),
+    twoPhase: records,
 
     nodes: memoryNodes(now, (name) => {
       const lease = leases.get(name);
@@ -47,18 +57,16 @@ export function openMemoryStore(now: () => number): Store & {
 
     load: async (environment) => logs.get(environment)?.state,
 
-    append: async ({ change, writes, fence }: Append): Promise<Appended> => {
+    append: async ({ change, writes, fence, twoPhase }: Append): Promise<Appended> => {
       const log = logs.get(change.environment);
       const head = log?.state;
       if (log === undefined || head?.hash !== change.previous || head.head.revision + 1 !== change.revision) {
         return { ok: false, code: 'MOVED' };
       }
-      if (fence !== undefined) {
-        const lease = leases.get(fence.lease);
-        if (lease?.token !== fence.token || lease.expires <= now()) return { ok: false, code: 'FENCED' };
-      }
+      if (fence !== undefined && !holds(fence.lease, fence.token)) return { ok: false, code: 'FENCED' };
       log.state = advance(log.state, change, writes);
       log.changes.push({ change, writes });
+      if (twoPhase !== undefined) records.put(change.environment, twoPhase);
       for (const listener of listeners) listener(change.environment);
       return { ok: true };
     },

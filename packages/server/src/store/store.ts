@@ -1,5 +1,6 @@
 import type { Action, Change } from './change.ts';
 import type { EnvironmentState, Origin, Write } from './row.ts';
+import type { TwoPhaseRow } from './two-phase/two-phase-store.ts';
 
 /** How an environment begins. */
 export interface Beginning {
@@ -13,6 +14,8 @@ export interface Append {
   readonly writes: readonly Write[];
   /** Refused unless this lease is held with this token by the database's clock. */
   readonly fence?: { readonly lease: string; readonly token: number };
+  /** The record of the two-phase change that this one decides. */
+  readonly twoPhase?: TwoPhaseRow;
 }
 
 export type Appended =

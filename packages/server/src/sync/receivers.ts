@@ -2,8 +2,8 @@ import type { Clock } from '@ombre/carry';
 import type { Acknowledgement, ReceiverView } from '@ombre/protocol';
 
 export interface Receivers {
-  /** Takes an acknowledgement and renews the lease; `false` where the book is full of receivers with a lease. */
-  acknowledge(environment: string, acknowledgement: Acknowledgement): boolean;
+  /** Takes an acknowledgement and renews the lease unless told not to; `false` where the book is full of receivers with a lease. */
+  acknowledge(environment: string, acknowledgement: Acknowledgement, renew?: boolean): boolean;
   /** Tells whether a stream of this receiver is open. */
   connected(environment: string, receiver: string, open: boolean): void;
   view(
@@ -33,6 +33,7 @@ interface Row {
   readonly acknowledgement: Acknowledgement;
   /** On the monotonic clock. */
   readonly heard: number;
+  readonly leasedUntil: number;
   /** Milliseconds since 1970. */
   readonly seen: number;
 }
@@ -54,18 +55,18 @@ export function createReceivers(options: {
   function makeRoom(): boolean {
     if (rows.size < limit) return true;
     const now = clock.monotonic();
-    for (const [key, row] of rows) if (row.heard + lease <= now) rows.delete(key);
+    for (const [key, row] of rows) if (row.leasedUntil <= now) rows.delete(key);
     return rows.size < limit;
   }
 
-  function entryOf(key: string, { environment, acknowledgement, heard }: Row): Entry {
-    const ago = clock.monotonic() - heard;
+  function entryOf(key: string, { environment, acknowledgement, heard, leasedUntil }: Row): Entry {
+    const now = clock.monotonic();
     return {
       environment,
       acknowledgement,
       connected: streams.has(key),
-      ago,
-      leased: Math.max(0, lease - ago),
+      ago: now - heard,
+      leased: Math.max(0, leasedUntil - now),
     };
   }
 
@@ -74,11 +75,13 @@ export function createReceivers(options: {
     get spread() {
       return Math.min(1_000, rows.size);
     },
-    acknowledge(environment, acknowledgement) {
+    acknowledge(environment, acknowledgement, renew = true) {
       const { receiver } = acknowledgement;
       const key = keyOf(environment, receiver);
       if (!rows.has(key) && !makeRoom()) return false;
-      rows.set(key, { environment, acknowledgement, heard: clock.monotonic(), seen: clock.now() });
+      const heard = clock.monotonic();
+      const leasedUntil = renew ? heard + lease : (rows.get(key)?.leasedUntil ?? heard);
+      rows.set(key, { environment, acknowledgement, heard, leasedUntil, seen: clock.now() });
       changed?.(environment, receiver);
       return true;
     },
@@ -113,7 +116,7 @@ export function viewOf(
   at: { readonly lineage: string; readonly revision: number },
   seen: number,
 ): ReceiverView {
-  const { receiver, agent, lineage, revision, unsupported = [], trusts } = acknowledgement;
+  const { receiver, agent, lineage, revision, staged, unsupported = [], trusts } = acknowledgement;
   return {
     receiver,
     class: acknowledgement.class,
@@ -121,6 +124,7 @@ export function viewOf(
     lineage,
     revision,
     behind: lineage === at.lineage ? Math.max(0, at.revision - revision) : null,
+    ...(staged === undefined ? {} : { staged }),
     unsupported,
     ...(trusts === undefined ? {} : { trusts }),
     lease: leased > 0 ? 'held' : 'expired',

@@ -27,6 +27,8 @@ export interface Streams {
     lastEventId: string | undefined,
     headers?: Readonly<Record<string, string>>,
   ): boolean;
+  /** To every receiver. */
+  tell(text: string): void;
   readonly counts: { readonly sync: number; readonly evaluation: number; readonly cut: number };
   end(): void;
 }
@@ -44,6 +46,15 @@ export interface StreamsOptions {
   readonly heartbeat?: number;
   readonly onClose?: (response: ServerResponse) => void;
   readonly random?: () => number;
+  readonly twoPhase?: TwoPhaseVoice;
+}
+
+/** What two-phase changes have to say on a receiver's stream. */
+export interface TwoPhaseVoice {
+  /** Goes before the delta to this head. */
+  before(head: SignedHead): string;
+  /** Goes to a receiver that has just come. */
+  opening(): string;
 }
 
 /** Evaluation events closer together than this many milliseconds become one. */
@@ -53,6 +64,7 @@ const SPREAD = { each: 2, longest: 10_000 };
 
 export function createStreams(options: StreamsOptions): Streams {
   const { environment, live, views, clock, limit, heartbeat = 10_000, random = Math.random } = options;
+  const { before, opening: underWay } = options.twoPhase ?? SILENT;
   const sync: Hub = createHub({
     clock,
     limit,
@@ -68,9 +80,10 @@ export function createStreams(options: StreamsOptions): Streams {
 
   const unsubscribe = live.subscribe((served, moved) => {
     signature = served.head.signature;
-    if (moved === 'resync') sync.broadcast(resync());
+    if (moved === 'resync') sync.broadcast(before(served.head) + resync());
     else if (moved !== 'time') {
-      sync.broadcast(formatSyncEvent({ type: 'delta', head: served.head, delta: toWire(moved) }));
+      const delta = formatSyncEvent({ type: 'delta', head: served.head, delta: toWire(moved) });
+      sync.broadcast(before(served.head) + delta);
     }
     tellEvaluation();
   });
@@ -125,11 +138,11 @@ export function createStreams(options: StreamsOptions): Streams {
     // The log may be a revision ahead of what is served here; the broadcast that follows is then a duplicate to this receiver.
     const signed = views.head(environment);
     if (signed === undefined || signed.head.digest !== delta.head.digest) return resync();
-    return begin + formatSyncEvent({ type: 'delta', head: signed, delta: toWire(delta) });
+    return begin + before(signed) + formatSyncEvent({ type: 'delta', head: signed, delta: toWire(delta) });
   }
 
   return {
-    sync: (response, lastEventId, headers) => sync.open(response, opening(lastEventId), headers),
+    sync: (response, lastEventId, headers) => sync.open(response, opening(lastEventId) + underWay(), headers),
     evaluation(response, lastEventId, headers) {
       // Clients come back spread over a second or two when a server with thousands of them restarts.
       const retry = 1000 + Math.floor(random() * 2000);
@@ -138,6 +151,7 @@ export function createStreams(options: StreamsOptions): Streams {
       const begin = missed ? refetch(retry) : `retry: ${retry}\nid: ${state}\n${COMMENT}`;
       return evaluation.open(response, begin, headers);
     },
+    tell: (text) => sync.broadcast(text),
     get counts() {
       return { sync: sync.size, evaluation: evaluation.size, cut: sync.cut + evaluation.cut };
     },
@@ -149,6 +163,8 @@ export function createStreams(options: StreamsOptions): Streams {
     },
   };
 }
+
+const SILENT: TwoPhaseVoice = { before: () => '', opening: () => '' };
 
 function toWire(delta: Delta): WireDelta {
   return { ...delta, from: delta.from.revision };

@@ -2,6 +2,7 @@ import type { Acknowledgement, RouteId } from '@ombre/protocol';
 import type { KnownReceivers } from '../../nodes/known-receivers.ts';
 import type { Receivers } from '../../sync/receivers.ts';
 import type { SnapshotTexts } from '../../sync/snapshots.ts';
+import type { Coordinators } from '../../two-phase/open-coordinators.ts';
 import type { Views } from '../../views/views.ts';
 import type { Handler } from '../handler.ts';
 import { Refusal } from '../refusal.ts';
@@ -14,9 +15,10 @@ export function syncHandlers(options: {
   readonly receivers: Receivers;
   /** Those of every process. */
   readonly known: Pick<KnownReceivers, 'view'>;
+  readonly coordinators: Pick<Coordinators, 'acknowledged'>;
   readonly texts: SnapshotTexts;
 }): Record<Extract<RouteId, SyncRoute>, Handler> {
-  const { views, receivers, known, texts } = options;
+  const { views, receivers, known, coordinators, texts } = options;
   return {
     syncHead({ place, reply }) {
       void reply.header('cache-control', 'no-store');
@@ -57,12 +59,15 @@ export function syncHandlers(options: {
         .send(bytes);
     },
 
-    acknowledge({ place, body }) {
-      if (!receivers.acknowledge(place.environment, body as Acknowledgement)) {
+    async acknowledge({ place, body }) {
+      const acknowledgement = body as Acknowledgement;
+      const lease = await coordinators.acknowledged(place.environment, acknowledgement);
+      if (!receivers.acknowledge(place.environment, acknowledgement, lease !== 'refused')) {
         throw new Refusal('RECEIVERS_FULL', undefined, {}, { 'retry-after': '5' });
       }
       const { lineage, revision } = place.live.current().head.head;
-      return { lease: receivers.lease, lineage, revision, within: receivers.spread };
+      const granted = lease === 'granted' ? {} : { granted: false };
+      return { lease: receivers.lease, lineage, revision, within: receivers.spread, ...granted };
     },
 
     async listReceivers({ place }) {

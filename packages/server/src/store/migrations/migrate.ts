@@ -3,10 +3,11 @@ import { StoreError } from '../store.ts';
 import { firstTables } from './001-first-tables.ts';
 import { progress } from './002-progress.ts';
 import { nodes } from './003-nodes.ts';
+import { twoPhase } from './004-two-phase.ts';
 import type { Columns, Migration } from './migration.ts';
 
 /** Every step there ever was, in order; a number is never reused. */
-export const migrations: readonly Migration[] = [firstTables, progress, nodes];
+export const migrations: readonly Migration[] = [firstTables, progress, nodes, twoPhase];
 
 /** The schema this code reads and writes. */
 export const SCHEMA: number = migrations.length;

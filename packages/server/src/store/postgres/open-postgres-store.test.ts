@@ -1,10 +1,12 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { migrations } from '../migrations/migrate.ts';
 import { nodesContract } from '../nodes/nodes.suite.ts';
 import { progressContract } from '../progress/progress.suite.ts';
 import { appendNext, ENVIRONMENT, firstChange, nextChange, putFlag } from '../sample.suite.ts';
 import type { SqlStore } from '../sql/sql-store.ts';
 import { storeContract } from '../store.suite.ts';
+import { twoPhaseContract } from '../two-phase/two-phase.suite.ts';
 import { openPostgresStore } from './open-postgres-store.ts';
 import {
   NO_POSTGRES,
@@ -39,6 +41,7 @@ describe.skipIf(postgresPrograms === undefined)(title, () => {
   storeContract('PostgreSQL', open);
   progressContract('PostgreSQL', open);
   nodesContract('PostgreSQL', open);
+  twoPhaseContract('PostgreSQL', open);
 
   describe('shared by several processes', () => {
     /** Stores of their own connections, as processes have them. */
@@ -59,7 +62,7 @@ describe.skipIf(postgresPrograms === undefined)(title, () => {
     test('is migrated once, however many start at once', () =>
       several(5, 1_000, async ([store]) => {
         const { rows } = await sql<{ number: number }>`select number from schema`.execute(store!.db);
-        expect(rows.map(({ number }) => number)).toEqual([1, 2, 3]);
+        expect(rows.map(({ number }) => number)).toEqual(migrations.map((step) => step.number));
       }));
 
     test('wakes the others when one commits, long before they would look', () =>

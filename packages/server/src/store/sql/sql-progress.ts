@@ -11,6 +11,7 @@ import {
   type ProgressWrite,
 } from '../progress/progress-store.ts';
 import type { Dialect } from './dialect.ts';
+import { holdsLease } from './holds-lease.ts';
 import { readJson } from './rows.ts';
 import type { Tables } from './tables.ts';
 
@@ -91,15 +92,7 @@ async function commitProgress(
 ): ReturnType<ProgressStore['commit']> {
   const { project, name } = environmentName(environment);
   return db.transaction().execute(async (tx) => {
-    const held = await tx
-      .selectFrom('lease')
-      .select('token')
-      .where('name', '=', fence.lease)
-      .where('token', '=', fence.token)
-      .where('expires', '>', dialect.now)
-      .$if(dialect.locksRows, (query) => query.forShare())
-      .executeTakeFirst();
-    if (held === undefined) return { ok: false, code: 'FENCED' };
+    if (!(await holdsLease(tx, dialect, fence))) return { ok: false, code: 'FENCED' };
     await writeProgress(tx, { project, environment: name }, fence.token, writes);
     await writeEffects(tx, { project, environment: name }, writes);
     await writeEvents(tx, { project, environment: name }, writes);

@@ -5,7 +5,9 @@ import type { NodeStore } from '../nodes/node-store.ts';
 import type { ProgressStore } from '../progress/progress-store.ts';
 import type { EnvironmentState, Origin, Write } from '../row.ts';
 import type { Append, Appended, Beginning, Lease, LoggedChange, Page, Standing, Store } from '../store.ts';
+import type { TwoPhaseStore } from '../two-phase/two-phase-store.ts';
 import type { Dialect } from './dialect.ts';
+import { holdsLease } from './holds-lease.ts';
 import {
   changeFromRow,
   changeToRow,
@@ -16,6 +18,7 @@ import {
 } from './rows.ts';
 import { sqlNodes } from './sql-nodes.ts';
 import { sqlProgress } from './sql-progress.ts';
+import { sqlTwoPhase, writeTwoPhase } from './sql-two-phase.ts';
 import type { Tables } from './tables.ts';
 import { writeRows } from './write-rows.ts';
 
@@ -24,6 +27,7 @@ export interface SqlStore extends Store {
   readonly db: Kysely<Tables>;
   readonly progress: ProgressStore;
   readonly nodes: NodeStore;
+  readonly twoPhase: TwoPhaseStore;
   /** Runs reads that all see one state of the database, while others write. */
   together<T>(read: (tx: Kysely<Tables>) => Promise<T>): Promise<T>;
 }
@@ -47,6 +51,7 @@ export function sqlStore(
     db,
     progress: sqlProgress(db, dialect, explained),
     nodes: sqlNodes(db, dialect, explained),
+    twoPhase: sqlTwoPhase(db, dialect, explained),
     together: (read) => explained(() => dialect.readTogether(db, read)),
     environments: () => explained(() => environments(db)),
     begin: (beginning) => explained(() => begin(db, beginning)),
@@ -127,23 +132,12 @@ async function load(tx: Kysely<Tables>, environment: string): Promise<Environmen
 async function append(
   db: Kysely<Tables>,
   dialect: Dialect,
-  { change, writes, fence }: Append,
+  { change, writes, fence, twoPhase }: Append,
 ): Promise<Appended> {
   const { project, name } = environmentName(change.environment);
   const { lineage, revision, to: digest, hash, previous } = change;
   return db.transaction().execute(async (tx): Promise<Appended> => {
-    if (fence !== undefined) {
-      // The lease's row stays locked until the commit, so nobody takes it over in between.
-      const held = await tx
-        .selectFrom('lease')
-        .select('token')
-        .where('name', '=', fence.lease)
-        .where('token', '=', fence.token)
-        .where('expires', '>', dialect.now)
-        .$if(dialect.locksRows, (query) => query.forShare())
-        .executeTakeFirst();
-      if (held === undefined) return { ok: false, code: 'FENCED' };
-    }
+    if (fence !== undefined && !(await holdsLease(tx, dialect, fence))) return { ok: false, code: 'FENCED' };
     // This row's lock is what makes the order of revisions the order of commits.
     const { numUpdatedRows } = await tx
       .updateTable('environment')
@@ -156,6 +150,7 @@ async function append(
     if (numUpdatedRows !== 1n) return { ok: false, code: 'MOVED' };
     await tx.insertInto('change').values(changeToRow(change)).execute();
     await writeRows(tx, change.environment, revision, writes);
+    if (twoPhase !== undefined) await writeTwoPhase(tx, change.environment, twoPhase);
     await dialect.announce(tx, change.environment);
     return { ok: true };
   });

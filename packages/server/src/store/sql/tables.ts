@@ -14,6 +14,7 @@ export interface Tables {
   readonly release_command: ReleaseCommandTable;
   readonly node: NodeTable;
   readonly receiver: ReceiverTable;
+  readonly two_phase: TwoPhaseTable;
 }
 
 /** Names of the tables in the order a copy has to be made in; who is there just now is not copied. */
@@ -30,6 +31,7 @@ export const TABLES: readonly (keyof Tables)[] = [
   'effect',
   'release_event',
   'release_command',
+  'two_phase',
 ];
 
 interface Keyed {
@@ -193,4 +195,26 @@ interface ReceiverTable extends Keyed {
   /** When it was heard and when its lease runs out, by the database's clock. */
   readonly heard: number;
   readonly expires: number;
+}
+
+/** Two-phase changes, each as it was written last. */
+interface TwoPhaseTable extends Keyed {
+  readonly id: string;
+  /** Order of asking, dense within the environment. */
+  readonly number: number;
+  readonly lineage: string;
+  readonly phase: string;
+  readonly version: number;
+  readonly base: number;
+  /** The revision it made; null before it is decided, and where it never was. */
+  readonly revision: number | null;
+  /** JSON, each of them. */
+  readonly touches: string;
+  readonly members: string;
+  readonly joined: string;
+  readonly staged: string;
+  readonly asked: string;
+  readonly why: string | null;
+  readonly decided_at: number | null;
+  readonly ended_at: number | null;
 }

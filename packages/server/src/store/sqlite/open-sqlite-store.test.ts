@@ -8,6 +8,7 @@ import { progressContract } from '../progress/progress.suite.ts';
 import { appendNext, ENVIRONMENT, firstChange, nextChange, putFlag } from '../sample.suite.ts';
 import { storeContract } from '../store.suite.ts';
 import { StoreError } from '../store.ts';
+import { twoPhaseContract } from '../two-phase/two-phase.suite.ts';
 import { openSqliteStore, type SqliteStore } from './open-sqlite-store.ts';
 
 const now = (): number => 1_763_712_000_000;
@@ -32,6 +33,7 @@ const open = async () => {
 storeContract('SQLite', open);
 progressContract('SQLite', open);
 nodesContract('SQLite', open);
+twoPhaseContract('SQLite', open);
 
 describe('a data directory', () => {
   let directory: string;

@@ -1,0 +1,505 @@
+import type { Clock } from '@ombre/carry';
+import type { Head, SignedHead } from '@ombre/decide';
+import {
+  type Acknowledgement,
+  type CoordinatorEffect,
+  type CoordinatorEvent,
+  type CoordinatorState,
+  coordinate,
+  formatSyncEvent,
+  isUnderWay,
+  nextWake,
+  recover,
+  type TwoPhaseChange,
+  type TwoPhaseTerms,
+  type TwoPhaseView,
+} from '@ombre/protocol';
+import type { ApplyInput } from '../commands/commands.ts';
+import type { Plan } from '../commands/plan.ts';
+import type { Log } from '../http/log.ts';
+import { StoreError } from '../store/store.ts';
+import type { Fence, TwoPhaseAsked, TwoPhaseRow, TwoPhaseStore } from '../store/two-phase/two-phase-store.ts';
+import type { Views } from '../views/views.ts';
+import type { Refusal, Staging } from './staging.ts';
+import { isUrgent, type Placements, placedBy } from './urgent.ts';
+import { viewOf } from './view.ts';
+
+/** Told of what happens, for metrics. */
+export interface TwoPhaseNews {
+  /** `committing`: milliseconds in which both revisions may have been served; undefined of one that was aborted. */
+  ended?(phase: 'committed' | 'aborted', committing: number | undefined): void;
+}
+
+export interface CoordinatorParts {
+  /** `project/environment`. */
+  readonly environment: string;
+  readonly store: TwoPhaseStore;
+  readonly staging: Staging;
+  readonly views: Pick<Views, 'head' | 'placements'>;
+  /** What lets this process coordinate; undefined while another one may. To be asked again after whatever takes time. */
+  readonly fence: () => Fence | undefined;
+  /** Milliseconds that receivers are told a lease runs. */
+  readonly lease: number;
+  /** To every receiver that follows this process. */
+  readonly tell: (text: string) => void;
+  /** Settles when this process itself answers from this revision or a later one. */
+  readonly serves: (revision: number) => Promise<void>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly news?: TwoPhaseNews;
+}
+
+export interface TwoPhaseInput extends ApplyInput {
+  /** Chosen by who asks. */
+  readonly id: string;
+  /** Milliseconds that receivers have to stage it. */
+  readonly deadline?: number;
+}
+
+export type Begun =
+  | {
+      readonly ok: true;
+      readonly plan: Plan;
+      readonly members: readonly string[];
+      /** Undefined of a dry run, and where nothing is to change. */
+      readonly change: TwoPhaseView | undefined;
+    }
+  | Refusal
+  | {
+      readonly ok: false;
+      readonly code: 'TWO_PHASE_BUSY' | 'TWO_PHASE_EARLY' | 'TWO_PHASE_ELSEWHERE' | 'UNAVAILABLE';
+      readonly message: string;
+      /** Milliseconds. */
+      readonly retryAfter?: number;
+    };
+
+/** `elsewhere`: this process does not coordinate, so what it answers counts for nothing here. */
+export type Lease = 'granted' | 'refused' | 'elsewhere';
+
+/** The shell of the coordinating half: events one after the other, each written down before anybody hears of it. */
+export interface Coordinator {
+  begin(input: TwoPhaseInput): Promise<Begun>;
+  /** Where a change stands or how it ended; undefined where there never was one of this id. */
+  find(id: string): Promise<TwoPhaseView | undefined>;
+  /** What a gateway or an OFREP server says of itself, and whether its lease runs anew. */
+  acknowledged(acknowledgement: Acknowledgement): Promise<Lease>;
+  /** The head moved, or who may coordinate. Cheap. */
+  wake(): void;
+  /** What goes out before the delta to this head: that it was decided. */
+  before(head: SignedHead): string;
+  /** What a receiver hears that has just come. */
+  opening(): string;
+  readonly underWay: TwoPhaseChange | undefined;
+  close(): Promise<void>;
+}
+
+/** How long receivers have to stage a change, in milliseconds, where nobody says. */
+const DEADLINE = 10_000;
+/** What the store could not write is tried again after so many milliseconds. */
+const AGAIN = 500;
+
+type Step = { readonly effects: readonly CoordinatorEffect[] };
+
+/** Coordinates the two-phase changes of one environment while `fence` lets it, from where the record says they stand. */
+export function startCoordinator(parts: CoordinatorParts): Coordinator {
+  const { environment, store, staging, views, clock, log, news = {} } = parts;
+  let state: CoordinatorState | undefined;
+  /** The record of `state.change`. */
+  let row: TwoPhaseRow | undefined;
+  let token: number | undefined;
+  let lineage = '';
+  let placements: Placements = new Map();
+  /** What is told of the version under way. */
+  let prepared: { readonly change: TwoPhaseChange; readonly text: string } | undefined;
+  /** A change from the moment its decision may be in the store. */
+  let decided: TwoPhaseChange | undefined;
+  let failing = false;
+  let closed = false;
+  let cancel: (() => void) | undefined;
+  let working: Promise<unknown> = Promise.resolve();
+  let woken = false;
+
+  /** One piece of work after the other. */
+  function run<T>(work: () => Promise<T>): Promise<T> {
+    const now = working.then(work);
+    working = now.catch(() => {});
+    return now;
+  }
+
+  function head(): Head {
+    const found = views.head(environment)?.head;
+    if (found === undefined) throw new Error(`no environment ${environment}`);
+    return found;
+  }
+
+  /** Whether this process coordinates now; reads the record where another one may have done so meanwhile. */
+  async function holds(): Promise<Fence | undefined> {
+    const fence = closed ? undefined : parts.fence();
+    if (fence === undefined) return undefined;
+    if (state === undefined || fence.token !== token || head().lineage !== lineage) await load(fence);
+    return state === undefined ? undefined : fence;
+  }
+
+  async function load(fence: Fence): Promise<void> {
+    state = undefined;
+    prepared = undefined;
+    decided = undefined;
+    const at = head();
+    row = await store.last(environment);
+    if (row !== undefined && row.lineage !== at.lineage) {
+      await endOfLineage(row, fence);
+      row = undefined;
+    }
+    const floor = await store.floor(environment, at.lineage);
+    const change = row?.change;
+    const base = change?.phase === 'preparing' ? change.base : at.revision;
+    const stood = await staging.placedAt(environment, base);
+    // Whoever lost the lease while it read would go on from what is old.
+    if (parts.fence()?.token !== fence.token) return;
+    token = fence.token;
+    lineage = at.lineage;
+    placements = stood;
+    if (change?.phase === 'committing') decided = change;
+    const begun = recover(terms(), { head: at.revision, floor, change }, clock.monotonic());
+    ({ state } = begun);
+    if (change !== undefined && isUnderWay(change)) {
+      log.info({ environment, change: change.id, phase: change.phase }, 'going on with a two-phase change');
+    }
+    await perform(begun.effects);
+    await look();
+    arm();
+  }
+
+  /** A backup was restored under a change: what was not decided never will be. */
+  async function endOfLineage(old: TwoPhaseRow, fence: Fence): Promise<void> {
+    if (!isUnderWay(old.change)) return;
+    const change: TwoPhaseChange =
+      old.change.phase === 'committing'
+        ? { ...old.change, phase: 'committed' }
+        : { ...old.change, phase: 'aborted', why: 'a backup was restored' };
+    await store.write(environment, { ...old, change, endedAt: clock.now() }, fence);
+  }
+
+  function placed(): Placements {
+    return new Map((views.placements(environment) ?? []).map((one) => [one.release, one.placement]));
+  }
+
+  function terms(asked: TwoPhaseAsked | undefined = row?.asked): TwoPhaseTerms {
+    return { lease: parts.lease, deadline: asked?.deadline ?? DEADLINE };
+  }
+
+  /** Takes one event: decides, writes, then does. Undefined where it could not be written, and so did not happen. */
+  async function step(
+    event: CoordinatorEvent,
+    fence: Fence,
+    asked?: TwoPhaseAsked,
+  ): Promise<Step | undefined> {
+    if (state === undefined) return undefined;
+    const before = state;
+    const { state: after, effects } = coordinate(terms(asked), before, event, clock.monotonic());
+    const { change } = after;
+    if (change !== undefined && change !== before.change) {
+      const next = nextRow(before, event, change, asked);
+      if (next === undefined || !(await write(before.change, next, fence))) return undefined;
+      row = next;
+      if (!isUnderWay(change)) prepared = undefined;
+      if (next.endedAt !== null && (change.phase === 'committed' || change.phase === 'aborted')) {
+        news.ended?.(change.phase, next.decidedAt === null ? undefined : next.endedAt - next.decidedAt);
+        log.info(
+          { environment, change: change.id, why: change.why },
+          `a two-phase change is ${change.phase}`,
+        );
+      }
+    }
+    state = after;
+    await perform(effects);
+    return { effects };
+  }
+
+  function nextRow(
+    before: CoordinatorState,
+    event: CoordinatorEvent,
+    change: TwoPhaseChange,
+    begun: TwoPhaseAsked | undefined,
+  ): TwoPhaseRow | undefined {
+    const known = row?.change.id === change.id ? row : undefined;
+    const asked = known?.asked ?? begun;
+    if (asked === undefined) return undefined;
+    const { decidedAt = null, endedAt = null, staged = [] } = known ?? {};
+    const next: TwoPhaseRow = { lineage, change, asked, staged, decidedAt, endedAt };
+    if (change.phase === 'preparing') return next;
+    const voted = event.type === 'acknowledged' && event.staged?.id === change.id ? [event.receiver] : [];
+    const { phase } = change;
+    return {
+      ...next,
+      staged:
+        before.change?.phase === 'preparing'
+          ? [...new Set([...before.staged, ...voted])].filter((one) => change.members.includes(one))
+          : staged,
+      decidedAt: phase === 'aborted' ? null : (decidedAt ?? clock.now()),
+      endedAt: phase === 'committing' ? null : clock.now(),
+    };
+  }
+
+  async function write(was: TwoPhaseChange | undefined, next: TwoPhaseRow, fence: Fence): Promise<boolean> {
+    const { change } = next;
+    try {
+      if (was?.phase === 'preparing' && (change.phase === 'committing' || change.phase === 'committed')) {
+        return await decide(next, fence);
+      }
+      const written = await store.write(environment, next, fence);
+      if (!written.ok) state = undefined;
+      failing = false;
+      return written.ok;
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      return lost(error.message);
+    }
+  }
+
+  /** Nobody knows whether it was written: the record is read again, which may say that it was. */
+  function lost(why: string): false {
+    log.warn({ environment, why }, 'a two-phase change could not be written; it is tried again');
+    failing = true;
+    state = undefined;
+    return false;
+  }
+
+  async function decide(next: TwoPhaseRow, fence: Fence): Promise<boolean> {
+    const { change } = next;
+    decided = change;
+    const result = await staging.decide(environment, next, fence);
+    if (result.ok) {
+      failing = false;
+      await parts.serves(change.base + 1);
+      return true;
+    }
+    decided = undefined;
+    // `moved` follows, from whatever took the revision.
+    if (result.code === 'MOVED') return false;
+    if (result.code === 'FENCED' || result.code === 'UNAVAILABLE' || result.code === 'STORE_FULL') {
+      return lost(result.message);
+    }
+    withdrawn = { type: 'withdrawn', id: change.id, why: result.message };
+    return false;
+  }
+
+  /** What has to happen next because the change no longer fits. */
+  let withdrawn: Extract<CoordinatorEvent, { type: 'withdrawn' }> | undefined;
+
+  async function perform(effects: readonly CoordinatorEffect[]): Promise<void> {
+    for (const effect of effects) {
+      if (effect.type === 'prepare') await prepare(effect.change);
+      if (effect.type === 'abort') parts.tell(formatSyncEvent({ type: 'abort', id: effect.change.id }));
+      if (effect.type === 'commit') {
+        const signed = views.head(environment);
+        // Its delta took the word along where this process decided it; here others hear of it, after a restart.
+        if (signed !== undefined) parts.tell(before(signed));
+        decided = effect.change;
+      }
+    }
+    if (state?.change === undefined || !isUnderWay(state.change)) decided = undefined;
+  }
+
+  async function prepare(change: TwoPhaseChange): Promise<void> {
+    prepared = undefined;
+    if (row === undefined) return;
+    const made = await staging.prepare(environment, change, row.asked);
+    // Others went in since: `moved` comes, and a version on the head.
+    if (!made.ok && made.code === 'MOVED') return;
+    if (!made.ok) {
+      withdrawn = { type: 'withdrawn', id: change.id, why: made.message };
+      return;
+    }
+    prepared = { change, text: made.text };
+    parts.tell(made.text);
+  }
+
+  /** Lets the machine know what became a revision meanwhile. */
+  async function look(): Promise<void> {
+    const fence = parts.fence();
+    if (state === undefined || fence === undefined || fence.token !== token) return;
+    const { revision } = head();
+    if (revision > state.head) {
+      if (state.change?.phase === 'preparing') {
+        for (const logged of await staging.since(environment, state.head)) {
+          const { revision: at, names } = logged.change;
+          const urgent = isUrgent(logged, placements);
+          placements = placedBy(logged, placements);
+          await step({ type: 'moved', revision: at, names, urgent }, fence);
+        }
+      } else {
+        await step({ type: 'moved', revision, names: [], urgent: false }, fence);
+        placements = placed();
+      }
+    }
+    if (withdrawn !== undefined) {
+      const event = withdrawn;
+      withdrawn = undefined;
+      await step(event, fence);
+    }
+  }
+
+  /** What was decided is told before its delta. */
+  function before(signed: SignedHead): string {
+    const change = decided;
+    const { head: to } = signed;
+    if (change === undefined || to.revision !== change.base + 1 || to.lineage !== lineage) return '';
+    return formatSyncEvent({ type: 'commit', id: change.id, version: change.version, head: signed });
+  }
+
+  function arm(): void {
+    cancel?.();
+    const due = state === undefined ? (failing ? 0 : undefined) : nextWake(state);
+    if (due === undefined || closed) return;
+    // A timer may come a little early.
+    const wait = Math.max(failing ? AGAIN : 1, due - clock.monotonic());
+    cancel = clock.after(wait, () => {
+      void quietly(async () => {
+        const fence = await holds();
+        if (fence === undefined) return;
+        await look();
+        await step({ type: 'wake' }, fence);
+        await look();
+      });
+    });
+  }
+
+  /** Work that nobody waits for. */
+  function quietly(work: () => Promise<void>): Promise<void> {
+    return run(async () => {
+      try {
+        await work();
+      } catch (error) {
+        lost(error instanceof Error ? error.message : String(error));
+      }
+      arm();
+    });
+  }
+
+  async function begin(input: TwoPhaseInput): Promise<Begun> {
+    const fence = await holds();
+    if (fence === undefined || state === undefined) return notHere();
+    await look();
+    const known = await store.find(environment, input.id);
+    if (known !== undefined && input.dryRun !== true) {
+      return { ok: true, plan: NO_PLAN, members: known.change.members, change: view(known) };
+    }
+    const { change: open } = state;
+    if (open !== undefined && isUnderWay(open) && input.dryRun !== true) return busy(open);
+    const planned = await staging.plan(environment, input);
+    if (!planned.ok) return planned;
+    const { plan, base, puts, deletes } = planned;
+    const now = clock.monotonic();
+    const members = Object.entries(state.leases)
+      .flatMap(([name, until]) => (until > now ? [name] : []))
+      .sort();
+    if (plan.writes.length === 0 || input.dryRun === true) {
+      return { ok: true, plan, members, change: undefined };
+    }
+    const { id, origin, author, why, deadline = DEADLINE } = input;
+    const asked: TwoPhaseAsked = { origin, puts, deletes, author, why, deadline, at: clock.now() };
+    const done = await step({ type: 'begin', id, base, touches: plan.names }, fence, asked);
+    if (done === undefined) return notHere();
+    const [refused] = done.effects.flatMap((effect) => (effect.type === 'refuse' ? [effect] : []));
+    if (refused?.code === 'EARLY') return early(Math.ceil(refused.until - now));
+    if (refused !== undefined || row === undefined) {
+      return { ok: false, code: 'CONFLICT', message: 'The head moved while this was planned; ask again.' };
+    }
+    placements = placed();
+    await look();
+    return { ok: true, plan, members: row.change.members, change: view(row) };
+  }
+
+  function view(of: TwoPhaseRow): TwoPhaseView {
+    const own = state?.change?.id === of.change.id ? state : undefined;
+    return viewOf(of, own, clock.monotonic());
+  }
+
+  return {
+    begin: (input) =>
+      run(async () => {
+        try {
+          return await begin(input);
+        } finally {
+          arm();
+        }
+      }),
+
+    find: (id) =>
+      run(async () => {
+        await holds();
+        if (row?.change.id === id) return view(row);
+        const found = await store.find(environment, id);
+        return found && view(found);
+      }),
+
+    acknowledged: ({ receiver, lineage: of, revision, staged }) =>
+      run(async () => {
+        const fence = await holds();
+        if (fence === undefined) return 'elsewhere';
+        const event: CoordinatorEvent = {
+          type: 'acknowledged',
+          receiver,
+          revision: of === lineage ? revision : -1,
+          ...(staged === undefined ? {} : { staged }),
+        };
+        const done = await step(event, fence);
+        // The vote that decides may find another head.
+        await look();
+        arm();
+        const granted = done?.effects.some((effect) => effect.type === 'lease' && effect.granted) === true;
+        return granted && parts.fence()?.token === fence.token ? 'granted' : 'refused';
+      }),
+
+    wake() {
+      if (woken || closed) return;
+      woken = true;
+      void quietly(async () => {
+        woken = false;
+        if ((await holds()) !== undefined) await look();
+      });
+    },
+
+    before,
+    opening: () => (prepared !== undefined && prepared.change === state?.change ? prepared.text : ''),
+    get underWay() {
+      return state?.change !== undefined && isUnderWay(state.change) ? state.change : undefined;
+    },
+    async close() {
+      closed = true;
+      cancel?.();
+      await working;
+    },
+  };
+}
+
+const NO_PLAN: Plan = { ok: true, writes: [], names: [], diff: [], issues: [], kept: [], facts: {} };
+
+function notHere(): Begun {
+  return {
+    ok: false,
+    code: 'UNAVAILABLE',
+    message:
+      'This process does not coordinate two-phase changes at the moment. Nothing was begun; ask again.',
+    retryAfter: 1_000,
+  };
+}
+
+function busy({ id, phase }: TwoPhaseChange): Begun {
+  return {
+    ok: false,
+    code: 'TWO_PHASE_BUSY',
+    message: `Two-phase change ${id} is ${phase}; there is one at a time. Nothing was begun.`,
+  };
+}
+
+function early(retryAfter: number): Begun {
+  const seconds = Math.ceil(retryAfter / 1000);
+  return {
+    ok: false,
+    code: 'TWO_PHASE_EARLY',
+    message: `Receivers may hold leases from before this control plane began, for ${seconds} s more at most. Nothing was begun; ask again then.`,
+    retryAfter,
+  };
+}
