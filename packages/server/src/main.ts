@@ -73,6 +73,8 @@ export interface ServerOptions {
   /** The path a proxy publishes this server under. */
   readonly publicPath?: string;
   readonly receiverLimit?: number;
+  /** Milliseconds an acknowledgement holds for; receivers renew it thrice in that time. */
+  readonly lease?: number;
   /** Milliseconds in which a request must have arrived. */
   readonly requestTimeout?: number;
   /** Functions and enrichers that conditions may use beside the declared attributes. */
@@ -116,7 +118,6 @@ export interface RunningServer {
 export const DEFAULT_HOST = '127.0.0.1';
 export const DEFAULT_PORT = 7171;
 const DEFAULT_ENVIRONMENT = 'default/default';
-/** Milliseconds an acknowledgement holds for; receivers renew it every few seconds. */
 const LEASE = 15_000;
 
 /** The control plane, composed and listening. Prints nothing. Throws StoreError, SettingsError, or what listening throws, with everything closed again. */
@@ -165,12 +166,12 @@ async function compose(
   const tokens = tokensOf(options, loopback);
   const node = { id: newId(), secret: randomBytes(24).toString('base64url') };
   const credentials = createCredentials(nodes === undefined ? tokens : { ...tokens, handedOn: node.secret });
-  const limit = options.receiverLimit ?? 10_000;
+  const { receiverLimit: limit = 10_000, lease = LEASE } = options;
   let presence: Presence | undefined;
   let sharing: SharedReceivers | undefined;
   const receivers = createReceivers({
     clock,
-    lease: LEASE,
+    lease,
     limit,
     changed: (of, receiver) => sharing?.changed(of, receiver),
   });
@@ -267,7 +268,7 @@ async function compose(
     changes,
     places,
     fence: (of) => controllers.fence(of),
-    lease: LEASE,
+    lease,
     clock,
     log,
     news: metrics.coordinated,

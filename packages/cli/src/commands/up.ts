@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { parseDuration } from '@ombre/decide/model';
 import { createClient, type Fetch } from '@ombre/protocol';
 import type { RunningServer } from '@ombre/server';
 import type { Command } from 'commander';
@@ -21,6 +22,7 @@ interface Options {
   readonly prometheus?: string;
   readonly notifySecret?: string;
   readonly egress?: readonly string[];
+  readonly lease?: string;
   readonly logLevel: string;
   readonly logFormat?: string;
 }
@@ -46,6 +48,10 @@ export function addUp(program: Command, shell: Shell): void {
     .option('--notify <url>', 'tell this webhook what releases do; a URL, env:NAME or file:PATH')
     .option('--notify-secret <reference>', 'sign what it is told: env:NAME or file:PATH')
     .option('--egress <hosts...>', 'hosts that URLs of releases may call, beside loopback’s')
+    .option(
+      '--lease <duration>',
+      'how long a receiver counts as live after it was heard: what a two-phase change waits for one that is cut off (default: "15s")',
+    )
     .option('--log-level <level>', 'debug, info, warn, error or silent', 'info')
     .option('--log-format <format>', 'text or json; text where a person watches')
     .addHelpText(
@@ -105,6 +111,7 @@ async function start(
       ...(options.notify === undefined ? {} : { notify: options.notify }),
       ...(options.notifySecret === undefined ? {} : { notifySecret: options.notifySecret }),
       ...(options.egress === undefined ? {} : { egress: options.egress }),
+      ...leaseOf(options.lease),
     });
   } catch (error) {
     if (error instanceof StoreError) throw new CommandEnd(exits.no, `${error.code}: ${error.message}`);
@@ -195,4 +202,11 @@ async function suggestions(server: RunningServer): Promise<readonly string[]> {
     `  curl -s ${server.url}/ofrep/v1/evaluate/flags/${flag} -H 'content-type: application/json' -d '${context}'`,
     '  npx ombre history',
   ];
+}
+
+function leaseOf(text: string | undefined): { readonly lease?: number } {
+  if (text === undefined) return {};
+  const lease = parseDuration(text);
+  if (lease !== undefined && lease >= 1_000 && lease <= 300_000) return { lease };
+  throw new CommandEnd(exits.usage, `--lease takes a duration from 1s to 5m, not "${text}"`);
 }
