@@ -45,20 +45,17 @@ export interface Language {
   formula(condition: string): Formula;
   /** Whether a text may read an attribute that the language before did not have, or had otherwise. */
   mentionsChanged(text: string): boolean;
-  /** The meanings that are remembered. */
-  readonly meanings: ReadonlyMap<string, Meaning>;
 }
 
-/** Conditions of ten thousand flags, and as many again; then all are forgotten. */
-const MEANINGS = 100_000;
+/** Documents are remembered by who checks them: these are for conditions that many documents have. */
+const MEANINGS = 10_000;
 /** Formulas are large and asked for together: those of some flags are enough. */
 const FORMULAS = 500;
 
-/** With the language before, of the same code, the meanings stay of conditions that it understood and that mention nothing that changed. */
 export function createLanguage(
   drafts: readonly Draft[],
   vocabularies: readonly CodeVocabulary[] | undefined,
-  before?: Pick<Language, 'attributes' | 'meanings'>,
+  before?: Language,
 ): Language {
   const attributes = attributesOf(drafts);
   const functions = vocabularies?.flatMap((vocabulary) => vocabulary.functions ?? []) ?? [];
@@ -70,10 +67,7 @@ export function createLanguage(
     functions,
   };
   const mentionsChanged = mentioning(changedNames(before?.attributes ?? new Map(), attributes));
-  const meanings = new Map(
-    [...(before?.meanings ?? [])].filter(([text, { checked }]) => checked.ok && !mentionsChanged(text)),
-  );
-  const meaning = remembering(MEANINGS, meaningOf, meanings);
+  const meaning = remembering(MEANINGS, meaningOf);
   const formula = remembering(FORMULAS, formulaOf);
 
   function meaningOf(condition: string): Meaning {
@@ -94,7 +88,6 @@ export function createLanguage(
     meaning,
     formula,
     mentionsChanged,
-    meanings,
   };
 }
 
@@ -138,11 +131,8 @@ function attributesOf(drafts: readonly Draft[]): ReadonlyMap<string, DeclaredAtt
   return attributes;
 }
 
-function remembering<T>(
-  most: number,
-  make: (text: string) => T,
-  known: Map<string, T> = new Map(),
-): (text: string) => T {
+function remembering<T>(most: number, make: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
   return (text) => {
     let made = known.get(text);
     if (made === undefined) {

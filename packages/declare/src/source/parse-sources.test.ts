@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { codes } from '../issue/codes.ts';
-import { parseSources } from './parse-sources.ts';
+import { finish } from '../steps.ts';
+import { createParser, parseSources } from './parse-sources.ts';
 
 const header = (kind: string, name: string) =>
   `apiVersion: ombre.dev/v1\nkind: ${kind}\nmetadata: { name: ${name} }\nspec:\n`;
@@ -68,6 +70,53 @@ describe('reading sources', () => {
       '13:25 WRONG_TYPE spec.rules[3].when',
       '13:51 UNKNOWN_KEY spec.rules[3].extra',
     ]);
+  });
+
+  test('a file that is read document by document says what it says as a whole', () => {
+    const documents = fc.constantFrom(
+      flag,
+      `${header('Segment', 'x')}  ids: [u]\n`,
+      `${header('Segment', 'y')}  when: |\n    a ==\n      "---"\n`,
+      `${header('Segment', 'z')}  when: [\n`,
+      `${header('Segment', 'q')}  when: "a\n`,
+      `# nothing\n`,
+      '',
+      '[1, 2]\n',
+      `&a ${header('Segment', 'w')}`,
+      '*a\n',
+    );
+    const mark = fc.constantFrom('---\n', '--- \n', '---\r\n', '--- # so\n', ' ---\n', '---x\n');
+    let read = 0;
+    fc.assert(
+      fc.property(fc.array(fc.tuple(mark, documents), { minLength: 1, maxLength: 6 }), (parts) => {
+        const text = parts.map(([before, document]) => before + document).join('');
+        // The end of the last document is marked, so that the text is no longer taken to pieces.
+        const whole = parse(`${text}\n...\n`);
+        const inPieces = parse(`${text}\n`);
+        expect(inPieces.issues.map(({ code }) => code)).toEqual(whole.issues.map(({ code }) => code));
+        expect(inPieces.declared.resources).toEqual(whole.declared.resources);
+        expect(inPieces.declared.drafts.map(({ id, key }) => [id, key])).toEqual(
+          whole.declared.drafts.map(({ id, key }) => [id, key]),
+        );
+        if (whole.issues.length === 0) read++;
+      }),
+    );
+    expect(read).toBeGreaterThan(5);
+  });
+
+  test('a document that stays in a file that is edited is the same object, wherever it moves', () => {
+    const parser = createParser();
+    const segment = (name: string, id: string) => `---\n${header('Segment', name)}  ids: [${id}]\n`;
+    const read = (...texts: string[]) =>
+      finish(parser.parse([{ path: 'a.yaml', text: texts.join('') }])).declared;
+    const before = read(segment('a', 'x'), segment('b', 'x'), segment('c', 'x'));
+    const after = read(segment('a', 'x'), segment('b', 'y'), segment('c', 'x'));
+    expect(after.drafts.map((draft, at) => draft === before.drafts[at])).toEqual([true, false, true]);
+    const moved = read(segment('d', 'x'), segment('a', 'x'), segment('b', 'y'), segment('c', 'x'));
+    expect(moved.resources.slice(0, 3)).toEqual(after.resources);
+    expect(moved.resources[0]).toBe(after.resources[0]);
+    const at = { resource: moved.drafts[2]?.id ?? '', path: ['metadata', 'name'] };
+    expect(moved.positions.find(at)).toMatchObject({ line: 16 });
   });
 
   test('a malformed document takes nothing away from the others of its file', () => {

@@ -102,7 +102,7 @@ export function createParser(options: ParseOptions = {}): Parser {
     for (const [old, file] of edited) {
       const was = known.get(file.path)?.reading;
       if (was === undefined) return undefined;
-      const now = old.text === file.text ? was : yield* readFile(file, limits);
+      const now = old.text === file.text ? was : yield* readFile(file, limits, was);
       known.set(file.path, { text: file.text, reading: now });
       edits.push({ file, was, now });
       size += now.size - was.size;
@@ -124,7 +124,8 @@ export function createParser(options: ParseOptions = {}): Parser {
       let passed = 0;
       for (const file of files.filter(({ path }) => holdsResources(path))) {
         const before = known.get(file.path);
-        const reading = before?.text === file.text ? before.reading : yield* readFile(file, limits);
+        const reading =
+          before?.text === file.text ? before.reading : yield* readFile(file, limits, before?.reading);
         if (before?.reading === reading && ++passed % KNOWN_SLICE === 0) yield;
         size += reading.size;
         if (size > limits.files) break;

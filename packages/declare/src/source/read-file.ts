@@ -12,6 +12,7 @@ import type { Written } from './positions.ts';
 import { type SourceFile, type SourceText, sizeOf, sourceText, spotAt } from './source-file.ts';
 import { type Report, treeToJson } from './tree-to-json.ts';
 import { yamlDocuments } from './yaml-documents.ts';
+import { yamlPieces } from './yaml-pieces.ts';
 
 /** A document as its text alone makes it. */
 export interface FileDocument {
@@ -34,9 +35,21 @@ export interface FileReading {
   /** What is wrong with the text; issues of shape are with the documents. */
   readonly issues: readonly Issue[];
   readonly documents: readonly FileDocument[];
+  /** What its pieces say, by their text, where it was read piece by piece. */
+  readonly pieces?: ReadonlyMap<string, Piece>;
+}
+
+/** The documents of a part of a file, in which nothing is wrong. */
+interface Piece {
+  readonly size: number;
+  readonly documents: readonly FileDocument[];
 }
 
 const projectFile = /(?:^|\/)ombre\.(?:ya?ml|json)$/;
+
+function isYaml(path: string): boolean {
+  return /\.ya?ml$/.test(path);
+}
 
 /** Whether a file names project and environment in place of resources. */
 export function isProjectFile(path: string): boolean {
@@ -54,22 +67,79 @@ export function placeOf(id: string): { readonly path: string; readonly index: nu
   return { path: id.slice(0, mark), index: Number(id.slice(mark + 1)) };
 }
 
-/** Reads a file of resources, pausing between documents. */
-export function* readFile(file: SourceFile, limits: SourceLimits): Generator<undefined, FileReading> {
-  const size = sizeOf(file.text);
+/** Reads a file of resources, pausing between documents. Of those that stand in the reading before, only what changed around them is read. */
+export function* readFile(
+  file: SourceFile,
+  limits: SourceLimits,
+  before?: FileReading,
+): Generator<undefined, FileReading> {
   const limit = limits.file;
+  const texts = isYaml(file.path) ? yamlPieces(file.text) : undefined;
+  let size = 0;
+  for (const text of texts ?? [file.text]) {
+    size += before?.pieces?.get(text)?.size ?? sizeOf(text);
+    if (texts !== undefined) yield;
+  }
   if (size > limit) {
     const message = messageOf('FILE_TOO_LARGE', { size, limit });
     const issue = { severity: 'error', code: 'FILE_TOO_LARGE', file: file.path, line: 1, column: 1 } as const;
     return { size, issues: [{ ...issue, path: '', message }], documents: [] };
   }
+  const inPieces = texts && (yield* readPieces(file.path, texts, limits, before?.pieces));
+  if (inPieces !== undefined) return { size, issues: [], ...inPieces };
   const issues: Issue[] = [];
+  const documents = yield* documentsIn(file, limits, issues, 0);
+  return { size, issues, documents };
+}
+
+function* documentsIn(
+  file: SourceFile,
+  limits: SourceLimits,
+  issues: Issue[],
+  first: number,
+): Generator<undefined, readonly FileDocument[]> {
   const documents: FileDocument[] = [];
   for (const { value } of yield* trees(file, limits, issues)) {
-    documents.push(documentOf(value, `${file.path}#${documents.length}`, isProjectFile(file.path)));
+    documents.push(documentOf(value, idOf(file.path, first + documents.length), isProjectFile(file.path)));
     yield;
   }
-  return { size, issues, documents };
+  return documents;
+}
+
+/** Each piece by itself, so that no more than one is held as a tree; undefined where something is wrong, whose place only the whole tells. */
+function* readPieces(
+  path: string,
+  texts: readonly string[],
+  limits: SourceLimits,
+  known?: ReadonlyMap<string, Piece>,
+): Generator<undefined, Pick<FileReading, 'documents' | 'pieces'> | undefined> {
+  const documents: FileDocument[] = [];
+  const pieces = new Map<string, Piece>();
+  const issues: Issue[] = [];
+  for (const text of texts) {
+    const same = known?.get(text);
+    const first = documents.length;
+    const read =
+      same === undefined
+        ? yield* documentsIn({ path, text }, limits, issues, first)
+        : same.documents.map((document, at) => renamed(document, idOf(path, first + at)));
+    if (issues.length > 0 || first + read.length > limits.documents) return undefined;
+    for (const document of read) documents.push(document);
+    pieces.set(text, { size: same?.size ?? sizeOf(text), documents: read });
+    yield;
+  }
+  return { documents, pieces };
+}
+
+function idOf(path: string, index: number): string {
+  return `${path}#${index}`;
+}
+
+function renamed(document: FileDocument, id: string): FileDocument {
+  if (document.id === id) return document;
+  const { value, read } = document;
+  if (read === undefined) return { id, value };
+  return { id, value, read: { ...read, draft: read.draft && { ...read.draft, id } } };
 }
 
 /** The trees of a file's documents, in the order of {@link FileReading.documents}. */

@@ -103,7 +103,7 @@ test('checking what a change can affect comes to the same errors as checking eve
           openMemoryStore(() => 0),
           testClock(),
           testKeyring(),
-          { ...declaredChecks, scopeAbove },
+          { ...declaredChecks(), scopeAbove },
         );
       const [all, some] = [await open(Number.POSITIVE_INFINITY), await open(0)];
       let present: readonly string[] = [];

@@ -63,7 +63,7 @@ export async function openTestControl(
   store: Store = openMemoryStore(() => 0),
   clock: TestClock = testClock(),
   keyring: ReturnType<typeof testKeyring> = testKeyring(),
-  checks: Checks = declaredChecks,
+  checks: Checks = declaredChecks(),
 ): Promise<TestControl> {
   let ids = 0;
   const newId = (): string => {

@@ -1,5 +1,5 @@
 import type { CodeVocabulary } from '@ombre/decide';
-import { createChecker, diffResources } from '@ombre/declare';
+import { type Checker, createChecker, diffResources } from '@ombre/declare';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Store } from '../store/store.ts';
 import { createStaging, type Staging } from '../two-phase/staging.ts';
@@ -60,11 +60,19 @@ export async function openControl(parts: ControlParts): Promise<Control> {
 /** The checks and the diff of `declare`, with what code adds; where that is not said, enrichers may have any name. */
 function checksWith(vocabularies?: readonly CodeVocabulary[]): Checks {
   const code = vocabularies === undefined ? {} : { vocabularies };
+  // One for each environment, since it remembers what it found and checks one set after the other.
+  const checkers = new Map<string, Checker>();
   return {
-    check: (resources) => createChecker(code).check(resources),
+    check(resources, environment) {
+      const checker = checkers.get(environment) ?? createChecker(code);
+      checkers.set(environment, checker);
+      return checker.check(resources);
+    },
     scopeAbove: 200,
     diff: (from, to, moves) => diffResources(from, to, moves ? code : { ...code, estimates: 0 }),
   };
 }
 
-export const declaredChecks: Checks = checksWith();
+export function declaredChecks(): Checks {
+  return checksWith();
+}

@@ -118,21 +118,22 @@ function* checkChange(
   names: readonly string[],
   { check, scopeAbove }: Checks,
 ): Generator<undefined, { after: EnvironmentState; next?: Preview; checked: readonly Issue[] }> {
-  const { resources } = now.state;
+  const { resources, head } = now.state;
+  const { environment } = head;
   if (resources.size + writes.length <= scopeAbove) return yield* checkAll(write(now.state, writes));
   const next = yield* previewed(now, writes);
   if (next === undefined) return yield* checkAll(write(now.state, writes));
   const { state: after, encoded } = next;
   const affected = affectedKeys(now.encoded, encoded, names);
   if (affected === undefined || overQuota(now.state, after, writes)) {
-    return { after, next, checked: yield* check(allOf(after)) };
+    return { after, next, checked: yield* check(allOf(after), environment) };
   }
   // In the order of the rows, as a check of all would have it.
   const some = [...after.resources].flatMap(([key, { resource }]) => (affected.has(key) ? [resource] : []));
-  return { after, next, checked: yield* check(some) };
+  return { after, next, checked: yield* check(some, environment) };
 
   function* checkAll(all: EnvironmentState) {
-    return { after: all, checked: yield* check(allOf(all)) };
+    return { after: all, checked: yield* check(allOf(all), environment) };
   }
 }
 

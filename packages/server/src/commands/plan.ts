@@ -26,7 +26,7 @@ export type Planning = Generator<undefined, Planned>;
 
 /** The checks of a whole environment and the diff of two sets, as `declare` makes them. */
 export interface Checks {
-  check(resources: readonly Resource[]): Generator<undefined, readonly Issue[]>;
+  check(resources: readonly Resource[], environment: string): Generator<undefined, readonly Issue[]>;
   /** In environments of more resources than this only what a change can affect is checked, and issues of the rest are not repeated. */
   readonly scopeAbove: number;
   /** With `moves` the share of units that would move is estimated, which needs the whole sets and takes its time. */

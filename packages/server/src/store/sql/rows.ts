@@ -40,7 +40,8 @@ export function changeFromRow(row: Row<'change'>): Change {
   };
 }
 
-export function changeToRow(change: Change): Insertable<Tables['change']> {
+/** A change as its row, in slices: it may say much. */
+export function* changeToRow(change: Change): Generator<undefined, Insertable<Tables['change']>> {
   const { project, name } = environmentName(change.environment);
   return {
     project,
@@ -54,15 +55,25 @@ export function changeToRow(change: Change): Insertable<Tables['change']> {
     origin: change.origin,
     from_digest: change.from,
     to_digest: change.to,
-    names: JSON.stringify(change.names),
-    diff: JSON.stringify(change.diff),
-    writes: JSON.stringify(change.writes),
+    names: yield* jsonOf(change.names),
+    diff: yield* jsonOf(change.diff),
+    writes: yield* jsonOf(change.writes),
     facts: JSON.stringify(change.facts),
     previous: change.previous,
     hash: change.hash,
     signing_key: change.key,
     signature: change.signature,
   };
+}
+
+/** The JSON of a list, with a pause after some of its items. */
+function* jsonOf(list: readonly unknown[]): Generator<undefined, string> {
+  const texts: string[] = [];
+  for (const item of list) {
+    texts.push(JSON.stringify(item));
+    if (texts.length % 20 === 0) yield;
+  }
+  return `[${texts.join(',')}]`;
 }
 
 /** A kept row as the write that made it. */

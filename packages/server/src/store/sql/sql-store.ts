@@ -1,3 +1,4 @@
+import { inSlices } from '@ombre/carry';
 import { type Kysely, sql } from 'kysely';
 import type { Change } from '../change.ts';
 import { environmentName } from '../names.ts';
@@ -83,6 +84,7 @@ async function environments(db: Kysely<Tables>): Promise<readonly string[]> {
 
 async function begin(db: Kysely<Tables>, { change, breakGlass }: Beginning): Promise<boolean> {
   const { lineage, revision, to: digest, hash } = change;
+  const row = await inSlices(changeToRow(change));
   return db.transaction().execute(async (tx) => {
     const { numInsertedOrUpdatedRows } = await tx
       .insertInto('environment')
@@ -97,7 +99,7 @@ async function begin(db: Kysely<Tables>, { change, breakGlass }: Beginning): Pro
       .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirstOrThrow();
     if (numInsertedOrUpdatedRows !== 1n) return false;
-    await tx.insertInto('change').values(changeToRow(change)).execute();
+    await tx.insertInto('change').values(row).execute();
     return true;
   });
 }
@@ -136,6 +138,7 @@ async function append(
 ): Promise<Appended> {
   const { project, name } = environmentName(change.environment);
   const { lineage, revision, to: digest, hash, previous } = change;
+  const row = await inSlices(changeToRow(change));
   return db.transaction().execute(async (tx): Promise<Appended> => {
     if (fence !== undefined && !(await holdsLease(tx, dialect, fence))) return { ok: false, code: 'FENCED' };
     // This row's lock is what makes the order of revisions the order of commits.
@@ -148,7 +151,7 @@ async function append(
       .where('hash', '=', previous ?? '')
       .executeTakeFirstOrThrow();
     if (numUpdatedRows !== 1n) return { ok: false, code: 'MOVED' };
-    await tx.insertInto('change').values(changeToRow(change)).execute();
+    await tx.insertInto('change').values(row).execute();
     await writeRows(tx, change.environment, revision, writes);
     if (twoPhase !== undefined) await writeTwoPhase(tx, change.environment, twoPhase);
     await dialect.announce(tx, change.environment);

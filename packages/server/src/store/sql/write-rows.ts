@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { rowText } from '../hash-chain.ts';
 import { environmentName, resourceName } from '../names.ts';
@@ -5,8 +6,8 @@ import type { Write } from '../row.ts';
 import { overrideToRow, placementToRow, resourceToRow } from './rows.ts';
 import type { Tables } from './tables.ts';
 
-/** Rows of one statement: well below the parameters either database takes. */
-const BATCH = 500;
+/** Rows of one statement: SQLite takes a millisecond or two for so many, and the process does nothing else meanwhile. */
+const BATCH = 50;
 
 /** Keeps what a change wrote beside the log and makes it current. The caller's transaction. */
 export async function writeRows(
@@ -30,6 +31,7 @@ export async function writeRows(
         })),
       )
       .execute();
+    if (batch.length === BATCH) await setImmediate();
   }
   await writeCurrent(tx, environment, writes);
 }
@@ -84,6 +86,7 @@ export async function writeCurrent(
       write.kind === 'Override' && write.row !== null ? [overrideToRow(environment, write.row)] : [],
     );
     if (overrides.length > 0) await tx.insertInto('override').values(overrides).execute();
+    if (batch.length === BATCH) await setImmediate();
   }
 }
 
