@@ -326,9 +326,11 @@ export function startController(parts: ControllerParts): Controller {
       await readCommands();
     }
     const fresh = why.kind === 'woken' || why.late <= LATE;
-    if (why.kind === 'tick') receiversThen = await parts.receivers();
+    if (why.kind === 'tick') {
+      receiversThen = await parts.receivers();
+      for (const gateway of receiversThen.goneGateways) ledger.leave(gateway);
+    }
     const seen = why.kind === 'woken' ? undefined : receiversThen;
-    for (const gateway of seen?.goneGateways ?? []) ledger.leave(gateway);
     const drafts = new Map<Followed, { readonly draft: Draft; readonly taken: number }>();
     let slice = clock.monotonic();
     for (const one of why.kind === 'counted' ? why.heard : followed.values()) {
