@@ -4,6 +4,11 @@ export { type BalanceRow, balanceTable } from './causal/balance.ts';
 export { regressionEffect, unadjustedEffect } from './causal/baseline-effects.ts';
 export { type CausalReport, causalReport, type EffectLine } from './causal/causal-report.ts';
 export {
+  differenceInDifferences,
+  type Periods,
+  type TrendDifference,
+} from './causal/difference-in-differences.ts';
+export {
   type DoublyRobustEffect,
   doublyRobustEffect,
   type Predictions,

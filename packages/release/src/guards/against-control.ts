@@ -4,6 +4,7 @@ import { countsOf } from '../health/history.ts';
 import { evidenceAboveControl } from './above-control.ts';
 import { burstTest, usualRate } from './burst-evidence.ts';
 import { type Finding, guardEvidence, percent } from './guard-evidence.ts';
+import { judgeInDifferences } from './in-differences.ts';
 import { type BucketCounts, rateOf, total } from './rates.ts';
 import {
   countsIn,
@@ -84,10 +85,21 @@ function bySlice(
   };
 }
 
-function compare(sight: Sight, { counted, effect, margin, said, slices }: ControlLimit): Finding {
+/** Levels with a control against theirs; one without against what was before and users outside. */
+function compare(sight: Sight, limit: ControlLimit): Finding {
+  const rest = (1 - WINDOWS_PART - (limit.slices === undefined ? 0 : SLICES_PART)) * sight.alpha;
+  const trend = judgeInDifferences(sight, limit, sight.control ? rest / 2 : sight.alpha);
   if (!sight.control) {
-    return { verdict: 'good', sentence: 'not compared: this level leaves no control', numbers: {} };
+    const sentence = 'not compared: this level leaves no control';
+    return trend ?? { verdict: 'good', sentence, numbers: {} };
   }
+  const found = compareArms(sight, limit, trend === undefined ? rest : rest / 2);
+  if (trend === undefined) return found;
+  const [first, second] = found.verdict === 'bad' || trend.verdict === 'good' ? [found, trend] : [trend, found];
+  return { ...first, sentence: `${first.sentence}; ${second.sentence}` };
+}
+
+function compareArms(sight: Sight, { counted, effect, margin, said }: ControlLimit, alpha: number): Finding {
   const gross = gather(sight, WINDOWS_PART * sight.alpha, worseIn(sight, counted, margin));
   if (gross !== undefined && gross.surplus >= 0) {
     const { window, nats, needed, began } = gross;
@@ -104,7 +116,7 @@ function compare(sight: Sight, { counted, effect, margin, said, slices }: Contro
     effect,
     margin,
     said,
-    alpha: (1 - WINDOWS_PART - (slices === undefined ? 0 : SLICES_PART)) * sight.alpha,
+    alpha,
   });
 }
 

@@ -1,3 +1,4 @@
+import type { Before } from '../health/before.ts';
 import { countsOf, type History, type Snapshot, totalOf } from '../health/history.ts';
 import type { Tally } from '../health/tally.ts';
 import { type BucketCounts, between } from './rates.ts';
@@ -10,6 +11,8 @@ export type Sight = {
   readonly alpha: number;
   /** Whether this step leaves a control. */
   readonly control: boolean;
+  /** The level whose users all have the change, though others do not, and what they were given before. */
+  readonly alone?: { readonly level: string; readonly before: Before | undefined };
   readonly now: number;
 };
 

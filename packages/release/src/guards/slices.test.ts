@@ -39,6 +39,7 @@ function judge(guard: Guard, region: number, some: number) {
     climb: {
       treated: { begun: 0, open: 0, ended: 0, failures: 0, units: 0 },
       control: { ended: 0, failures: 0 },
+      rest: { ended: 0, failures: 0 },
       requests: 0,
     },
     sources: 1,

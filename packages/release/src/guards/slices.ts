@@ -1,7 +1,7 @@
 import { eBenjaminiHochberg, mixtureLogEvidence, subBucketDifference } from '@ombre/judge';
 import type { ArmTally } from '../health/tally.ts';
 import { burstTest, usualRate } from './burst-evidence.ts';
-import { type BucketCounts, rateOf, total } from './rates.ts';
+import { type BucketCounts, between, rateOf, total } from './rates.ts';
 import { LEAST_UNITS, type Sight } from './sight.ts';
 
 /** One level's users, compared with their own control since the evidence began. */
@@ -17,7 +17,7 @@ export const WHICH = 0.05;
 /** The levels that have users in both arms. */
 export function slicesOf({ history, tally }: Sight, counted: number | 'failures'): readonly Slice[] {
   return Object.entries(tally.levels).flatMap(([level, arms]) => {
-    const first = history.first[level];
+    const first = history.first.levels[level];
     const treatment = grown(arms.treatment, first?.treatment, counted);
     const control = grown(arms.control, first?.control, counted);
     return total(control.trials) === 0 || total(treatment.trials) === 0
@@ -85,13 +85,15 @@ function differenceEvidence({ treatment, control }: Slice, effect: number, margi
     : mixtureLogEvidence(estimate.estimate, estimate.variance, effect, margin, 'above');
 }
 
-function grown(arm: ArmTally, first: ArmTally | undefined, counted: number | 'failures'): BucketCounts {
-  const minus = (now: readonly number[], before: readonly number[] | undefined) =>
-    now.map((count, bucket) => Math.max(0, count - (before?.[bucket] ?? 0)));
-  if (counted === 'failures') {
-    return { events: minus(arm.failures, first?.failures), trials: minus(arm.ended, first?.ended) };
-  }
-  const slow = minus(arm.slow[counted] ?? [], first?.slow[counted]);
-  const ended = minus(arm.ended, first?.ended);
-  return { events: slow, trials: ended.map((count, bucket) => Math.max(count, slow[bucket] ?? 0)) };
+/** What an arm was given since another count of it. */
+export function grown(arm: ArmTally, first: ArmTally | undefined, counted: number | 'failures'): BucketCounts {
+  const now = countedOf(arm, counted);
+  return first === undefined ? now : between(countedOf(first, counted), now);
+}
+
+/** Failed requests of an arm, or those that took longer than a limit: one in flight that passed it is slow already and counts as one. */
+export function countedOf({ ended, failures, slow }: ArmTally, counted: number | 'failures'): BucketCounts {
+  if (counted === 'failures') return { events: failures, trials: ended };
+  const events = slow[counted] ?? [];
+  return { events, trials: ended.map((count, bucket) => Math.max(count, events[bucket] ?? 0)) };
 }

@@ -24,12 +24,15 @@ export type Snapshot = Start & {
   readonly control: Sums;
 };
 
+/** What a tally held, arm by arm. */
+export type Counted = Pick<Tally, 'levels' | 'outside'>;
+
 /** A few snapshots, dense near now and sparse long ago, the first where the evidence began, the last one now. */
 export type History = {
   readonly limits: readonly number[];
   /** What had been counted where the evidence began, and at the last look. */
-  readonly first: Tally['levels'];
-  readonly last: Tally['levels'];
+  readonly first: Counted;
+  readonly last: Counted;
   readonly snapshots: readonly Snapshot[];
   /** Largest weight a request of control ever had. */
   readonly weight: number;
@@ -42,7 +45,7 @@ const ZEROS: readonly number[] = Array.from({ length: SIZE }, () => 0);
 
 /** Nothing seen yet, `after` ms into the step; what `from` holds already does not count. */
 export function startHistory(
-  { limits, levels }: Pick<Tally, 'limits' | 'levels'>,
+  { limits, ...counted }: Counted & Pick<Tally, 'limits'>,
   now: number,
   {
     after,
@@ -56,7 +59,7 @@ export function startHistory(
     past?.slow.length === limits.length
       ? past
       : summed({ ended: [], failures: [], slow: limits.map(() => []) });
-  return { limits, first: levels, last: levels, snapshots: [first], weight: 1, past: kept };
+  return { limits, first: counted, last: counted, snapshots: [first], weight: 1, past: kept };
 }
 
 /** Adds what came since the last tick; `after` and `planned` are ms of the step that passed and that it is to be held. */
@@ -71,7 +74,7 @@ export function extendHistory(
   let { treated, compared, control } = before;
   let { weight } = history;
   for (const [level, arms] of Object.entries(tally.levels)) {
-    const last = history.last[level];
+    const last = history.last.levels[level];
     const grown = growth(arms.treatment, last?.treatment);
     const share = ratio(arms);
     const alike = treated === compared && share !== undefined;
@@ -85,7 +88,8 @@ export function extendHistory(
   const start = startAt(after, before.after, planned);
   const kept = history.snapshots.filter((snapshot) => isKept(snapshot, after));
   const snapshots = [...kept, { ...start, at: now, treated, compared, control }];
-  return { ...history, last: tally.levels, snapshots, weight };
+  const { levels, outside } = tally;
+  return { ...history, last: outside === undefined ? { levels } : { levels, outside }, snapshots, weight };
 }
 
 /** What control showed in this step and before, for the next. */

@@ -3,8 +3,9 @@ import type { Traffic } from '../climb/event.ts';
 import { stepAt, stepsOf } from '../climb/position.ts';
 import type { Blast, ReleaseState } from '../climb/state.ts';
 import { judgeGuard } from '../guards/judge-guard.ts';
+import { addBefore, type BeforeByLevel, levelWithoutControl } from './before.ts';
 import { combineHealth, type Health } from './health.ts';
-import { extendHistory, type History, pastOf, type Sums, startHistory } from './history.ts';
+import { type Counted, extendHistory, type History, pastOf, type Sums, startHistory } from './history.ts';
 import type { Tally } from './tally.ts';
 
 /** False alarms per climb: one budget, split beforehand over steps and the guards that judge what gateways count. */
@@ -18,6 +19,9 @@ type Known = {
   /** When every receiver had activated the step; null while it spreads. */
   readonly begun: number | null;
   readonly history: History;
+  /** What levels' users were given at the steps before this one, while they did not all have the change; and this one's included. */
+  readonly before: BeforeByLevel;
+  readonly beforeThrough: BeforeByLevel;
   /** Milliseconds at this step for which the budget was spent, and how often its evidence began anew. */
   readonly elapsed: number;
   readonly again: number;
@@ -67,21 +71,29 @@ export function judgeHealth(
   const elapsed = (known?.elapsed ?? 0) + passed;
   const again = known === undefined ? 0 : known.again + (fresh ? 1 : 0);
   // Of an epoch that was seen from its beginning nothing is left out; evidence that begins anew leaves out what came before.
-  const from = { limits: tally.limits, levels: seen === undefined ? {} : tally.levels };
+  const counted: Counted = seen === undefined ? { levels: {} } : tally;
+  const from = {
+    limits: tally.limits,
+    levels: counted.levels,
+    ...(counted.outside && { outside: counted.outside }),
+  };
   const past =
     state === undefined ? undefined : known === undefined ? remember(state).through : remember(known).past;
+  const before = known?.before ?? state?.beforeThrough ?? {};
   const start = fresh ? startHistory(from, now, { after: elapsed, again, past }) : seen;
   const history = extendHistory(start, tally, now, { after: elapsed, planned: plannedTime(spec, progress) });
   const guards = (spec.guards ?? []).filter((guard): guard is CountersGuard => !isMeasured(guard));
   const alpha = ALPHA / (stepCount(spec) * Math.max(1, guards.length));
-  const sight = { history, tally, alpha, control: leavesControl(spec, progress), now };
+  const level = levelWithoutControl(spec, progress);
+  const alone = level === undefined ? {} : { alone: { level, before: before[level] } };
+  const sight = { history, tally, alpha, control: leavesControl(spec, progress), ...alone, now };
   const health = combineHealth(guards.map((guard) => judgeGuard(sight, guard)));
   const { treated } = tally.climb;
   // Just after a restart no gateway was heard yet: what is remembered waits for them.
   const unheard = known !== undefined && seen === undefined && tally.sources === 0;
-  const next = unheard
-    ? known
-    : { epoch, begun, history, elapsed, again, ticked: now, treated: treated.begun };
+  const beforeThrough = addBefore(spec, before, history);
+  const spent = { epoch, begun, history, before, beforeThrough, elapsed, again };
+  const next = unheard ? known : { ...spent, ticked: now, treated: treated.begun };
   const to = Math.max(0, treated.begun - (state?.treated ?? treated.begun)) + treated.open;
   return { health, state: next, traffic: { to, blast: blastOf(tally) } };
 }
@@ -110,8 +122,9 @@ function leavesControl({ ladder }: ReleaseSpec, { placement }: ReleaseState): bo
   return !full && placement.shares.some((share) => share > 0 && share < 1);
 }
 
-function blastOf({ climb: { treated, control, requests } }: Tally): Blast {
-  const rate = control.ended > 0 ? control.failures / control.ended : 0;
+function blastOf({ climb: { treated, control, rest, requests } }: Tally): Blast {
+  const { ended, failures } = control.ended > 0 ? control : rest;
+  const rate = ended > 0 ? failures / ended : 0;
   const expected = rate * treated.ended;
   return { requests, treated: treated.begun, units: treated.units, bad: treated.failures, expected };
 }

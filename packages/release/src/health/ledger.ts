@@ -45,6 +45,8 @@ type ArmSums = {
 type ReleaseSums = {
   /** By epoch, then level, then arm. */
   epochs: Map<number, Map<string, { treatment: ArmSums; control: ArmSums }>>;
+  /** By epoch: users no level holds for. */
+  outside: Map<number, ArmSums>;
   /** By arm, over all epochs. */
   treated: Totals;
   control: Totals;
@@ -76,18 +78,14 @@ export function createLedger(): Ledger {
     totals.begun += requests;
     totals.open += open;
     totals.failures += failures;
-    if (row.arm === 'none' || row.level === null || row.epoch === null) return;
-    const levels = sums.epochs.get(row.epoch) ?? new Map<string, { treatment: ArmSums; control: ArmSums }>();
-    sums.epochs.set(row.epoch, levels);
-    const arms = levels.get(row.level) ?? { treatment: emptyArm(), control: emptyArm() };
-    levels.set(row.level, arms);
-    const arm = arms[row.arm];
+    const arm = armOf(sums, row);
+    if (arm === undefined) return;
     add(arm.requests, row.bucket, requests);
     add(arm.failures, row.bucket, failures);
     add(arm.open, row.bucket, open);
     add(arm.latencySum, row.bucket, row.latencySum - (before?.latencySum ?? 0));
     arm.units += units;
-    if (row.arm === 'treatment') {
+    if (row.arm === 'treatment' && row.epoch !== null) {
       sums.unitsByEpoch.set(row.epoch, (sums.unitsByEpoch.get(row.epoch) ?? 0) + units);
     }
     limits.forEach((limit, index) => {
@@ -156,16 +154,19 @@ export function createLedger(): Ledger {
       );
       const limits = commonLimits(present.map(([, source]) => source.limits[release]));
       // What is older is never asked for again.
-      for (const old of sums.epochs.keys()) if (old < epoch) sums.epochs.delete(old);
+      for (const known of [sums.epochs, sums.outside]) {
+        for (const old of known.keys()) if (old < epoch) known.delete(old);
+      }
       const levels = [...(sums.epochs.get(epoch) ?? [])].map(([level, { treatment, control }]) => [
         level,
         { treatment: armTally(treatment, limits), control: armTally(control, limits) },
       ]);
       const { treated, control, rest } = sums;
-      const compared = control.begun > 0 ? control : rest;
+      const outside = sums.outside.get(epoch);
       return {
         limits,
         levels: Object.fromEntries(levels) as Tally['levels'],
+        ...(outside === undefined ? {} : { outside: armTally(outside, limits) }),
         climb: {
           treated: {
             begun: treated.begun,
@@ -174,7 +175,8 @@ export function createLedger(): Ledger {
             failures: treated.failures,
             units: Math.max(0, ...sums.unitsByEpoch.values()),
           },
-          control: { ended: compared.begun - compared.open, failures: compared.failures },
+          control: { ended: control.begun - control.open, failures: control.failures },
+          rest: { ended: rest.begun - rest.open, failures: rest.failures },
           requests: treated.begun + control.begun + rest.begun,
         },
         sources: present.length,
@@ -239,7 +241,23 @@ function emptyArm(): ArmSums {
 
 function emptyRelease(): ReleaseSums {
   const none = (): Totals => ({ begun: 0, open: 0, failures: 0 });
-  return { epochs: new Map(), treated: none(), control: none(), rest: none(), unitsByEpoch: new Map() };
+  return { epochs: new Map(), outside: new Map(), treated: none(), control: none(), rest: none(), unitsByEpoch: new Map() };
+}
+
+/** Where a row is counted; undefined: nowhere but in the totals. */
+function armOf(sums: ReleaseSums, { arm, level, epoch }: CountersReportRow): ArmSums | undefined {
+  if (epoch === null) return undefined;
+  if (arm === 'none' || level === null) {
+    if (arm !== 'none' || level !== null) return undefined;
+    const outside = sums.outside.get(epoch) ?? emptyArm();
+    sums.outside.set(epoch, outside);
+    return outside;
+  }
+  const levels = sums.epochs.get(epoch) ?? new Map<string, { treatment: ArmSums; control: ArmSums }>();
+  sums.epochs.set(epoch, levels);
+  const arms = levels.get(level) ?? { treatment: emptyArm(), control: emptyArm() };
+  levels.set(level, arms);
+  return arms[arm];
 }
 
 function add(sums: number[], bucket: number, by: number): void {

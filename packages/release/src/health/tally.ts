@@ -17,6 +17,8 @@ export type Tally = {
   readonly limits: readonly number[];
   /** By level whose share decided. */
   readonly levels: Readonly<Record<string, { readonly treatment: ArmTally; readonly control: ArmTally }>>;
+  /** Users no level reached so far holds for, at this epoch; absent: nobody counts them. */
+  readonly outside?: ArmTally;
   /** Over all epochs: what blast radius and drain are counted from. */
   readonly climb: {
     readonly treated: {
@@ -27,6 +29,8 @@ export type Tally = {
       readonly units: number;
     };
     readonly control: { readonly ended: number; readonly failures: number };
+    /** Served `from` too, and in neither arm. */
+    readonly rest: { readonly ended: number; readonly failures: number };
     /** All requests of the flag's release, arms and others. */
     readonly requests: number;
   };

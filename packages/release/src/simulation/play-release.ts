@@ -144,6 +144,7 @@ function startCounting(
         climb: {
           treated: { begun: treatment.n, open: 0, ended: treatment.n, failures: treatment.bad, units: 0 },
           control: { ended: control.n, failures: control.bad },
+          rest: { ended: 0, failures: 0 },
           requests: treatment.n + control.n,
         },
         sources: 1,

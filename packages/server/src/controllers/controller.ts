@@ -438,8 +438,8 @@ export function startController(parts: ControllerParts): Controller {
   function tickOf(one: Followed, seen: ReceiversSeen, fresh: boolean): Waiting {
     const now = time();
     const tally = ledger.tally(one.release, one.state.placement.epoch, now);
-    const { treated, control } = tally.climb;
-    one.rates.add(now, treated, control);
+    const { treated, control, rest } = tally.climb;
+    one.rates.add(now, { treatment: treated, control, rest });
     one.receivers = receiversOf(one, seen);
     let health = combineHealth([]);
     if (JUDGED.includes(one.state.phase)) {
@@ -710,9 +710,12 @@ export function startController(parts: ControllerParts): Controller {
   };
 }
 
-/** The larger of control's error rates over some times; null where nothing ended in any. */
+/** The largest error rate of the old version over some times; null where nothing ended in any. */
 function worstOf(rates: Rates, times: readonly (number | undefined)[]): number | null {
-  const found = times.flatMap((time) => rates.read(time).control.errorRate ?? []);
+  const found = times.flatMap((time) => {
+    const { control, rest } = rates.read(time);
+    return [control.errorRate ?? [], rest.errorRate ?? []].flat();
+  });
   return found.length === 0 ? null : Math.max(...found);
 }
 

@@ -16,6 +16,7 @@ export function viewOf(
   const gated = gate === undefined ? undefined : spec.ladder[gate.level];
   const watching = state.phase === 'watching' || frozen?.from === 'watching';
   const blast = rollback?.blast ?? traffic.blast;
+  const sides = rates.read();
   return {
     name: release,
     flag: spec.flag,
@@ -45,7 +46,7 @@ export function viewOf(
     revision: state.revision,
     health,
     receivers,
-    traffic: rates.read(),
+    traffic: { treatment: sides.treatment, control: sides.control },
     ...(rollback === undefined
       ? {}
       : { rollback: { ...rollback, parts: rollbackParts(rollback), sentence: rollbackSentence(rollback) } }),

@@ -1,0 +1,59 @@
+import { canFreeze, freeze, thaw } from './freeze.js';
+import { land } from './landing.js';
+import { advancePastGate } from './moves.js';
+import { takeBack } from './take-back.js';
+import { change, refuse } from './turn.js';
+import { startOver } from './undo.js';
+/** What each command of a person does. */
+export const commands = {
+    pause: (turn, { by, why }) => canFreeze(turn)
+        ? freeze(turn, 'paused', `Paused by ${by}: ${why}`)
+        : refuse(turn, `Cannot pause: it is ${turn.state.phase}.`),
+    resume: (turn, { by, why }) => {
+        const { phase, killed, afterRollback } = turn.state;
+        if (killed)
+            return refuse(turn, 'Cannot resume: the flag is killed; lift the kill first.');
+        if (phase === 'rolled-back' && afterRollback !== 'delete')
+            return startOver(turn);
+        if (phase !== 'frozen')
+            return refuse(turn, `Cannot resume: it is ${phase}.`);
+        return thaw(turn, ['paused', 'failure', 'undecided', 'changed', 'killed'], `Goes on, asked by ${by}: ${why}`);
+    },
+    promote: (turn) => {
+        const { phase, frozen, move, saga } = turn.state;
+        const held = frozen?.causes.find((cause) => cause === 'paused' || cause === 'killed');
+        if (held !== undefined)
+            return refuse(turn, `Cannot promote: it is ${held}; resume it first.`);
+        if (move !== undefined)
+            return refuse(turn, 'Cannot promote: its last move is not confirmed yet.');
+        if (phase === 'waiting' && saga?.going === 'forward')
+            return refuse(turn, `Cannot promote: ${BUSY}.`);
+        const from = frozen?.from ?? phase;
+        return PROMOTABLE.includes(from)
+            ? advancePastGate(turn)
+            : refuse(turn, `Cannot promote: it is ${phase}.`);
+    },
+    abort: (turn, { by, why }) => {
+        const { phase, afterRollback } = turn.state;
+        if (phase === 'rolled-back' || phase === 'landed')
+            return refuse(turn, `Cannot abort: it is ${phase}.`);
+        // Whoever aborts does not want it to start again by itself.
+        const over = afterRollback === 'restart' ? change(turn, { afterRollback: undefined }) : turn;
+        return takeBack(over, { cause: 'abort', why, by });
+    },
+    approve: (turn) => {
+        const { phase, saga } = turn.state;
+        if (phase === 'waiting' && saga?.going === 'forward')
+            return refuse(turn, `Cannot approve: ${BUSY}.`);
+        return phase === 'waiting'
+            ? advancePastGate(turn)
+            : refuse(turn, `Nothing waits for approval: it is ${phase}.`);
+    },
+    land: (turn) => {
+        const { phase } = turn.state;
+        return phase === 'completed' ? land(turn) : refuse(turn, `Cannot land: it is ${phase}, not completed.`);
+    },
+};
+const BUSY = 'the steps before the next level are not done yet';
+const PROMOTABLE = ['pending', 'climbing', 'dwelling', 'waiting', 'watching'];
+//# sourceMappingURL=commands.js.map

@@ -1,0 +1,76 @@
+import { subBucketRate } from '@ombre/judge';
+import { boundedEvidence, fractions } from './bounded-evidence.js';
+import { rateOf, total } from './rates.js';
+/** Fewer requests of control than this are no comparison; and so many make its rate known. */
+const LEAST_NOW = 50;
+const LEAST_WHOLE = 500;
+/**
+ * What the rest of the step says about a moment: the deviation of the logarithm of a rate between moments, and the most it may weigh (nats:
+ * a moment quite unlike the rest counts as one in fifty, because outages that both arms suffer do happen). So a lucky moment of
+ * control is not taken at its word, and a shared outage is told by control in the same moment alone.
+ */
+const WEATHER = 0.5;
+const MOST_UNUSUAL = 4;
+/** Values tried for control's true rate, from the one observed to treatment's. */
+const GRID = 12;
+/**
+ * ln of the evidence that treatment's rate is above control's by more than `margin`: the least, over all values p that control's rate of
+ * the moment may have, of the evidence that treatment is above p, that control in the same window is below it, and that the moment differs so
+ * much from the rest of the step. At the true p their sum exceeds ln(1/α) with probability about α, and the minimum does no more often (the
+ * argument of universal inference: Wasserman, Ramdas & Balakrishnan, PNAS 2020). Stops as soon as it cannot reach `needed`.
+ */
+export function evidenceAboveControl(treatment, control, margin, needed) {
+    const trials = total(control.now.trials) / control.weight;
+    if (trials < LEAST_NOW)
+        return 0;
+    const observed = fractions(treatment.events, treatment.trials);
+    const from = likelyRate(control.now);
+    const to = total(observed) / observed.length - margin;
+    if (!(to > from))
+        return 0;
+    const effective = trials / designEffect(control);
+    const usual = usualRate(control);
+    const against = (p) => effective * divergence(from, p) + unusual(p, usual);
+    // Where treatment is no worse, all evidence is against control being as bad: the cheapest bound there is.
+    let least = against(to);
+    for (let i = 0; i < GRID && least >= needed; i++) {
+        const p = from + ((to - from) * i) / GRID;
+        if (p + margin <= 0)
+            continue;
+        least = Math.min(least, Math.max(0, boundedEvidence(observed, p + margin)) + against(p));
+    }
+    return least;
+}
+/** The larger of the rate over requests and the mean over sub-buckets, which treatment is measured by. */
+function likelyRate(counts) {
+    const shares = fractions(counts.events, counts.trials);
+    return shares.length === 0 ? 0 : Math.max(rateOf(counts), total(shares) / shares.length);
+}
+/** Control's rate since the evidence began, two standard errors up; undefined while too few requests tell it. */
+function usualRate({ whole, weight }) {
+    if (total(whole.trials) / weight < LEAST_WHOLE)
+        return undefined;
+    const spread = subBucketRate({ numerator: whole.events, denominator: whole.trials }, weight);
+    return spread.refused ? undefined : likelyRate(whole) + 2 * Math.sqrt(spread.variance);
+}
+/** How much less than so many independent requests tell the requests of sticky users. */
+function designEffect({ whole, weight }) {
+    const rate = rateOf(whole);
+    const spread = subBucketRate({ numerator: whole.events, denominator: whole.trials });
+    if (spread.refused || rate <= 0 || rate >= 1)
+        return 1;
+    const trials = total(whole.trials) / weight;
+    return Math.max(1, (spread.variance * trials) / (rate * (1 - rate)));
+}
+/** Evidence (nats) against the moment's rate being p. */
+function unusual(p, usual) {
+    if (usual === undefined || p <= usual)
+        return 0;
+    return Math.min(MOST_UNUSUAL, (Math.log(p / usual) / WEATHER) ** 2 / 2);
+}
+/** Kullback–Leibler divergence of two Bernoulli rates, in nats; `rate` at most `from`. */
+function divergence(rate, from) {
+    const hit = rate > 0 ? rate * Math.log(rate / from) : 0;
+    return hit + (1 - rate) * Math.log((1 - rate) / (1 - from));
+}
+//# sourceMappingURL=above-control.js.map

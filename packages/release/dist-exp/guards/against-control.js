@@ -1,0 +1,131 @@
+import { mixtureHalfWidth, subBucketDifference } from '@ombre/judge';
+import { countsOf } from '../health/history.js';
+import { evidenceAboveControl } from './above-control.js';
+import { burstTest, usualRate } from './burst-evidence.js';
+import { guardEvidence, percent } from './guard-evidence.js';
+import { rateOf, total } from './rates.js';
+import { countsIn, gather, LEAST_BUCKETS, LEAST_REQUESTS, LEAST_UNITS, likelyStart, MISSED, rateIn, unitsOf, } from './sight.js';
+import { restIsFine, slicesOf, WHICH, worseSlices } from './slices.js';
+/** How much of the budget windows have; the rest has the difference over the whole step, but for what slices have where some are named. */
+export const WINDOWS_PART = 0.75;
+const SLICES_PART = 0.1;
+/**
+ * Bad when treatment is surely worse than its concurrent control by more than the margin: most of the budget watches windows of
+ * all lengths for gross faults; the rest an asymptotic confidence sequence of the difference between sub-buckets (Waudby-Smith
+ * et al. 2024), from 30 units each. Levels are compared each within itself. Good when the declared effect is excluded.
+ */
+export function judgeAgainstControl(sight, limit) {
+    const { guard, counted } = limit;
+    const slices = limit.slices ?? [];
+    const found = compare(sight, limit);
+    return guardEvidence(sight, guard, counted, slices.length === 0 ? found : bySlice(sight, limit, slices, found));
+}
+/** Which of the named slices are worse: they go back alone where that is wanted and the others show no harm. */
+function bySlice(sight, { counted, effect, margin, said, returnSlices }, named, whole) {
+    if (!sight.control)
+        return whole;
+    const alpha = whole.verdict === 'bad' ? WHICH : SLICES_PART * sight.alpha;
+    const slices = slicesOf(sight, counted);
+    const worse = worseSlices(sight, slices, { named, alpha, effect, margin });
+    if (worse.length === 0)
+        return whole;
+    const rates = slices
+        .filter(({ level }) => worse.includes(level))
+        .map((one) => `${one.level}: ${percent(rateOf(one.treatment))}, control ${percent(rateOf(one.control))}`);
+    const sentence = `requests ${said} more often than control's at ${rates.join('; ')}`;
+    if (returnSlices !== true || !restIsFine(slices, worse, effect, margin)) {
+        return {
+            ...whole,
+            verdict: 'bad',
+            sentence: whole.verdict === 'bad' ? `${whole.sentence}; ${sentence}` : sentence,
+        };
+    }
+    return {
+        ...whole,
+        verdict: 'undecided',
+        sentence: `${sentence}, and nowhere else: they go back alone`,
+        returns: worse,
+    };
+}
+function compare(sight, { counted, effect, margin, said, slices }) {
+    if (!sight.control) {
+        return { verdict: 'good', sentence: 'not compared: this level leaves no control', numbers: {} };
+    }
+    const gross = gather(sight, WINDOWS_PART * sight.alpha, worseIn(sight, counted, margin));
+    if (gross !== undefined && gross.surplus >= 0) {
+        const { window, nats, needed, began } = gross;
+        const treatment = countsIn(window, 'compared', counted);
+        const rates = { rate: rateOf(treatment), control: rateOf(countsIn(window, 'control', counted)) };
+        const sentence = `${percent(rates.rate)} of ${total(treatment.trials)} requests ${said}, control ${percent(rates.control)}: surely worse`;
+        const numbers = { ...rates, margin, evidence: nats, needed };
+        return { verdict: 'bad', sentence, numbers, window, began };
+    }
+    const whole = sight.history.snapshots.at(-1);
+    if (whole === undefined)
+        return { verdict: 'undecided', sentence: 'no requests yet', numbers: {} };
+    return difference(sight, countsOf(whole.compared, counted), countsOf(whole.control, counted), {
+        counted,
+        effect,
+        margin,
+        said,
+        alpha: (1 - WINDOWS_PART - (slices === undefined ? 0 : SLICES_PART)) * sight.alpha,
+    });
+}
+/** Sub-buckets of a healthy window in which something fails, on average, above which counting them says little. */
+const MANY = 24;
+/** Evidence (nats) that treatment is worse in a window. */
+function worseIn({ history }, counted, margin) {
+    const last = history.snapshots.at(-1);
+    if (last === undefined)
+        return () => 0;
+    const { weight, past } = history;
+    const whole = countsOf(last.control, counted);
+    const usual = usualRate(whole, countsOf(past, counted), weight);
+    const burst = burstTest(usual);
+    return (window, needed) => {
+        if (rateIn(window, 'compared', counted) <= rateIn(window, 'control', counted) + margin)
+            return 0;
+        const treatment = countsIn(window, 'compared', counted);
+        const control = countsIn(window, 'control', counted);
+        return (usual.rate + margin) * total(treatment.trials) < MANY
+            ? burst({ treatment, control, margin, needed })
+            : ofTwo(evidenceAboveControl(treatment, { now: control, whole, weight }, margin, needed));
+    };
+}
+/** The evidence that a product of two independent p-values is worth (Fisher: P(UV ≤ c) = c (1 − ln c)). */
+function ofTwo(nats) {
+    return nats > 0 ? nats - Math.log1p(nats) : 0;
+}
+/** The difference over all that was counted since the evidence began. */
+function difference(sight, treatment, control, { counted, effect, margin, said, alpha, }) {
+    const rates = { rate: rateOf(treatment), control: rateOf(control) };
+    const saw = `${percent(rates.rate)} of ${total(treatment.trials)} requests ${said}, control ${percent(rates.control)}`;
+    const estimate = estimated(sight, treatment, control);
+    const enough = [treatment, control].every(({ trials }) => total(trials) >= LEAST_REQUESTS && trials.filter((count) => count > 0).length >= LEAST_BUCKETS);
+    if (estimate.refused || !enough) {
+        return { verdict: 'undecided', sentence: `${saw}: too few requests to compare`, numbers: rates };
+    }
+    const { variance } = estimate;
+    const lower = estimate.estimate - mixtureHalfWidth(variance, effect, alpha, 'above');
+    const upper = estimate.estimate + mixtureHalfWidth(variance, effect, MISSED, 'below');
+    const numbers = { ...rates, difference: estimate.estimate, lower, upper, margin, effect };
+    if (unitsOf(sight).compared >= LEAST_UNITS && lower > margin) {
+        const began = likelyStart(sight, (window) => {
+            const part = estimated(sight, countsIn(window, 'compared', counted), countsIn(window, 'control', counted));
+            return part.refused ? 0 : Math.max(0, part.estimate - margin) ** 2 / (2 * part.variance);
+        });
+        return { verdict: 'bad', sentence: `${saw}: surely worse`, numbers, began };
+    }
+    return upper < margin + effect
+        ? { verdict: 'good', sentence: `${saw}: a rise by ${percent(effect)} is excluded`, numbers }
+        : { verdict: 'undecided', sentence: `${saw}: a rise by ${percent(effect)} is not excluded yet`, numbers };
+}
+/** By how much more of treatment is bad, between sub-buckets. */
+function estimated({ history }, treatment, control) {
+    const arms = {
+        treatment: { numerator: treatment.events, denominator: treatment.trials, units: 0 },
+        control: { numerator: control.events, denominator: control.trials, units: 0 },
+    };
+    return subBucketDifference(arms, Math.max(1, history.weight));
+}
+//# sourceMappingURL=against-control.js.map

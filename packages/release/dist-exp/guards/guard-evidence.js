@@ -1,0 +1,41 @@
+import { totalOf } from '../health/history.js';
+import { unitsOf } from './sight.js';
+/**
+ * A finding with its window, numbers and series. A silent or broken source leaves only bad as it is: what is known is not enough
+ * to call anything else.
+ */
+export function guardEvidence(sight, guard, counted, finding) {
+    const { snapshots } = sight.history;
+    const last = snapshots.at(-1);
+    const from = finding.window?.from ?? snapshots[0];
+    const blind = finding.verdict === 'bad' ? undefined : blindness(sight);
+    const sums = ({ treated }) => totalOf(treated, counted);
+    const numbers = Object.entries(finding.numbers).filter(([, value]) => Number.isFinite(value));
+    return {
+        guard,
+        source: 'counters',
+        verdict: blind === undefined ? finding.verdict : 'unknown',
+        sentence: blind ?? finding.sentence,
+        ...(finding.returns !== undefined && blind === undefined && { returns: finding.returns }),
+        numbers: Object.fromEntries(numbers),
+        window: { from: from?.at ?? sight.now, to: sight.now },
+        ...(finding.began !== undefined && blind === undefined && { since: finding.began.at }),
+        requests: last && from ? sums(last).trials - sums(from).trials : 0,
+        units: unitsOf(sight).treated,
+        series: snapshots.slice(1).map((to, index) => {
+            const [before, after] = [sums(snapshots[index] ?? to), sums(to)];
+            return { at: to.at, events: after.events - before.events, trials: after.trials - before.trials };
+        }),
+    };
+}
+function blindness({ tally }) {
+    if (tally.sources === 0)
+        return 'no gateway reports counters';
+    const missing = tally.missing.map(({ source, why }) => why === 'silent' ? `gateway ${source} is silent` : `reports of gateway ${source} have a gap`);
+    return missing.length === 0 ? undefined : missing.join(', ');
+}
+/** `0.5 %`, with three digits. */
+export function percent(share) {
+    return `${Number((100 * share).toPrecision(3))} %`;
+}
+//# sourceMappingURL=guard-evidence.js.map

@@ -1,0 +1,86 @@
+import { measuredName, questionOf } from './question.js';
+/** Before the first answer. */
+export function startMeasured(now) {
+    return { since: now, over: 0 };
+}
+/**
+ * Takes an answer. One over the limit counts towards a row, one that is not ends it; an unknown one does neither, except that
+ * a row does not outlive the time after which an answer is too old to count.
+ */
+export function readMeasured(guard, state, reading, now) {
+    const question = questionOf(guard);
+    if ('unknown' in reading || !Number.isFinite(reading.value)) {
+        const why = 'unknown' in reading ? reading.unknown : 'the answer is no number';
+        const since = state.silent?.since ?? now;
+        return { ...state, silent: { why, since } };
+    }
+    const limit = limitOf(question, reading.against);
+    if (limit === undefined)
+        return readMeasured(guard, state, { unknown: NOTHING_TO_COMPARE }, now);
+    const { value, series } = reading;
+    const last = { at: now, value, limit, ...(series === undefined ? {} : { series }) };
+    if (value <= limit)
+        return { since: state.since, last, over: 0 };
+    const row = isOld(question, state, now) ? 0 : state.over;
+    const overSince = row === 0 ? now : (state.overSince ?? now);
+    return { since: state.since, last, over: row + 1, overSince };
+}
+const NOTHING_TO_COMPARE = 'what it is compared with is not known';
+/** The limit in force; undefined where there is nothing to compare with. */
+function limitOf({ limit, against: compared, floor }, against) {
+    if (compared === undefined)
+        return limit;
+    if (against === undefined || !Number.isFinite(against) || against < 0)
+        return undefined;
+    return Math.max(floor, limit * against);
+}
+/** An answer counts for three times as long as it takes to ask again. */
+function isOld({ every }, { last }, now) {
+    return last === undefined || now - last.at > 3 * every;
+}
+/** What the guard says now: bad after enough answers in a row over the limit, good on one that is not, unknown while none is recent. */
+export function measuredEvidence(guard, state, now) {
+    const question = questionOf(guard);
+    const { last, over, silent, since } = state;
+    const fresh = !isOld(question, state, now);
+    const bad = fresh && over >= question.rounds;
+    const from = bad ? (state.overSince ?? since) : fresh || last === undefined ? since : last.at;
+    return {
+        guard: measuredName(guard),
+        source: question.source,
+        ...verdictOf(question, state, { fresh, bad, now }),
+        numbers: last === undefined
+            ? { rounds: question.rounds }
+            : { value: last.value, limit: last.limit, over, rounds: question.rounds },
+        window: { from: silent === undefined || bad ? from : Math.min(from, silent.since), to: now },
+        requests: 0,
+        units: 0,
+        series: last === undefined ? [] : [{ at: last.at, events: last.value, trials: 1 }],
+    };
+}
+function verdictOf(question, { last, over, silent, since }, { fresh, bad, now }) {
+    if (last === undefined || !fresh) {
+        // The first answer may take as long as any.
+        if (last === undefined && silent === undefined && now - since <= 3 * question.every) {
+            return { verdict: 'undecided', sentence: 'not answered yet' };
+        }
+        const lasts = Math.round((now - (last?.at ?? since)) / 1000);
+        return {
+            verdict: 'unknown',
+            sentence: `no answer for ${lasts} s: ${silent?.why ?? 'nothing was answered'}`,
+        };
+    }
+    const where = last.series === undefined ? '' : ` at ${last.series}`;
+    const saw = `${rounded(last.value)}${where}`;
+    if (bad)
+        return { verdict: 'bad', sentence: `${saw}, over ${rounded(last.limit)} for ${over} answers in a row` };
+    if (over > 0) {
+        const sentence = `${saw}, over ${rounded(last.limit)}: ${over} of ${question.rounds} answers in a row`;
+        return { verdict: 'undecided', sentence };
+    }
+    return { verdict: 'good', sentence: `${saw}, not over ${rounded(last.limit)}` };
+}
+function rounded(value) {
+    return String(Number(value.toPrecision(3)));
+}
+//# sourceMappingURL=measured.js.map

@@ -1,0 +1,85 @@
+import { countsOf, totalOf } from '../health/history.js';
+import { between } from './rates.js';
+/** Failed requests, or those that took longer than a limit, of one side in a window. */
+export function countsIn({ from, to }, side, counted) {
+    return between(countsOf(from[side], counted), countsOf(to[side], counted));
+}
+/**
+ * Adds the evidence of windows of all lengths that end now, each weighted by the budget of where it begins (fixed beforehand, in
+ * all no more than `alpha`): an e-detector (Shin, Ramdas & Rinaldo, "E-detectors: a nonparametric framework for sequential
+ * change detection", New England J. Statistics in Data Science 2024). Looking again costs nothing; only starts share the
+ * budget. `evidence` is told what its window needs alone and may answer less than it has where it falls short of that by far.
+ */
+export function gather({ history }, alpha, evidence) {
+    const to = history.snapshots.at(-1);
+    if (to === undefined)
+        return undefined;
+    let sum = 0;
+    let best;
+    let most = 0;
+    let began = to;
+    for (const from of history.snapshots) {
+        if (from === to || from.budget === 0)
+            continue;
+        const window = { from, to };
+        const needed = -Math.log(alpha * from.budget);
+        const nats = evidence(window, needed);
+        if (!(nats > 0))
+            continue;
+        const surplus = nats - needed;
+        sum += Math.exp(surplus);
+        if (nats > most) {
+            most = nats;
+            began = from;
+        }
+        if (best === undefined || surplus > best.surplus)
+            best = { surplus, window, nats, needed };
+    }
+    return best && { ...best, surplus: Math.log(sum), began };
+}
+/**
+ * Where a change most likely began that all windows up to now may show: the start from which there is most evidence (the maximum
+ * likelihood estimate of a change point: Hinkley, Biometrika 1970). Undefined where no window shows any.
+ */
+export function likelyStart({ history }, evidence) {
+    const to = history.snapshots.at(-1);
+    let most = 0;
+    let began;
+    for (const from of to === undefined ? [] : history.snapshots) {
+        const nats = to === undefined || from === to ? 0 : evidence({ from, to });
+        if (!(nats > most))
+            continue;
+        most = nats;
+        began = from;
+    }
+    return began;
+}
+/** The rate of one side in a window, over all requests. */
+export function rateIn({ from, to }, side, counted) {
+    const [before, after] = [totalOf(from[side], counted), totalOf(to[side], counted)];
+    const trials = after.trials - before.trials;
+    return trials > 0 ? (after.events - before.events) / trials : 0;
+}
+/** Units of treatment, and of the smaller arm of the levels that have both. */
+export function unitsOf({ tally }) {
+    let treated = 0;
+    let both = 0;
+    let control = 0;
+    for (const arms of Object.values(tally.levels)) {
+        treated += arms.treatment.units;
+        if (arms.control.units === 0)
+            continue;
+        both += arms.treatment.units;
+        control += arms.control.units;
+    }
+    return { treated, compared: Math.min(both, control) };
+}
+/** Sub-buckets with any request, from which a variance between them means something. */
+export const LEAST_BUCKETS = 20;
+/** Requests below which no guard calls health good. */
+export const LEAST_REQUESTS = 100;
+/** Units from which an estimate between 64 sub-buckets is as good as normal: 30 each. */
+export const LEAST_UNITS = 30 * 64;
+/** A guard calls health good when the harm it must see is excluded at this level. */
+export const MISSED = 0.05;
+//# sourceMappingURL=sight.js.map

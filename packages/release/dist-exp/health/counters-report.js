@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=counters-report.js.map

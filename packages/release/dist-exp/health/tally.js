@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=tally.js.map

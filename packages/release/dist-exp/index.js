@@ -1,0 +1,24 @@
+export { stepAt } from './climb/position.js';
+export { rollbackParts, rollbackSentence } from './climb/rollback-parts.js';
+export { startRelease, } from './climb/state.js';
+export { step } from './climb/step.js';
+export { adjustedOf, measured, } from './conclusion/evidence.js';
+export { replay } from './conclusion/replay.js';
+export { defaultRules } from './conclusion/rules.js';
+export { conclude } from './conclusion/verdict.js';
+export { baselineOf } from './guards/measured/baseline-of.js';
+export { measuredEvidence, readMeasured, startMeasured, } from './guards/measured/measured.js';
+export { measuredName, questionOf } from './guards/measured/question.js';
+export { circuitEvidence, } from './health/circuits.js';
+export { combineHealth } from './health/health.js';
+export { ALPHA, judgeHealth } from './health/judge-health.js';
+export { createLedger } from './health/ledger.js';
+export { unableEvidence } from './health/unable-receivers.js';
+export { heldOutAt } from './plan/held-out.js';
+export { planRelease } from './plan/plan-release.js';
+export { backOff } from './saga/back-off.js';
+export { participate } from './saga/participate.js';
+export { isUnderWay } from './saga/saga-state.js';
+export { ordinaryCrowd } from './simulation/crowd.js';
+export { playRelease } from './simulation/play-release.js';
+//# sourceMappingURL=index.js.map

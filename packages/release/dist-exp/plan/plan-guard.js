@@ -1,0 +1,147 @@
+import { isMeasured, parseDuration, } from '@ombre/decide/model';
+import { detectableBySequence, mixtureHalfWidth, normalUpperQuantile, proportionSampleSize, } from '@ombre/judge';
+import { WINDOWS_PART } from '../guards/against-control.js';
+import { foreseenEvidence } from '../guards/bounded-evidence.js';
+import { measuredName, questionOf } from '../guards/measured/question.js';
+import { LEAST_REQUESTS, MISSED } from '../guards/sight.js';
+import { firstStart } from '../health/starts.js';
+const POWER = 0.8;
+const Z_POWER = normalUpperQuantile(1 - POWER);
+const DESIGN_EFFECT = 2;
+const FAILURES = 0.005;
+/** Sub-buckets of units. */
+const BUCKETS = 64;
+const kinds = {
+    errorRate: ({ errorRate: { max } }, setting) => planRate('errorRate', max, setting.traffic.failures ?? FAILURES, setting),
+    latency: ({ latency: { over, share } }, setting) => planRate(`latency ${over}`, share, setting.traffic.slow?.[over] ?? share / 5, setting),
+    meanLatency: ({ meanLatency: { max } }, setting) => planMean(max, setting),
+    errorsAboveControl: ({ errorsAboveControl: { effect, margin = 0 } }, setting) => planDifference('errorsAboveControl', effect, margin, setting.traffic.failures ?? FAILURES, setting),
+    slowAboveControl: ({ slowAboveControl: { over, effect, margin = 0 } }, setting) => planDifference(`slowAboveControl ${over}`, effect, margin, setting.traffic.slow?.[over] ?? 0.002, setting),
+};
+/** What one guard can see at one step. */
+export function planGuard(guard, setting) {
+    if (isMeasured(guard))
+        return planMeasured(guard);
+    const kind = Object.keys(guard)[0];
+    return kinds[kind](guard, setting);
+}
+/** A number measured elsewhere: how sure it is nobody here knows, only how soon it is believed. */
+function planMeasured(guard) {
+    const { every, rounds, limit } = questionOf(guard);
+    return {
+        guard: measuredName(guard),
+        test: `${rounds} answers in a row, ${every / 1000} s apart; outside the budget of false alarms`,
+        declared: limit,
+        expected: rounds * every,
+        applies: true,
+        measured: true,
+    };
+}
+/** A limit on a rate: bad by exact windows, good once the limit is excluded. */
+function planRate(guard, limit, today, setting) {
+    const { treated, traffic, alpha } = setting;
+    const effect = traffic.designEffect ?? DESIGN_EFFECT;
+    const spread = (n) => (today * (1 - today) * effect) / n;
+    const excluded = (n) => today + mixtureHalfWidth(spread(n), limit / 2, MISSED, 'below') + Z_POWER * Math.sqrt(spread(n)) < limit;
+    const seenAfter = (time) => {
+        const needed = -Math.log(alpha * firstStart(0, 1).budget);
+        const requests = (treated * time) / 1000;
+        const buckets = Math.min(BUCKETS, requests);
+        return smallest(limit, 1, (rate) => {
+            const variance = (rate * (1 - rate) * effect * buckets) / Math.max(1, requests);
+            return foreseenEvidence(buckets, { mean: rate, variance, limit, z: Z_POWER }) >= needed;
+        });
+    };
+    const fixed = today < limit
+        ? (normalUpperQuantile(alpha) * Math.sqrt(today * (1 - today)) +
+            Z_POWER * Math.sqrt(limit * (1 - limit))) **
+            2 /
+            (limit - today) ** 2
+        : undefined;
+    return planned(guard, 'exact windows by sub-bucket of units', limit, setting, {
+        seenByDwell: seenAfter(setting.dwell),
+        seenByLongest: seenAfter(setting.longest),
+        expected: today < limit ? timeFor(excluded, treated) : undefined,
+        fixedTest: fixed === undefined || treated === 0 ? undefined : (1000 * fixed * effect) / treated,
+    });
+}
+/** The difference between the arms: bad by an asymptotic confidence sequence, good once the declared effect is excluded. */
+function planDifference(guard, effect, margin, today, setting) {
+    const { treated, control, traffic, alpha } = setting;
+    const declared = today + margin + effect;
+    const test = 'confidence sequence of the difference between sub-buckets; windows for gross faults';
+    if (!(control > 0))
+        return { guard, test, declared, applies: false };
+    const design = traffic.designEffect ?? DESIGN_EFFECT;
+    const ratio = treated / control;
+    // Where treatment fails more, its failures spread more too.
+    const spread = (n, rise = 0) => {
+        const worse = Math.min(1, today + rise);
+        return (design * (worse * (1 - worse) + ratio * today * (1 - today))) / n;
+    };
+    const target = { alpha: (1 - WINDOWS_PART) * alpha, tau: effect, side: 'above', power: POWER };
+    const seen = (n, rise) => detectableBySequence(spread(n, margin + rise), target) < rise;
+    const decided = (n) => mixtureHalfWidth(spread(n), effect, MISSED, 'below') + Z_POWER * Math.sqrt(spread(n)) < effect &&
+        seen(n, effect);
+    const seenAfter = (time) => {
+        const requests = Math.max(1, (treated * time) / 1000);
+        const rise = smallest(0, 1 - today - margin, (more) => seen(requests, more));
+        return rise === undefined ? undefined : today + margin + rise;
+    };
+    const fixed = proportionSampleSize(today, Math.min(1, today + effect), { alpha, power: POWER, sides: 1 });
+    const perArm = fixed.refused ? undefined : fixed.perArm;
+    return planned(guard, test, declared, setting, {
+        seenByDwell: seenAfter(setting.dwell),
+        seenByLongest: seenAfter(setting.longest),
+        expected: timeFor(decided, treated),
+        fixedTest: perArm === undefined ? undefined : (1000 * perArm * design) / Math.min(treated, control),
+    });
+}
+/** A limit on the mean, for latencies that average half the limit and spread as much as they average. */
+function planMean(max, setting) {
+    const limit = parseDuration(max) ?? 0;
+    const design = setting.traffic.designEffect ?? DESIGN_EFFECT;
+    const spread = (n) => ((limit / 2) ** 2 * design) / n;
+    const excluded = (n) => mixtureHalfWidth(spread(n), limit / 4, MISSED, 'below') < limit / 2;
+    const target = { alpha: setting.alpha, tau: limit / 4, side: 'above', power: POWER };
+    const seenAfter = (time) => limit + detectableBySequence(spread(Math.max(1, (setting.treated * time) / 1000)), target);
+    return planned(`meanLatency ${max}`, 'confidence sequence of the mean between sub-buckets', limit, setting, {
+        seenByDwell: seenAfter(setting.dwell),
+        seenByLongest: seenAfter(setting.longest),
+        expected: timeFor(excluded, setting.treated),
+        fixedTest: undefined,
+    });
+}
+function planned(guard, test, declared, { treated }, found) {
+    const known = Object.entries(found).filter(([, value]) => value !== undefined && treated > 0);
+    return {
+        guard,
+        test,
+        declared,
+        ...Object.fromEntries(known),
+        applies: true,
+    };
+}
+/** Milliseconds until enough requests have come for `enough`; undefined where ten billion are not. */
+function timeFor(enough, perSecond) {
+    if (!(perSecond > 0) || !enough(1e10))
+        return undefined;
+    const needed = Math.exp(smallest(0, Math.log(1e10), (log) => enough(Math.exp(log))) ?? 0);
+    return (1000 * Math.max(needed, LEAST_REQUESTS)) / perSecond;
+}
+/** Smallest value for which an increasing condition holds; undefined if it does not even at the end. */
+function smallest(from, to, holds) {
+    if (!holds(to))
+        return undefined;
+    let low = from;
+    let high = to;
+    for (let i = 0; i < 60; i++) {
+        const middle = (low + high) / 2;
+        if (holds(middle))
+            high = middle;
+        else
+            low = middle;
+    }
+    return high;
+}
+//# sourceMappingURL=plan-guard.js.map
