@@ -109,7 +109,8 @@ function visit(url: string): void {
   setInterval(() => {
     const time = performance.now();
     due = Math.max(due, time - 500);
-    for (; due <= time; due -= (1000 / RATE) * Math.log(1 - Math.random())) {
+    while (due <= time) {
+      due += (-1000 / RATE) * Math.log(1 - Math.random());
       const sent = request(url, { agent, headers: { 'x-user-id': `person-${draw()}` } });
       sent.on('response', (response) => response.on('error', () => {}).resume());
       sent.on('error', () => {});

@@ -95,7 +95,8 @@ function compare(sight: Sight, limit: ControlLimit): Finding {
   }
   const found = compareArms(sight, limit, trend === undefined ? rest : rest / 2);
   if (trend === undefined) return found;
-  const [first, second] = found.verdict === 'bad' || trend.verdict === 'good' ? [found, trend] : [trend, found];
+  const [first, second] =
+    found.verdict === 'bad' || trend.verdict === 'good' ? [found, trend] : [trend, found];
   return { ...first, sentence: `${first.sentence}; ${second.sentence}` };
 }
 

@@ -1,5 +1,4 @@
 import { differenceInDifferences, mixtureHalfWidth, normalUpperQuantile } from '@ombre/judge';
-import type { ArmTally } from '../health/tally.ts';
 import { type Finding, percent } from './guard-evidence.ts';
 import { type BucketCounts, total } from './rates.ts';
 import { LEAST_BUCKETS, LEAST_REQUESTS, LEAST_UNITS, MISSED, type Sight } from './sight.ts';
@@ -14,7 +13,7 @@ export type TrendLimit = {
 };
 
 /** Rates of the two groups may drift apart by so much of the expected rate without any change: trends are never quite parallel. */
-const DRIFT = 0.25;
+export const DRIFT = 0.25;
 
 /**
  * A level whose users all have the change has no control. It is compared with what its users were given at its earlier, smaller steps, moved as users outside all
@@ -30,7 +29,10 @@ export function judgeInDifferences(
   if (alone?.before === undefined || treatment === undefined || tally.outside === undefined) return undefined;
   const now = grown(treatment, history.first.levels[alone.level]?.treatment, counted);
   const others = grown(tally.outside, history.first.outside, counted);
-  const was = { level: countedOf(alone.before.level, counted), outside: countedOf(alone.before.outside, counted) };
+  const was = {
+    level: countedOf(alone.before.level, counted),
+    outside: countedOf(alone.before.outside, counted),
+  };
   if (total(others.trials) === 0 || ![was.level, was.outside].every(isEnough)) return undefined;
   const estimate = differenceInDifferences(
     { before: sums(was.level), now: sums(now) },
@@ -44,23 +46,25 @@ export function judgeInDifferences(
   const before = Math.sqrt(estimate.varianceBefore);
   const above = estimate.estimate - DRIFT * expected;
   const lower =
-    above - mixtureHalfWidth(varianceNow, effect, alpha / 2, 'above') - normalUpperQuantile(alpha / 2) * before;
+    above -
+    mixtureHalfWidth(varianceNow, effect, alpha / 2, 'above') -
+    normalUpperQuantile(alpha / 2) * before;
   const upper =
     estimate.estimate +
     mixtureHalfWidth(varianceNow, effect, MISSED / 2, 'below') +
     normalUpperQuantile(MISSED / 2) * before;
   const numbers = { rate, expected, difference: estimate.estimate, lower, upper, margin, effect };
   const text = `${percent(rate)} of ${saw} ${said}, ${percent(expected)} expected by what was before and by users outside`;
-  if (lower > margin && Math.min(unitsOf(treatment), unitsOf(tally.outside)) >= LEAST_UNITS) {
+  if (lower > margin && Math.min(treatment.units, tally.outside.units) >= LEAST_UNITS) {
     return { verdict: 'bad', sentence: `${text}: surely worse`, numbers };
   }
   return upper < margin + effect
     ? { verdict: 'good', sentence: `${text}: a rise by ${percent(effect)} is excluded`, numbers }
-    : { verdict: 'undecided', sentence: `${text}: a rise by ${percent(effect)} is not excluded yet`, numbers };
-}
-
-function unitsOf({ units }: ArmTally): number {
-  return units;
+    : {
+        verdict: 'undecided',
+        sentence: `${text}: a rise by ${percent(effect)} is not excluded yet`,
+        numbers,
+      };
 }
 
 function isEnough({ trials }: BucketCounts): boolean {

@@ -86,7 +86,11 @@ function differenceEvidence({ treatment, control }: Slice, effect: number, margi
 }
 
 /** What an arm was given since another count of it. */
-export function grown(arm: ArmTally, first: ArmTally | undefined, counted: number | 'failures'): BucketCounts {
+export function grown(
+  arm: ArmTally,
+  first: ArmTally | undefined,
+  counted: number | 'failures',
+): BucketCounts {
   const now = countedOf(arm, counted);
   return first === undefined ? now : between(countedOf(first, counted), now);
 }

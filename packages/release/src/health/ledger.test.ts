@@ -49,6 +49,19 @@ describe('the ledger', () => {
     expect(treated(ledger)!.ended[5]).toBe(30);
   });
 
+  test('counts users no level holds for by themselves, and forgets them with their epoch', () => {
+    const ledger = createLedger();
+    const nobody = { level: null, arm: 'none', variant: 'old' } as const;
+    ledger.take(report({ rows: [row(), row(nobody), row({ ...nobody, level: 'some' })] }), 0);
+    const { outside, climb } = ledger.tally('r', 1, 0);
+    expect([outside?.ended[5], outside?.failures[5], outside?.slow[0]?.[5], outside?.units]).toEqual([
+      10, 1, 2, 3,
+    ]);
+    expect(climb.rest).toEqual({ ended: 20, failures: 2 });
+    expect(climb.control).toEqual({ ended: 0, failures: 0 });
+    expect(ledger.tally('r', 2, 0).outside).toBeUndefined();
+  });
+
   test('waits for no gateway that routes by another flag', () => {
     const ledger = createLedger();
     ledger.take(report(), 3_000);

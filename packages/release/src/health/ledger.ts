@@ -241,7 +241,14 @@ function emptyArm(): ArmSums {
 
 function emptyRelease(): ReleaseSums {
   const none = (): Totals => ({ begun: 0, open: 0, failures: 0 });
-  return { epochs: new Map(), outside: new Map(), treated: none(), control: none(), rest: none(), unitsByEpoch: new Map() };
+  return {
+    epochs: new Map(),
+    outside: new Map(),
+    treated: none(),
+    control: none(),
+    rest: none(),
+    unitsByEpoch: new Map(),
+  };
 }
 
 /** Where a row is counted; undefined: nowhere but in the totals. */

@@ -13,6 +13,7 @@ import {
 } from '@ombre/judge';
 import { WINDOWS_PART } from '../guards/against-control.ts';
 import { foreseenEvidence } from '../guards/bounded-evidence.ts';
+import { DRIFT } from '../guards/in-differences.ts';
 import { measuredName, questionOf } from '../guards/measured/question.ts';
 import { LEAST_REQUESTS, MISSED } from '../guards/sight.ts';
 import { firstStart } from '../health/starts.ts';
@@ -26,6 +27,11 @@ export type Setting = {
   readonly longest: number;
   readonly alpha: number;
   readonly traffic: TrafficEstimate;
+  /** For a step that treats all its level holds for after smaller ones: users outside a second, and requests of both groups before. */
+  readonly trend?: {
+    readonly outside: number;
+    readonly before: { readonly level: number; readonly outside: number };
+  };
 };
 
 const POWER = 0.8;
@@ -118,7 +124,7 @@ function planDifference(
   const { treated, control, traffic, alpha } = setting;
   const declared = today + margin + effect;
   const test = 'confidence sequence of the difference between sub-buckets; windows for gross faults';
-  if (!(control > 0)) return { guard, test, declared, applies: false };
+  if (!(control > 0)) return planTrend(guard, { effect, margin, today }, setting);
   const design = traffic.designEffect ?? DESIGN_EFFECT;
   const ratio = treated / control;
   // Where treatment fails more, its failures spread more too.
@@ -143,6 +149,48 @@ function planDifference(
     seenByLongest: seenAfter(setting.longest),
     expected: timeFor(decided, treated),
     fixedTest: perArm === undefined ? undefined : (1000 * perArm * design) / Math.min(treated, control),
+  });
+}
+
+/** Against what was before and users outside: difference-in-differences. */
+function planTrend(
+  guard: string,
+  { effect, margin, today }: Readonly<Record<'effect' | 'margin' | 'today', number>>,
+  setting: Setting,
+): PlannedGuard {
+  const { treated, alpha, traffic, trend } = setting;
+  const declared = today + margin + effect;
+  const test = 'difference in differences: what was before, moved as users outside moved';
+  if (trend === undefined || !(trend.outside > 0)) return { guard, test, declared, applies: false };
+  const one = today * (1 - today) * (traffic.designEffect ?? DESIGN_EFFECT);
+  const before = Math.sqrt(one / trend.before.level + one / trend.before.outside);
+  const now = (n: number, rise: number) => {
+    const worse = Math.min(1, today + rise);
+    return (
+      ((traffic.designEffect ?? DESIGN_EFFECT) * worse * (1 - worse) + (one * treated) / trend.outside) / n
+    );
+  };
+  const decides = (n: number, rise: number, level: number, side: 'above' | 'below') => {
+    const variance = now(n, side === 'above' ? margin + rise : 0);
+    const half =
+      mixtureHalfWidth(variance, effect, level / 2, side) + normalUpperQuantile(level / 2) * before;
+    return half + Z_POWER * Math.sqrt(variance + before ** 2) < rise;
+  };
+  const seenAfter = (time: number) => {
+    const requests = Math.max(1, (treated * time) / 1000);
+    const drift = DRIFT * today;
+    const rise = smallest(0, 1 - today, (more) =>
+      decides(requests, Math.max(0, more - drift), alpha, 'above'),
+    );
+    return rise === undefined ? undefined : today + margin + rise;
+  };
+  const decided = (n: number) =>
+    decides(n, effect, MISSED, 'below') && decides(n, effect - DRIFT * today, alpha, 'above');
+  return planned(guard, test, declared, setting, {
+    seenByDwell: seenAfter(setting.dwell),
+    seenByLongest: seenAfter(setting.longest),
+    expected: timeFor(decided, treated),
+    fixedTest: undefined,
   });
 }
 

@@ -59,6 +59,26 @@ describe('a plan', () => {
     expect([held.refused, held.steps[0]!.verdict]).toEqual([false, 'tested']);
   });
 
+  test('compares a level that treats all it holds for with what was before, if it climbed there and others are outside', () => {
+    const region = { name: 'region', when: 'x', share: 1, dwell: '10m' };
+    const last = (steps: object, matching: Readonly<Record<string, number>>) => {
+      const ladder = [{ ...region, ...steps }];
+      const guards = [{ errorsAboveControl: { effect: 0.02 } }];
+      return planRelease(spec({ ladder, guards }), { ...thousand, matching }).steps.at(-1)!;
+    };
+    const steps = { steps: [{ share: 0.5, dwell: '10m' }] };
+    const compared = last(steps, { region: 0.3 });
+    expect([compared.verdict, compared.guards[0]!.applies]).toEqual(['tested', true]);
+    expect(compared.guards[0]!.test).toContain('difference in differences');
+    expect(last({}, { region: 0.3 }).guards[0]!.applies).toBe(false);
+    expect(last(steps, {}).guards[0]!.applies).toBe(false);
+    // What was before does not grow by holding longer.
+    const short = last({ steps: [{ share: 0.5, dwell: '1s' }] }, { region: 0.3 });
+    expect(short.guards[0]!.expected ?? Number.POSITIVE_INFINITY).toBeGreaterThan(
+      compared.guards[0]!.expected!,
+    );
+  });
+
   test('sees less with more clustering, more with more traffic', () => {
     const seen = (traffic: Parameters<typeof planRelease>[1]) =>
       planRelease(spec(), traffic).steps[1]!.guards[0]!.seenByDwell!;

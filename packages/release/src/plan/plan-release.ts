@@ -1,9 +1,10 @@
 import { isMeasured, type ReleaseSpec } from '@ombre/decide/model';
-import { stepsOf } from '../climb/position.ts';
+import { stepAt, stepsOf } from '../climb/position.ts';
+import type { Position } from '../climb/state.ts';
 import { ALPHA } from '../health/judge-health.ts';
 import { exposureAt, touchable } from './exposure.ts';
 import type { PlannedStep, ReleasePlan, TrafficEstimate } from './plan.ts';
-import { planGuard } from './plan-guard.ts';
+import { planGuard, type Setting } from './plan-guard.ts';
 import { planSentence } from './wording.ts';
 
 /**
@@ -24,9 +25,9 @@ export function planRelease(spec: ReleaseSpec, traffic: TrafficEstimate): Releas
     const exposed = part * exposure.treated;
     const treated = traffic.requestsPerSecond * exposed;
     const control = traffic.requestsPerSecond * part * exposure.control;
-    const planned = guards.map((guard) =>
-      planGuard(guard, { treated, control, dwell, longest, alpha, traffic }),
-    );
+    const trend = trendAt(spec, at, traffic, part);
+    const setting = { treated, control, dwell, longest, alpha, traffic, ...(trend && { trend }) };
+    const planned = guards.map((guard) => planGuard(guard, setting));
     const active = planned.filter(({ applies, measured }) => applies && measured !== true);
     const enough = active.every(({ expected }) => expected !== undefined && expected <= longest);
     const verdict =
@@ -55,4 +56,26 @@ export function planRelease(spec: ReleaseSpec, traffic: TrafficEstimate): Releas
     longest: steps.reduce((sum, { longest }) => sum + longest, 0),
     refused: steps.some(({ verdict }) => verdict === 'refused'),
   };
+}
+
+/** What a step that treats all its level holds for can be compared with: the level's smaller steps, and users outside. */
+function trendAt(
+  spec: ReleaseSpec,
+  at: Position,
+  { requestsPerSecond, matching = {} }: TrafficEstimate,
+  part: number,
+): Setting['trend'] {
+  const level = spec.ladder[at.level];
+  const held = matching[level?.name ?? ''] ?? 1;
+  if (level?.when === undefined || stepAt(spec, at)?.share !== 1) return undefined;
+  const all = requestsPerSecond * part;
+  const outside = all * (1 - held);
+  const steps = stepsOf(level).slice(0, at.step);
+  const sum = (of: (share: number) => number) =>
+    steps.reduce((total, { share, dwell }) => total + (of(share) * dwell) / 1000, 0);
+  const before = {
+    level: sum((share) => all * held * Math.min(share, 1 - share)),
+    outside: sum(() => outside),
+  };
+  return before.level > 0 && outside > 0 ? { outside, before } : undefined;
 }

@@ -45,7 +45,10 @@ export function createRates(): Rates {
       const kept = before !== undefined && at - before.at < APART ? samples.slice(0, -1) : samples;
       // A smaller count begins anew: whoever counted is gone.
       const again = newest !== undefined && treatment.ended < newest.treatment.ended;
-      samples = [...(again ? [] : kept.filter((one) => at - one.at <= WINDOW)), { at, treatment, control, rest }];
+      samples = [
+        ...(again ? [] : kept.filter((one) => at - one.at <= WINDOW)),
+        { at, treatment, control, rest },
+      ];
     },
     read(over = WINDOW) {
       const last = samples.at(-1);

@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=counters-report.js.map

@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=tally.js.map
