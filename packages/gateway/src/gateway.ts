@@ -116,7 +116,10 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     const { outcome, unit, revision } = decision;
     const open = outcome && tally.begin(outcome, unitHash(unit), now());
     const ownHeaders = keepUnit(decision, request.headers);
-    if (options.expose === true) ownHeaders.push(...decided(outcome, revision));
+    if (options.expose === true) {
+      // Whether the control plane has to reckon with this decision.
+      ownHeaders.push(...decided(outcome, revision), 'ombre-live', receiver.live ? 'yes' : 'no');
+    }
     if (closing) ownHeaders.push('connection', 'close');
     return {
       decision,

@@ -16,7 +16,6 @@ export type ErrorCode =
   | 'RELEASE_REFUSED'
   | 'TWO_PHASE_BUSY'
   | 'TWO_PHASE_EARLY'
-  | 'TWO_PHASE_ELSEWHERE'
   | 'TWO_PHASE_TOO_LARGE'
   | 'SIGNATURE_INVALID'
   | 'EXPIRED'
@@ -56,10 +55,6 @@ export const errors: Readonly<Record<ErrorCode, ErrorRow>> = {
   TWO_PHASE_EARLY: {
     status: 503,
     message: 'Leases that were given before this control plane began may still hold.',
-  },
-  TWO_PHASE_ELSEWHERE: {
-    status: 409,
-    message: 'Receivers are led by another process of this control plane.',
   },
   TWO_PHASE_TOO_LARGE: { status: 413, message: 'The change is larger than receivers stage.' },
   SIGNATURE_INVALID: { status: 403, message: 'The signature is not by the key of this environment.' },

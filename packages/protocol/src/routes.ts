@@ -297,6 +297,7 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     access: 'write',
     summary:
       'Apply so that gateways and OFREP servers activate it together; answers at once, ask then where it stands',
+    handedOn: true,
     maxBody: 64 * MIB,
   },
   getTwoPhase: {
@@ -305,6 +306,7 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'environment',
     access: 'read',
     summary: 'Where a two-phase change stands',
+    handedOn: true,
   },
   counters: {
     method: 'POST',
@@ -386,6 +388,7 @@ export const routes: Readonly<Record<RouteId, Route>> = {
     scope: 'environment',
     access: 'read',
     summary: 'A receiver says what it serves and renews its lease',
+    handedOn: true,
     maxBody: MIB,
   },
   environments: {

@@ -37,6 +37,7 @@ import { openPrometheus } from './metric-provider/prometheus.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { newId } from './new-id.ts';
 import { advertisedUrl } from './nodes/advertised-url.ts';
+import { createHandOn } from './nodes/hand-on.ts';
 import { createHandOnCounters } from './nodes/hand-on-counters.ts';
 import { type Served, soleReceivers } from './nodes/known-receivers.ts';
 import { createPresence, type Presence } from './nodes/presence.ts';
@@ -261,6 +262,7 @@ async function compose(
     }),
   });
 
+  const handOn = nodes && createHandOn({ self: node.id, nodes, fetch, clock, log });
   const coordinators = openCoordinators({
     store: twoPhase,
     staging,
@@ -269,6 +271,11 @@ async function compose(
     places,
     fence: (of) => controllers.fence(of),
     lease,
+    others: handOn && {
+      handOn,
+      receiver: ownReceiver(node.id),
+      watch: (listener) => store.watch(listener),
+    },
     clock,
     log,
     news: metrics.coordinated,
@@ -295,11 +302,8 @@ async function compose(
       ...syncHandlers({ views, receivers, known, coordinators, texts: createSnapshotTexts() }),
       ...writeHandlers(commands),
       ...developerHandlers({ keyring, now }),
-      ...releaseHandlers(
-        (of) => controllers.of(of),
-        nodes && createHandOnCounters({ self: node.id, nodes, fetch, clock, log }),
-      ),
-      ...twoPhaseHandlers(coordinators),
+      ...releaseHandlers((of) => controllers.of(of), handOn && createHandOnCounters(handOn)),
+      ...twoPhaseHandlers(coordinators, handOn),
     },
     processHandlers: {
       ...keyHandlers({ keyring, views, receivers: known }),

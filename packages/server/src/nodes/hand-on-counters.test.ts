@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { silent } from '../http/log.ts';
 import type { Node } from '../store/nodes/node-store.ts';
 import { manualClock } from '../sync/manual-clock.suite.ts';
-import { createHandOnCounters, HANDED_ON } from './hand-on-counters.ts';
+import { createHandOn, HANDED_ON } from './hand-on.ts';
+import { createHandOnCounters } from './hand-on-counters.ts';
 
 const report: Counters = { source: 'g', boot: 'b', sequence: 3, at: 0, limits: {}, full: false, rows: [] };
 const holder: Node = { id: 'n2', url: 'http://n2:7171', secret: 'of n2' };
@@ -12,7 +13,7 @@ function rig(answer: () => Response) {
   const clock = manualClock();
   const asked: { url: string; init: RequestInit | undefined }[] = [];
   const world = { clock, asked, holder: holder as Node | undefined, looked: 0 };
-  const handOn = createHandOnCounters({
+  const through = createHandOn({
     self: 'n1',
     nodes: {
       holder: async (lease) => {
@@ -27,7 +28,7 @@ function rig(answer: () => Response) {
     clock,
     log: silent,
   });
-  return Object.assign(world, { handOn });
+  return Object.assign(world, { handOn: createHandOnCounters(through) });
 }
 
 test('a report reaches whoever controls, with its secret, and the answer comes back', async () => {

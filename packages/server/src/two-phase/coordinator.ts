@@ -20,6 +20,7 @@ import type { Log } from '../http/log.ts';
 import { StoreError } from '../store/store.ts';
 import type { Fence, TwoPhaseAsked, TwoPhaseRow, TwoPhaseStore } from '../store/two-phase/two-phase-store.ts';
 import type { Views } from '../views/views.ts';
+import { createFollower } from './follower.ts';
 import type { Refusal, Staging } from './staging.ts';
 import { isUrgent, type Placements, placedBy } from './urgent.ts';
 import { viewOf } from './view.ts';
@@ -44,6 +45,8 @@ export interface CoordinatorParts {
   readonly tell: (text: string) => void;
   /** Settles when this process itself answers from this revision or a later one. */
   readonly serves: (revision: number) => Promise<void>;
+  /** What another process coordinates may have come to another point. */
+  readonly followed?: () => void;
   readonly clock: Clock;
   readonly log: Log;
   readonly news?: TwoPhaseNews;
@@ -67,7 +70,7 @@ export type Begun =
   | Refusal
   | {
       readonly ok: false;
-      readonly code: 'TWO_PHASE_BUSY' | 'TWO_PHASE_EARLY' | 'TWO_PHASE_ELSEWHERE' | 'UNAVAILABLE';
+      readonly code: 'TWO_PHASE_BUSY' | 'TWO_PHASE_EARLY' | 'UNAVAILABLE';
       readonly message: string;
       /** Milliseconds. */
       readonly retryAfter?: number;
@@ -83,13 +86,17 @@ export interface Coordinator {
   find(id: string): Promise<TwoPhaseView | undefined>;
   /** What a gateway or an OFREP server says of itself, and whether its lease runs anew. */
   acknowledged(acknowledgement: Acknowledgement): Promise<Lease>;
-  /** The head moved, or who may coordinate. Cheap. */
+  /** The head or the record moved, or who may coordinate. Cheap. */
   wake(): void;
   /** What goes out before the delta to this head: that it was decided. */
   before(head: SignedHead): string;
   /** What a receiver hears that has just come. */
   opening(): string;
   readonly underWay: TwoPhaseChange | undefined;
+  /** Where another process coordinates: the version that this one could serve at once; undefined where this one coordinates. */
+  readonly follows:
+    | { readonly staged: { readonly id: string; readonly version: number } | undefined }
+    | undefined;
   close(): Promise<void>;
 }
 
@@ -118,6 +125,7 @@ export function startCoordinator(parts: CoordinatorParts): Coordinator {
   let cancel: (() => void) | undefined;
   let working: Promise<unknown> = Promise.resolve();
   let woken = false;
+  const follower = createFollower({ environment, store, staging, views, tell: parts.tell });
 
   /** One piece of work after the other. */
   function run<T>(work: () => Promise<T>): Promise<T> {
@@ -156,6 +164,7 @@ export function startCoordinator(parts: CoordinatorParts): Coordinator {
     const stood = await staging.placedAt(environment, base);
     // Whoever lost the lease while it read would go on from what is old.
     if (parts.fence()?.token !== fence.token) return;
+    follower.forget();
     token = fence.token;
     lineage = at.lineage;
     placements = stood;
@@ -457,12 +466,20 @@ export function startCoordinator(parts: CoordinatorParts): Coordinator {
       woken = true;
       void quietly(async () => {
         woken = false;
-        if ((await holds()) !== undefined) await look();
+        if ((await holds()) !== undefined) return look();
+        await follower.look();
+        parts.followed?.();
       });
     },
 
-    before,
-    opening: () => (prepared !== undefined && prepared.change === state?.change ? prepared.text : ''),
+    before: (signed) => (parts.fence() === undefined ? follower.before(signed) : before(signed)),
+    opening: () => {
+      if (parts.fence() === undefined) return follower.opening();
+      return prepared !== undefined && prepared.change === state?.change ? prepared.text : '';
+    },
+    get follows() {
+      return parts.fence() === undefined ? { staged: follower.staged } : undefined;
+    },
     get underWay() {
       return state?.change !== undefined && isUnderWay(state.change) ? state.change : undefined;
     },

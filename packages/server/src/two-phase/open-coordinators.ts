@@ -2,11 +2,17 @@ import type { Clock } from '@ombre/carry';
 import type { Acknowledgement } from '@ombre/protocol';
 import type { Log } from '../http/log.ts';
 import type { Places } from '../http/place.ts';
+import type { HandOn } from '../nodes/hand-on.ts';
+import type { Store } from '../store/store.ts';
 import type { Fence, TwoPhaseStore } from '../store/two-phase/two-phase-store.ts';
 import type { TwoPhaseVoice } from '../sync/stream.ts';
 import type { Changes, Views } from '../views/views.ts';
 import { type Coordinator, type Lease, startCoordinator, type TwoPhaseNews } from './coordinator.ts';
+import { takeOwnPart } from './own-part.ts';
 import type { Staging } from './staging.ts';
+
+/** How long another process may take to answer an acknowledgement, in ms. */
+const PATIENCE = 5_000;
 
 export interface CoordinatorsParts {
   readonly store: TwoPhaseStore;
@@ -18,6 +24,10 @@ export interface CoordinatorsParts {
   readonly fence: (environment: string) => Fence | undefined;
   /** Milliseconds a lease runs. */
   readonly lease: number;
+  /** Where several processes share the store: how to reach the one that coordinates, and what this one is called among receivers. */
+  readonly others?:
+    | { readonly handOn: HandOn; readonly receiver: string; readonly watch: Store['watch'] }
+    | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly news?: (environment: string) => TwoPhaseNews;
@@ -29,17 +39,29 @@ export interface Coordinators {
   /** What the streams of an environment say of its two-phase changes. */
   voice(environment: string): TwoPhaseVoice;
   /** Whether a receiver's lease runs anew. Whoever is no gateway or OFREP server has no part in two-phase changes. */
-  acknowledged(environment: string, acknowledgement: Acknowledgement): Promise<Lease>;
+  acknowledged(environment: string, acknowledgement: Acknowledgement, handedOn?: boolean): Promise<Lease>;
   all(): Iterable<readonly [environment: string, coordinator: Coordinator]>;
   close(): Promise<void>;
 }
 
 /** A coordinator for each environment of the store. */
 export function openCoordinators(parts: CoordinatorsParts): Coordinators {
-  const { views, changes, places, clock, log } = parts;
+  const { views, changes, places, others, clock, log } = parts;
   const open = new Map<string, { readonly coordinator: Coordinator; end(): void }>();
+  const unwatch = others?.watch((environment) => of(environment)?.wake());
 
   function start(environment: string): Coordinator {
+    const own =
+      others &&
+      takeOwnPart({
+        environment,
+        receiver: others.receiver,
+        live: () => places.get(environment)?.live,
+        coordinator: () => open.get(environment)?.coordinator,
+        handOn: others.handOn,
+        lease: parts.lease,
+        clock,
+      });
     const coordinator = startCoordinator({
       environment,
       store: parts.store,
@@ -51,11 +73,18 @@ export function openCoordinators(parts: CoordinatorsParts): Coordinators {
         if (text !== '') places.get(environment)?.streams.tell(text);
       },
       serves: (revision) => served(environment, revision),
+      followed: () => own?.look(),
       clock,
       log,
       ...(parts.news === undefined ? {} : { news: parts.news(environment) }),
     });
-    open.set(environment, { coordinator, end: changes.subscribe(environment, () => coordinator.wake()) });
+    const unsubscribe = changes.subscribe(environment, () => coordinator.wake());
+    const end = (): void => {
+      unsubscribe();
+      own?.close();
+    };
+    open.set(environment, { coordinator, end });
+    coordinator.wake();
     return coordinator;
   }
 
@@ -90,14 +119,20 @@ export function openCoordinators(parts: CoordinatorsParts): Coordinators {
       before: (head) => of(environment)?.before(head) ?? '',
       opening: () => of(environment)?.opening() ?? '',
     }),
-    async acknowledged(environment, acknowledgement) {
+    async acknowledged(environment, acknowledgement, handedOn = false) {
       if (acknowledgement.class !== 'gateway' && acknowledgement.class !== 'ofrep') return 'granted';
-      return (await of(environment)?.acknowledged(acknowledgement)) ?? 'elsewhere';
+      const lease = (await of(environment)?.acknowledged(acknowledgement)) ?? 'elsewhere';
+      if (lease !== 'elsewhere' || handedOn || others === undefined) return lease;
+      const answer = await others.handOn(environment, 'acknowledge', { body: acknowledgement }, PATIENCE);
+      const { status = 0, body } = answer ?? {};
+      if (status !== 200 || typeof body !== 'object' || body === null) return 'elsewhere';
+      return 'granted' in body && body.granted === false ? 'refused' : 'granted';
     },
     *all() {
       for (const [environment, { coordinator }] of open) yield [environment, coordinator] as const;
     },
     async close() {
+      unwatch?.();
       for (const { end } of open.values()) end();
       await Promise.all([...open.values()].map(({ coordinator }) => coordinator.close()));
       open.clear();

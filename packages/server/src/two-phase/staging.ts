@@ -27,6 +27,8 @@ export interface Prepared {
   readonly version: number;
   /** The event on the stream. */
   readonly text: string;
+  /** What the snapshot comes to. */
+  readonly digest: string;
 }
 
 export type Refusal = Pick<CommandRefusal, 'message'> & {
@@ -80,7 +82,7 @@ export function createStaging(parts: Commit & { readonly checks: Checks }): Stag
         const plan = await inSlices(planApply(mirror, input, checks));
         if (!plan.ok) return plan;
         if (plan.kept.length > 0) return keptRefusal(plan);
-        const size = plan.writes.length === 0 ? 0 : (await textOf(mirror, plan, LONGEST)).length;
+        const size = plan.writes.length === 0 ? 0 : (await toldOf(mirror, plan, LONGEST)).text.length;
         if (mirror.state.head !== head) continue;
         if (size > TWO_PHASE_SIZE) return tooLarge(size);
         const resources = plan.writes.flatMap((write) => (write.kind === 'Resource' ? [write] : []));
@@ -105,12 +107,13 @@ export function createStaging(parts: Commit & { readonly checks: Checks }): Stag
       const { head } = mirror.state;
       if (head.revision !== change.base) return MOVED;
       const plan = await inSlices(planAgain(mirror, asked, checks));
-      const text = plan.ok ? await textOf(mirror, plan, change) : '';
+      const told = plan.ok ? await toldOf(mirror, plan, change) : undefined;
       // What was planned over a change of the rows is of neither.
       if (mirror.state.head !== head) return MOVED;
       if (!plan.ok) return plan;
+      const { text = '', digest = '' } = told ?? {};
       if (text.length > TWO_PHASE_SIZE) return tooLarge(text.length);
-      return { ok: true, version: change.version, text };
+      return { ok: true, version: change.version, text, digest };
     },
 
     async decide(environment, row, fence) {
@@ -163,17 +166,18 @@ function* planAgain(
   return { ok: false, code: 'CONFLICT', message: 'The environment is as was asked for already.' };
 }
 
-async function textOf(
+async function toldOf(
   mirror: Mirror,
   plan: Plan,
   { id, version }: Pick<TwoPhaseChange, 'id' | 'version'>,
-): Promise<string> {
+): Promise<{ readonly text: string; readonly digest: string }> {
   const { head } = mirror.state;
   const from = mirror.encoded;
   const { encoded } = plan.next ?? (await inSlices(mirror.preview(plan.writes)));
   const next: Head = { ...head, revision: head.revision + 1, digest: encoded.digest };
   const delta = await inSlices(diffInSteps(from, head, encoded, next));
-  return formatSyncEvent({ type: 'prepare', id, version, delta: { ...delta, from: head.revision } });
+  const text = formatSyncEvent({ type: 'prepare', id, version, delta: { ...delta, from: head.revision } });
+  return { text, digest: encoded.digest };
 }
 
 function tooLarge(size: number): Refusal {

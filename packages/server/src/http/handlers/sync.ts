@@ -1,4 +1,5 @@
 import type { Acknowledgement, RouteId } from '@ombre/protocol';
+import { HANDED_ON } from '../../nodes/hand-on.ts';
 import type { KnownReceivers } from '../../nodes/known-receivers.ts';
 import type { Receivers } from '../../sync/receivers.ts';
 import type { SnapshotTexts } from '../../sync/snapshots.ts';
@@ -59,10 +60,12 @@ export function syncHandlers(options: {
         .send(bytes);
     },
 
-    async acknowledge({ place, body }) {
+    async acknowledge({ place, body, request }) {
       const acknowledgement = body as Acknowledgement;
-      const lease = await coordinators.acknowledged(place.environment, acknowledgement);
-      if (!receivers.acknowledge(place.environment, acknowledgement, lease !== 'refused')) {
+      const handedOn = request.headers[HANDED_ON] !== undefined;
+      const lease = await coordinators.acknowledged(place.environment, acknowledgement, handedOn);
+      // Whoever heard it first has it in its book.
+      if (!handedOn && !receivers.acknowledge(place.environment, acknowledgement, lease !== 'refused')) {
         throw new Refusal('RECEIVERS_FULL', undefined, {}, { 'retry-after': '5' });
       }
       const { lineage, revision } = place.live.current().head.head;

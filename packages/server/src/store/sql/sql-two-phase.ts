@@ -40,6 +40,8 @@ export function sqlTwoPhase(
         db.transaction().execute(async (tx) => {
           if (!(await holdsLease(tx, dialect, fence))) return { ok: false, code: 'FENCED' };
           await writeTwoPhase(tx, environment, row);
+          // Receivers of other processes hear of it through those.
+          await dialect.announce(tx, environment);
           return { ok: true };
         }),
       ),

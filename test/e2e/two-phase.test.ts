@@ -1,0 +1,187 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { LEASE, openRig, pause, type Rig } from './two-phase/rig.ts';
+
+const TIME = 180_000;
+/** `TWO_PHASE=full npx vitest run test/e2e/two-phase.test.ts` kills it more often. */
+const ROUNDS = process.env.TWO_PHASE === 'full' ? 60 : 8;
+
+/** Lets requests go on for a moment, so that somebody is asked in every state. */
+const aWhile = (): Promise<void> => pause(300);
+
+describe('a two-phase change over processes that are killed', { timeout: TIME }, () => {
+  let rig: Rig;
+  let told = 0;
+  beforeAll(async () => {
+    rig = await openRig();
+    await rig.settled();
+  }, TIME);
+  afterEach(async () => {
+    for (const member of rig.members) {
+      member.thaw();
+      member.gate.release('up');
+      member.gate.release('down');
+    }
+    // Every test leaves everybody there, on the head, and nothing that ought not to have been seen.
+    await rig.settled();
+    await aWhile();
+    const { length } = rig.seen;
+    expect(rig.broken()).toEqual([]);
+    expect(length).toBeGreaterThan(told + 100);
+    told = length;
+  }, TIME);
+  afterAll(() => rig.close(), TIME);
+
+  const kill = async (): Promise<void> => {
+    await rig.plane.kill();
+    for (const { gate } of rig.members) {
+      gate.cut();
+      gate.release('up');
+      gate.release('down');
+    }
+    await rig.plane.restart();
+  };
+  const everyHeld = async (way: 'up' | 'down'): Promise<void> => {
+    while (rig.members.some(({ gate }) => gate.held(way) === 0)) await pause(5);
+  };
+
+  test('goes in whole while nothing happens', async () => {
+    const id = await rig.begin();
+    const { phase, members, staged } = await rig.end(id);
+    expect(phase).toBe('committed');
+    expect(members.toSorted()).toEqual(['gw-1', 'of-1', 'of-2', 'of-3']);
+    expect(staged.length).toBeGreaterThanOrEqual(3);
+  });
+
+  test('a control plane killed before the decision goes on with it', async () => {
+    for (const { gate } of rig.members) gate.hold('up');
+    const id = await rig.begin();
+    await everyHeld('up');
+    expect(await rig.until(id, 'preparing')).toMatchObject({ staged: [] });
+    await kill();
+    expect(await rig.end(id)).toMatchObject({ phase: 'committed' });
+  });
+
+  test('a control plane killed between the decision and its word finishes it', async () => {
+    for (const { gate } of rig.members) gate.hold('up');
+    const id = await rig.begin();
+    await everyHeld('up');
+    // All votes are cast and on their way; nothing that it says from now on arrives.
+    for (const { gate } of rig.members) {
+      gate.hold('down');
+      gate.release('up');
+    }
+    const { revision } = await rig.until(id, 'committing');
+    await aWhile();
+    expect(rig.seen.slice(-20).every((one) => one.revision < (revision ?? 0))).toBe(true);
+    await kill();
+    expect(await rig.end(id)).toMatchObject({ phase: 'committed', revision });
+  });
+
+  test('a control plane killed in COMMITTING waits again for who is cut off', async () => {
+    const late = rig.members.find(({ name }) => name === 'of-3')!;
+    late.freeze();
+    const id = await rig.begin();
+    await rig.until(id, 'committing');
+    await aWhile();
+    const restarted = Date.now();
+    await kill();
+    const { endedAt, members } = await rig.end(id);
+    expect(members).toContain('of-3');
+    // The new process does not know when that lease began.
+    expect((endedAt ?? 0) - restarted).toBeGreaterThanOrEqual(LEASE);
+    late.thaw();
+  });
+
+  test('a control plane killed at any moment ends every change', async () => {
+    const found = new Map<string, number>();
+    for (let round = 0; round < ROUNDS; round += 1) {
+      await rig.settled();
+      const asking = rig.begin();
+      // How far it has come by then is up to the machine.
+      await pause((round % 8) * 4);
+      await kill();
+      const id = await asking;
+      const answer = await rig.client.twoPhaseChange(id);
+      const phase = answer.ok ? answer.value.phase : 'unknown';
+      found.set(phase, (found.get(phase) ?? 0) + 1);
+      const { phase: end } = await rig.end(id);
+      expect(['committed', 'aborted']).toContain(end);
+    }
+    console.info(`found after a restart: ${JSON.stringify(Object.fromEntries(found))}`);
+  });
+
+  test('a receiver killed while it is prepared is waited for no longer than its lease', async () => {
+    const dead = rig.members.find(({ name }) => name === 'of-2')!;
+    dead.gate.hold('up');
+    const id = await rig.begin();
+    await dead.kill();
+    dead.gate.cut();
+    const { decidedAt, endedAt, staged } = await rig.end(id);
+    expect(staged).not.toContain('of-2');
+    expect((endedAt ?? 0) - (decidedAt ?? 0)).toBeLessThan(2 * LEASE);
+    dead.gate.release('up');
+    await dead.start();
+  });
+
+  test('a receiver that was stopped past its lease answers from the old revision, and not as a live one', async () => {
+    const stopped = rig.members.find(({ name }) => name === 'of-1')!;
+    stopped.freeze();
+    // Nothing reaches it when it wakes up, so it has only its own clock to go by.
+    stopped.gate.hold('down');
+    const id = await rig.begin();
+    const { revision } = await rig.end(id);
+    await pause(LEASE);
+    const woken = Date.now();
+    stopped.thaw();
+    await aWhile();
+    const old = rig.seen.filter((one) => one.member === 'of-1' && one.at >= woken);
+    expect(old.length).toBeGreaterThan(10);
+    expect(old.map(({ revision: at, live }) => [at < (revision ?? 0), live])).toEqual(
+      old.map(() => [true, false]),
+    );
+    stopped.gate.cut();
+    stopped.gate.release('down');
+  });
+
+  test('a kill goes first, and the change that gave way to it changes nothing anywhere', async () => {
+    for (const { name, gate } of rig.members) if (name !== 'gw-1') gate.hold('up');
+    const before = await rig.client.head();
+    const id = await rig.begin();
+    await pause(200);
+    const kills = await rig.client.kill('submit-service');
+    const { aborted, phase } = await rig.end(id);
+    expect(phase).toBe('aborted');
+    expect(aborted).toContain('a kill or a roll-back');
+    await rig.client.unkill('submit-service');
+    expect(kills.ok && before.ok && kills.value.revision - before.value.head.revision).toBe(1);
+    for (const { gate } of rig.members) gate.release('up');
+  });
+});
+
+describe('what is wrong with a receiver is seen', { timeout: TIME }, () => {
+  let rig: Rig | undefined;
+  afterEach(async () => {
+    await rig?.close();
+  }, TIME);
+
+  test('one that acknowledges what it has not staged', async () => {
+    rig = await openRig({ 'of-2': 'acknowledges what it has not staged' });
+    await rig.settled();
+    await rig.end(await rig.begin());
+    await aWhile();
+    const found = rig.broken();
+    expect(
+      found.some((text) => text.startsWith('old after COMMITTED of g1') && text.includes('of-2 at')),
+    ).toBe(true);
+    expect(found.every((text) => text.includes('of-2 at'))).toBe(true);
+  });
+
+  test('one that reads its snapshot anew within a request', async () => {
+    rig = await openRig({ 'of-1': 'reads the snapshot anew for each flag' });
+    await rig.settled();
+    for (let change = 0; change < 30 && rig.broken().length === 0; change += 1) {
+      await rig.end(await rig.begin());
+    }
+    expect(rig.broken()[0]).toMatch(/^mixed, .*of-1 at/);
+  });
+});
