@@ -327,6 +327,7 @@ async function compose(
       environment,
       commands,
       views,
+      changes,
       clock,
       log,
       vocabularies: options.vocabularies,

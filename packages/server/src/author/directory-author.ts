@@ -13,7 +13,7 @@ import type { ApplyResult, Commands } from '../commands/commands.ts';
 import { sameResource } from '../commands/resource-digest.ts';
 import type { Log } from '../http/log.ts';
 import type { ResourceRow } from '../store/row.ts';
-import type { Views } from '../views/views.ts';
+import type { Changes, Views } from '../views/views.ts';
 
 /** A directory whose saves are applies of origin `files`. */
 export interface DirectoryAuthor {
@@ -28,7 +28,8 @@ export interface DirectoryAuthorOptions {
   /** `project/environment` that the directory writes; files that name another are refused. */
   readonly environment: string;
   readonly commands: Pick<Commands, 'apply'>;
-  readonly views: Pick<Views, 'resources' | 'head'>;
+  readonly views: Pick<Views, 'resources' | 'head' | 'change' | 'standing'>;
+  readonly changes: Changes;
   /** What code adds to the declared vocabularies. */
   readonly vocabularies?: readonly CodeVocabulary[] | undefined;
   readonly clock: Clock;
@@ -39,6 +40,9 @@ export interface DirectoryAuthorOptions {
 
 const AUTHOR = 'files';
 
+/** What says that a release keeps something as it was. */
+const KEEPING: ReadonlySet<string> = new Set(['RELEASE_PINS', 'RELEASE_UNDER_WAY', 'RELEASE_GOES_BACK']);
+
 /**
  * Applies a directory now and after each save. A save with errors leaves the last good revision in place and its issues visible; a
  * directory without any resource is a volume that is not mounted rather than a wish, and changes nothing.
@@ -46,6 +50,9 @@ const AUTHOR = 'files';
 export function openDirectoryAuthor(options: DirectoryAuthorOptions): DirectoryAuthor {
   const { directory, environment, commands, views, clock, log } = options;
   let declared: readonly Resource[] | undefined;
+  /** The set of which a release keeps a part back. */
+  let held: { readonly read: Read; readonly files: readonly SourceFile[] } | undefined;
+  let closed = false;
   let compared: Compared | undefined;
   let status: Omit<AuthorStatus, 'drift'> = { directory, state: 'starting', issues: [], files: 0 };
   let first = true;
@@ -77,11 +84,28 @@ export function openDirectoryAuthor(options: DirectoryAuthorOptions): DirectoryA
       );
     }
     // One apply after the other, in the order of saves.
-    busy = busy.then(() => apply(read, files)).catch(broken);
+    busy = busy.then(() => apply(read, files, 'a save')).catch(broken);
     return true;
   }
 
-  async function apply(read: Read, files: readonly SourceFile[]): Promise<void> {
+  /** A release that moves, ends or goes may let go of what it kept back. */
+  const unsubscribe = options.changes.subscribe(environment, ({ head }, delta) => {
+    if (held === undefined) return;
+    const moves = (key: string) => key.startsWith('Placement/') || key.startsWith('Release/');
+    if (delta === 'resync' || [...delta.put, ...delta.remove].some(moves))
+      busy = busy.then(() => retry(head.revision)).catch(broken);
+  });
+
+  async function retry(revision: number): Promise<void> {
+    const waiting = held;
+    if (waiting === undefined || closed) return;
+    const change = await views.change(environment, revision);
+    // Who goes back to an earlier revision does not want what was saved since.
+    if (change?.action === 'restore') held = undefined;
+    else await apply(waiting.read, waiting.files, 'a save that a release had held back');
+  }
+
+  async function apply(read: Read, files: readonly SourceFile[], why: string): Promise<void> {
     const once = first;
     first = false;
     const result = await commands.apply({
@@ -89,18 +113,29 @@ export function openDirectoryAuthor(options: DirectoryAuthorOptions): DirectoryA
       origin: 'files',
       resources: read.resources,
       author: AUTHOR,
-      why: once ? 'the directory as it was at the start' : 'a save',
+      why: once ? 'the directory as it was at the start' : why,
       once,
     });
     options.applied?.(result.ok ? (result.changed ? 'changed' : 'unchanged') : result.code);
     const issues = [...read.issues, ...newIssues(result, read.issues)];
     if (!result.ok) {
+      held = result.code === 'PINNED' ? { read, files } : undefined;
       end({ state: 'refused', issues, message: result.message, files: files.length }, files);
       return;
     }
     declared = read.resources;
+    const keeps = result.kept.length > 0 || (once && !result.changed && (await keptBefore()));
+    held = keeps ? { read, files } : undefined;
     if (result.changed) log.info({ environment, revision: result.revision }, 'a save was applied');
     end({ state: 'applied', issues, revision: result.revision, files: files.length }, files);
+  }
+
+  /** Whether a release kept something of the files back when they were last applied, perhaps by the process before this one. */
+  async function keptBefore(): Promise<boolean> {
+    const standing = await views.standing(environment);
+    return standing.some(
+      ({ origin, issues }) => origin === 'files' && issues.some(({ code }) => KEEPING.has(code)),
+    );
   }
 
   function broken(error: unknown): void {
@@ -140,6 +175,8 @@ export function openDirectoryAuthor(options: DirectoryAuthorOptions): DirectoryA
     status: () => ({ ...status, drift: drift() }),
     started: start,
     async close() {
+      closed = true;
+      unsubscribe();
       await watch.close();
       await busy;
     },
