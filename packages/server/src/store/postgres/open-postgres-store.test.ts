@@ -65,6 +65,31 @@ describe.skipIf(postgresPrograms === undefined)(title, () => {
         expect(rows.map(({ number }) => number)).toEqual(migrations.map((step) => step.number));
       }));
 
+    test('does not wait for a process that was paused in the middle of a transaction', async () => {
+      const url = await server.database();
+      const paused = await openPostgresStore({ url, abandoned: 300 });
+      const store = await openPostgresStore({ url });
+      try {
+        const first = firstChange();
+        await store.begin({ change: first, breakGlass: 'public' });
+        let woken = () => {};
+        const asleep = paused.db.transaction().execute(async (tx) => {
+          await sql`update environment set revision = revision`.execute(tx);
+          await new Promise<void>((resolve) => {
+            woken = resolve;
+          });
+          await sql`select 1`.execute(tx);
+        });
+        const refused = expect(asleep).rejects.toThrow();
+        const appended = await appendNext(store, first, [putFlag('late', 2)]).finally(() => woken());
+        expect((await store.load(ENVIRONMENT))?.head.revision).toBe(appended.revision);
+        await refused;
+      } finally {
+        await paused.close();
+        await store.close();
+      }
+    });
+
     test('wakes the others when one commits, long before they would look', () =>
       several(2, 600_000, async ([one, other]) => {
         const first = firstChange();

@@ -15,6 +15,11 @@ export interface PostgresOptions {
   readonly poll?: number;
   /** Most connections of this process, the listening one aside. Default 8. */
   readonly connections?: number;
+  /**
+   * Milliseconds after which PostgreSQL gives up a transaction whose process says nothing more: one that was paused, or whose host is gone,
+   * would hold its locks against all the others. Default 5,000; ours take a few.
+   */
+  readonly abandoned?: number;
   /** What is worth a line in the log: a lost listening connection, and its return. */
   readonly log?: (message: string) => void;
   readonly step?: PostgresStep;
@@ -29,11 +34,12 @@ const parsers: pg.CustomTypesConfig = {
 
 /** A store that several processes serve from at once. Opens the database and brings its schema up to date. A commit waits for the write-ahead log, whatever the server's default. */
 export async function openPostgresStore(options: PostgresOptions): Promise<SqlStore> {
-  const { url, poll = 1_000, connections = 8, log = () => {}, step } = options;
+  const { url, poll = 1_000, connections = 8, abandoned = 5_000, log = () => {}, step } = options;
   const config: pg.ClientConfig = {
     connectionString: url,
     application_name: 'ombre',
     options: '-c synchronous_commit=on',
+    idle_in_transaction_session_timeout: abandoned,
     connectionTimeoutMillis: 10_000,
     types: parsers,
   };
