@@ -1,12 +1,17 @@
 // What a call costs through the direct typed API, through OpenFeature, and through OpenFeature with nothing behind it; and how long
 // the event loop stands still while 10,000 flags arrive and change.
 // Usage: node bench/dist/sdk.js [rounds = 9]
+import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { createMemorySource, type Source, type SourceEvent } from '@ombre/carry';
 import { diffSnapshots, type Encoded, type Entry, encodeSnapshot, type SignedHead } from '@ombre/decide';
+import { formatSnapshot, formatSyncEvent } from '@ombre/protocol';
 import { defineFlag, Ombre, OmbreProvider } from '@ombre/sdk';
 import { OpenFeature, TypedInMemoryProvider } from '@openfeature/server-sdk';
 import {
@@ -20,8 +25,9 @@ import {
   type RuleOfThree,
   unlikeFlags,
 } from './evaluate-workloads.ts';
+import { turnsDuring } from './turn-meter.ts';
 
-const [rounds = 9] = process.argv.slice(2).map(Number);
+const rounds = Number(process.argv[2] ?? 9);
 const ATTRIBUTES = {
   ...Object.fromEntries(
     ['country', 'plan', 'language', 'device', 'city', 'tag'].map((name) => [name, { type: 'string' }]),
@@ -147,49 +153,15 @@ async function compareCalls(): Promise<void> {
   await ombre.close();
 }
 
-/**
- * The longest time between two turns of the event loop while something goes on, by the wall clock and by the processor. Where others use the
- * machine, a turn may wait for its core: the lesser of wall time and the processor time of all threads of this process is at least what the turn itself took.
- */
-async function longestStall(
-  work: () => Promise<void>,
-): Promise<{ stall: number; slice: number; took: number }> {
-  let [stall, slice] = [0, 0];
-  let last = performance.now();
-  let lastUsed = processorTime();
-  let running = true;
-  const tick = (): void => {
-    const [now, used] = [performance.now(), processorTime()];
-    stall = Math.max(stall, now - last);
-    slice = Math.max(slice, Math.min(now - last, used - lastUsed));
-    [last, lastUsed] = [now, used];
-    if (running) setImmediate(tick);
-  };
-  setImmediate(tick);
-  await new Promise((resolve) => setImmediate(resolve));
-  const start = performance.now();
-  await work();
-  const took = performance.now() - start;
-  running = false;
-  await new Promise((resolve) => setImmediate(resolve));
-  return { stall, slice, took };
-}
-
-function processorTime(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
-
 interface Version {
   readonly encoded: Encoded;
   readonly signed: SignedHead;
 }
 
 /** A source whose snapshots and deltas are made beforehand, as if in another process. */
-function preparedSource(sets: readonly (readonly Entry[])[]): {
-  source: Source;
-  next: () => void;
-  fail: () => void;
+function preparedVersions(sets: readonly (readonly Entry[])[]): {
+  versions: readonly Version[];
+  events: readonly SourceEvent[];
 } {
   const versions: Version[] = sets.map((entries, index) => {
     const encoded = encodeSnapshot(entries, sha256);
@@ -203,6 +175,15 @@ function preparedSource(sets: readonly (readonly Entry[])[]): {
     const size = delta.put.reduce((sum, line) => sum + line.length, 0);
     return { type: 'delta', announced: { signed }, delta: { ...delta, from: delta.from.revision }, size };
   });
+  return { versions, events };
+}
+
+function preparedSource(sets: readonly (readonly Entry[])[]): {
+  source: Source;
+  next: () => void;
+  fail: () => void;
+} {
+  const { versions, events } = preparedVersions(sets);
   let at = 0;
   let failed = false;
   let say: (event: SourceEvent) => void = () => {};
@@ -230,8 +211,10 @@ function preparedSource(sets: readonly (readonly Entry[])[]): {
   };
 }
 
-async function measureUpdates(): Promise<void> {
-  const stateDir = mkdtempSync(join(tmpdir(), 'ombre-bench-'));
+const STEPS = [1, 1, 100, 10_000] as const;
+
+/** Ten thousand flags, and what they are after each of {@link STEPS}. */
+function updateSets(): readonly (readonly Entry[])[] {
   const flags = unlikeFlags(10_000).map(entry);
   const changed = (count: number, text: string): readonly Entry[] => [
     vocabulary,
@@ -239,32 +222,29 @@ async function measureUpdates(): Promise<void> {
       i < count ? { ...flag, body: { ...(flag.body as object), doc: text } } : flag,
     ),
   ];
-  const steps = [1, 1, 100, 10_000] as const;
-  const { source, next, fail } = preparedSource([
-    changed(0, ''),
-    ...steps.map((count, i) => changed(count, `step ${i}`)),
-  ]);
-  const context = contexts(lastRuleProfiles(1), 'plain')[0] ?? {};
-  console.log(
-    '\n10,000 flags of that kind, each unlike the others     took   longest stall   of it processor',
-  );
-  const row = (name: string, { stall, slice, took }: Awaited<ReturnType<typeof longestStall>>): void =>
-    console.log(
-      `${name.padEnd(48)} ${took.toFixed(1).padStart(7)} ms ${stall.toFixed(1).padStart(10)} ms ${slice.toFixed(1).padStart(12)} ms`,
-    );
+  return [changed(0, ''), ...STEPS.map((count, i) => changed(count, `step ${i}`))];
+}
 
-  const ombre = new Ombre({ source, stateDir });
-  const opening = await longestStall(async () => {
+const context = contexts(lastRuleProfiles(1), 'plain')[0] ?? {};
+
+function printTurns(name: string, { stall, slice, took }: Awaited<ReturnType<typeof turnsDuring>>): void {
+  console.log(
+    `${name.padEnd(48)} ${took.toFixed(1).padStart(7)} ms ${stall.toFixed(1).padStart(10)} ms ${slice.toFixed(1).padStart(12)} ms`,
+  );
+}
+
+async function measureSteps(way: string, ombre: Ombre, next: () => void): Promise<void> {
+  const opening = await turnsDuring(async () => {
     await ombre.start();
     ombre.evaluate('unlike-9999', context);
   });
-  row('open to first right answer', opening);
-  row(
-    'writing it to disk meanwhile',
-    await longestStall(() => new Promise((resolve) => setTimeout(resolve, 500))),
+  printTurns(`${way}open to first right answer`, opening);
+  printTurns(
+    `${way}writing it to disk meanwhile`,
+    await turnsDuring(() => new Promise((resolve) => setTimeout(resolve, 500))),
   );
-  for (const count of steps) {
-    const update = await longestStall(
+  for (const count of STEPS) {
+    const update = await turnsDuring(
       () =>
         new Promise((resolve) => {
           const end = ombre.subscribe((event) => {
@@ -275,19 +255,79 @@ async function measureUpdates(): Promise<void> {
           next();
         }),
     );
-    row(`${count === 10_000 ? 'all' : count} changed`, update);
+    printTurns(`${way}${count === 10_000 ? 'all' : count} changed`, update);
   }
+}
+
+async function measureUpdates(): Promise<void> {
+  const stateDir = mkdtempSync(join(tmpdir(), 'ombre-bench-'));
+  const { source, next, fail } = preparedSource(updateSets());
+  console.log(
+    '\n10,000 flags of that kind, each unlike the others     took   longest stall   of it processor',
+  );
+  const ombre = new Ombre({ source, stateDir });
+  await measureSteps('', ombre, next);
   await ombre.close();
   fail();
   const restarted = new Ombre({ source, stateDir });
-  const restart = await longestStall(async () => {
+  const restart = await turnsDuring(async () => {
     await restarted.start();
     restarted.evaluate('unlike-9999', context);
   });
-  row('restart from disk, the source away', restart);
+  printTurns('restart from disk, the source away', restart);
   await restarted.close();
   rmSync(stateDir, { recursive: true });
 }
 
-await compareCalls();
-await measureUpdates();
+/** A control plane's sync stream over versions made beforehand; a message brings the next one, as a delta or, as of many changes, as a resync. */
+function servePeer(): void {
+  const { versions, events } = preparedVersions(updateSets());
+  let at = 0;
+  const streams = new Set<ServerResponse>();
+  const resync = (): string =>
+    formatSyncEvent({ type: 'resync', head: (versions[at] as Version).signed, heartbeat: 10_000, within: 0 });
+  const server = createServer((request, response) => {
+    const { url = '' } = request;
+    if (url.includes('/sync/stream')) {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write(resync());
+      streams.add(response);
+    } else if (url.includes('/sync/snapshots/')) {
+      const { encoded } = versions.find(({ signed }) => url.includes(signed.head.digest)) as Version;
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(formatSnapshot(encoded)));
+    } else {
+      const { lineage, revision } = (versions[at] as Version).signed.head;
+      response.end(JSON.stringify({ lease: 60_000, lineage, revision, within: 0 }));
+    }
+  });
+  server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
+  process.on('message', () => {
+    const event = events[++at] as SourceEvent;
+    const many = event.type === 'delta' && event.delta.put.length > 1_000;
+    const text =
+      event.type === 'delta' && !many
+        ? formatSyncEvent({ type: 'delta', head: (versions[at] as Version).signed, delta: event.delta })
+        : resync();
+    for (const stream of streams) stream.write(text);
+  });
+  process.on('disconnect', () => process.exit());
+}
+
+/** The same over HTTP, from a process of its own. */
+async function measureOverHttp(): Promise<void> {
+  const stateDir = mkdtempSync(join(tmpdir(), 'ombre-bench-'));
+  const peer = fork(import.meta.filename, ['peer']);
+  const port = await new Promise((resolve) => peer.once('message', resolve));
+  const ombre = new Ombre({ source: `http://127.0.0.1:${port}`, stateDir });
+  await measureSteps('over HTTP, ', ombre, () => peer.send('next'));
+  await ombre.close();
+  peer.disconnect();
+  rmSync(stateDir, { recursive: true });
+}
+
+if (process.argv[2] === 'peer') servePeer();
+else {
+  await compareCalls();
+  await measureUpdates();
+  await measureOverHttp();
+}

@@ -6,7 +6,14 @@ import { type Line, readLine } from '../snapshot/line.ts';
 import { sortedInSteps } from '../sorted.ts';
 import { finish } from '../steps.ts';
 import { vocabulariesOf } from './compile.ts';
-import { type Cells, CompiledSnapshot, type KeptKind } from './compiled-snapshot.ts';
+import {
+  type Cells,
+  CompiledSnapshot,
+  type Instant,
+  instantsOf,
+  type KeptKind,
+  sortedInstants,
+} from './compiled-snapshot.ts';
 import { FlagCell } from './flag-cell.ts';
 import { IdSet } from './id-set.ts';
 import { Schema } from './schema.ts';
@@ -121,13 +128,41 @@ export function* advanceInSteps(
     if (made.size % SLICE === 0) yield;
   }
   const cells: Cells = { ...draft.cells, Flag: before.cells.Flag.with(made) };
-  const after = new CompiledSnapshot(encoded.digest, schema, cells, before.dependents, delta.requires);
+  const after = new CompiledSnapshot(encoded.digest, schema, cells, before.dependents, delta.requires, {
+    flags: yield* namesAfter(before, of('Flag', changes)),
+    instants: instantsAfter(before, changes),
+  });
   yield;
 
   const keys = [...changes.keys()].filter((key) => !/^(Upstream|Vocabulary)\//.test(key));
   if (vocabularyChanged) keys.push(...readersOf(changedAttributes(before, after), after));
   const changed = new Set([...before.affectedFlags(keys), ...after.affectedFlags(keys)]);
   return { snapshot: after, changed: yield* sortedInSteps([...changed]) };
+}
+
+/** Names of flags, sorted: those before, without those that went and with those that came. */
+function* namesAfter(
+  before: CompiledSnapshot,
+  changes: Iterable<[name: string, line: Line | undefined]>,
+): Generator<undefined, readonly string[]> {
+  const [came, went] = [new Set<string>(), new Set<string>()];
+  for (const [name, line] of changes) {
+    if ((before.cells.Flag.get(name) === undefined) === (line === undefined)) continue;
+    (line === undefined ? went : came).add(name);
+  }
+  if (came.size + went.size === 0) return before.flags;
+  return yield* sortedInSteps([...before.flags.filter((name) => !went.has(name)), ...came]);
+}
+
+function instantsAfter(
+  { instants }: CompiledSnapshot,
+  changes: ReadonlyMap<string, Line | undefined>,
+): readonly Instant[] {
+  const fresh = [...changes.values()].flatMap((line) => (line === undefined ? [] : instantsOf(line)));
+  const kept = instants.filter(({ key }) => !changes.has(key));
+  return fresh.length === 0 && kept.length === instants.length
+    ? instants
+    : sortedInstants([...kept, ...fresh]);
 }
 
 /** The engine's view of a snapshot; others cannot be advanced or bound. */

@@ -6,7 +6,14 @@ import { type Line, linesOf, readLine } from '../snapshot/line.ts';
 import { sortedInSteps } from '../sorted.ts';
 import { finish } from '../steps.ts';
 import type { CodeVocabulary } from './code-vocabulary.ts';
-import { type Cells, CompiledSnapshot, type KeptKind } from './compiled-snapshot.ts';
+import {
+  type Cells,
+  CompiledSnapshot,
+  type Instant,
+  instantsOf,
+  type KeptKind,
+  sortedInstants,
+} from './compiled-snapshot.ts';
 import { Dependents } from './dependents.ts';
 import { FlagCell } from './flag-cell.ts';
 import { IdSet } from './id-set.ts';
@@ -38,11 +45,13 @@ export function* compileInSteps(
   const numberings = { flags: new Numbering(), segments: new Numbering(), tables: new Numbering() };
   const flags: FlagCell[] = [];
   const lines = new Map<EntryKind, Line[]>();
+  const instants: Instant[] = [];
   for (const chunk of encoded.chunks.values()) {
     for (const text of linesOf(chunk)) {
       const line = readLine(text);
       if (line === undefined) continue;
       dependents.note(line);
+      for (const instant of instantsOf(line)) instants.push(instant);
       if (line.kind === 'Flag') flags[numberings.flags.of(line.name)] = new FlagCell(line);
       else {
         const same = lines.get(line.kind);
@@ -83,7 +92,10 @@ export function* compileInSteps(
     },
   };
   const requires = readManifest(encoded.manifest)?.requires ?? [];
-  return new CompiledSnapshot(encoded.digest, schema, cells, dependents, requires, names);
+  return new CompiledSnapshot(encoded.digest, schema, cells, dependents, requires, {
+    flags: names,
+    instants: sortedInstants(instants),
+  });
 }
 
 /** The vocabularies that can be read. */

@@ -43,7 +43,8 @@ export class CompiledSnapshot implements Snapshot {
     cells: Cells,
     dependents: Dependents,
     requires: readonly string[],
-    flags?: readonly string[],
+    /** What is asked for at each swap, and takes its time to make. */
+    known: { readonly flags?: readonly string[]; readonly instants?: readonly Instant[] } = {},
   ) {
     this.digest = digest;
     this.schema = schema;
@@ -53,9 +54,9 @@ export class CompiledSnapshot implements Snapshot {
     this.cells = cells;
     this.dependents = dependents;
     this.requires = requires;
-    this.#flags = flags;
+    this.#flags = known.flags;
     this.#unsupported = undefined;
-    this.#instants = undefined;
+    this.#instants = known.instants;
   }
 
   get flags(): readonly string[] {
@@ -70,11 +71,11 @@ export class CompiledSnapshot implements Snapshot {
   }
 
   boundaries(after: number): number | undefined {
-    return this.#allInstants().find(({ at }) => at > after)?.at;
+    return this.instants.find(({ at }) => at > after)?.at;
   }
 
   changedBetween(after: number, until: number): readonly string[] {
-    const due = this.#allInstants().filter(({ at }) => at > after && at <= until);
+    const due = this.instants.filter(({ at }) => at > after && at <= until);
     return this.affectedFlags(due.map(({ key }) => key));
   }
 
@@ -173,24 +174,30 @@ export class CompiledSnapshot implements Snapshot {
     return [...lacking].sort();
   }
 
-  #allInstants(): readonly Instant[] {
-    if (this.#instants === undefined) {
-      const found: Instant[] = [];
-      for (const cell of this.cells.Flag.items) if (cell !== undefined) addInstants(cell.line, found);
-      for (const { items } of [this.cells.kept.Override, this.cells.kept.Holdout])
-        for (const kept of items) if (kept !== undefined) addInstants(kept.line, found);
-      this.#instants = found.sort((a, b) => a.at - b.at);
-    }
+  /** When time alone may change an answer, by time. */
+  get instants(): readonly Instant[] {
+    this.#instants ??= sortedInstants(
+      [this.cells.Flag, this.cells.kept.Override, this.cells.kept.Holdout].flatMap(({ items }) =>
+        items.flatMap((item) => (item === undefined ? [] : instantsOf(item.line))),
+      ),
+    );
     return this.#instants;
   }
 }
 
-interface Instant {
+export interface Instant {
   readonly at: number;
   readonly key: string;
 }
 
-/** Asked of ten thousand lines at each swap, most of which need nothing. */
-function addInstants({ key, needs }: Line, found: Instant[]): void {
-  for (const need of needs) if (need.startsWith('At/')) found.push({ at: Number(need.slice(3)), key });
+const NONE: readonly Instant[] = [];
+
+/** The instants a line stands on; most need nothing. */
+export function instantsOf({ key, kind, needs }: Line): readonly Instant[] {
+  if (needs.length === 0 || (kind !== 'Flag' && kind !== 'Override' && kind !== 'Holdout')) return NONE;
+  return needs.flatMap((need) => (need.startsWith('At/') ? [{ at: Number(need.slice(3)), key }] : []));
+}
+
+export function sortedInstants(instants: readonly Instant[]): readonly Instant[] {
+  return instants.toSorted((a, b) => a.at - b.at);
 }
