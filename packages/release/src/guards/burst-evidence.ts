@@ -17,10 +17,10 @@ const LEAST = 3;
 /**
  * Nats that are given back. The last failure carries the evidence past what is needed, on average by two at least: crossing e^needed is
  * so much rarer than e^-needed (Siegmund, "Sequential Analysis", 1985, ch. 8); a failure that is ten times as likely when the versions
- * differ is worth 2.3. Two more are spare because windows that end together see the same failures, while their budgets add up as
- * if they did not: without them 2 of 10,000 simulated climbs of one version were taken back (docs/adr/019).
+ * differ is worth 2.3. One more is spare because windows that end together see the same failures, while their budgets add up as
+ * if they did not (docs/adr/019).
  */
-const GIVEN_BACK = 4;
+const GIVEN_BACK = 3;
 
 /** Evidence so far, in nats, below what is needed changes nothing. */
 const FAR = 3;
@@ -68,11 +68,13 @@ export function usualRate(whole: BucketCounts, past: BucketCounts, weight: numbe
   const trials = total(whole.trials) / weight + part * total(past.trials) + PRIOR.trials;
   const spread = subBucketRate({ numerator: whole.events, denominator: whole.trials }, weight);
   const known = !spread.refused && total(whole.events) / weight >= ENOUGH;
-  const clustered = known ? spread.variance / spread.rate ** 2 : 0;
+  const clustered = known ? spread.variance / spread.rate ** 2 : CLUSTERED;
   // Units differ and stay in their arm: treatment's own rate lies as far from the truth as control's.
   return { rate: events / trials, variance: WEATHER ** 2 + 2 * Math.max(1 / events, clustered) };
 }
 
+/** What is taken for the squared relative deviation between arms before it is known: that of failures which seven clients cause. */
+const CLUSTERED = 0.15;
 /** Failures from which the variance between sub-buckets is told by themselves. */
 const ENOUGH = 20;
 /** Failures of earlier steps count for no more than so many. */
