@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { prometheusBinary } from '../../packages/server/src/metric-provider/prometheus-server.suite.ts';
 import { runProcess } from './control-plane.ts';
 import { readXml, type XmlElement } from './read-xml.ts';
 
@@ -20,6 +21,7 @@ describe('ombre verify in CI', () => {
   let folder: string;
   let good: Played;
   let bad: Played;
+  let incident: Played | undefined;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'ombre-verify-e2e-'));
@@ -33,12 +35,19 @@ describe('ombre verify in CI', () => {
         .replace('submit-service-v2,', 'runner-v2,')
         .replaceAll('../question-bank', join(root, 'examples', 'question-bank')),
     );
-    [good, bad] = await Promise.all([verify(example), verify(seeded, '--only', 'reaches everybody')]);
+    // Side by side: most of what they take is waiting.
+    [good, bad, incident] = await Promise.all([
+      verify(example),
+      verify(seeded, '--only', 'reaches everybody'),
+      prometheusBinary === undefined
+        ? undefined
+        : verify(join(root, 'examples', 'verify', 'incident.yaml'), '--only', 'the fallback leaks'),
+    ]);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   async function verify(file: string, ...words: readonly string[]): Promise<Played> {
-    const path = join(folder, `${words.length}.xml`);
+    const path = join(folder, `${basename(file)}.xml`);
     const ombre = join(root, 'packages', 'cli', 'bin', 'ombre.js');
     const played = await runProcess(process.execPath, [ombre, 'verify', file, '--junit', path, ...words], {
       cwd: folder,
@@ -73,4 +82,16 @@ describe('ombre verify in CI', () => {
       attributes: { message: 'outcome: expected completed, found rolled-back' },
     });
   });
+
+  test.skipIf(prometheusBinary === undefined)(
+    'replays the incident: one zone fails and is slow, its caller with it; it is caught, returned, and the operation is named (Debian package prometheus)',
+    () => {
+      expect(incident?.status, `${incident?.out}${incident?.err}`).toBe(0);
+      const said = incident?.report.children[0]?.children[0]?.children[0]?.text;
+      expect(said).toMatch(/as expected: outcome: rolled-back/);
+      expect(said).toMatch(/as expected: p99 of to, zone b since the fault: [23]\.?\d* s/);
+      expect(said).toMatch(/as expected: failed of all, page, zone b since the fault/);
+      expect(said).toMatch(/as expected: operation that got worse: stock/);
+    },
+  );
 });

@@ -8,6 +8,7 @@ import type { Sample } from './traffic.ts';
 function samples(variant: string | undefined, count: number, more: Partial<Sample> = {}): Sample[] {
   return Array.from({ length: count }, () => ({
     operation: 'view',
+    attributes: { zone: 'a' },
     variant,
     began: 100,
     took: 10,
@@ -30,7 +31,7 @@ function run(list: readonly Sample[], view: Partial<ReleaseView> = {}, more: Par
 }
 
 const said = (expectation: Partial<Expectation>, of: Run): string[] =>
-  checkRun({ outcome: 'completed', within: 1_000, ...expectation }, of).map(
+  checkRun({ outcome: 'completed', within: 1_000, p99: [], failed: [], ...expectation }, of).map(
     ({ name, ok, found }) => `${name}: ${ok ? 'yes' : 'no'}, ${found}`,
   );
 
@@ -56,9 +57,36 @@ describe('what was expected of a run', () => {
   test('holds a p99 to its band, and none against no requests', () => {
     const list = [...samples('v1', 98), ...samples('v1', 2, { took: 300 }), ...samples('v2', 100)];
     expect(experienceOf(list.slice(0, 100)).p99).toBe(300);
-    expect(said({ p99: { of: 'from', min: 250, max: 350 } }, run(list))[1]).toBe('p99 of from: yes, 300 ms');
-    expect(said({ p99: { of: 'to', min: 250 } }, run(list))[1]).toBe('p99 of to: no, 10 ms');
-    expect(said({ p99: { of: 'to', max: 250 } }, run([]))[1]).toBe('p99 of to: no, no requests');
+    expect(said({ p99: [{ of: 'from', min: 250, max: 350 }] }, run(list))[1]).toBe(
+      'p99 of from: yes, 300 ms',
+    );
+    expect(said({ p99: [{ of: 'to', min: 250 }] }, run(list))[1]).toBe('p99 of to: no, 10 ms');
+    expect(said({ p99: [{ of: 'to', max: 250 }] }, run([]))[1]).toBe('p99 of to: no, no requests');
+  });
+
+  test('can be of some users, of one operation, of the time since the fault', () => {
+    const fault = { attributes: { zone: 'b' }, began: 600 };
+    const list = [
+      ...samples('v2', 90),
+      ...samples('v2', 8, fault),
+      ...samples('v2', 2, { ...fault, failed: true }),
+      ...samples('v2', 10, { attributes: { zone: 'b' }, failed: true }),
+      ...samples(undefined, 4, { ...fault, operation: 'page', failed: true }),
+    ];
+    const of = run(list, {}, { faultBegan: 500 });
+    const failed = [
+      { of: 'to', only: { zone: 'b' }, during: 'fault', min: 0.1, max: 0.3 },
+      { of: 'all', operation: 'page', max: 0.5 },
+      { of: 'to', only: { zone: 'a' }, min: 0.1 },
+      { of: 'to', only: { zone: 'c' }, max: 1 },
+    ] as const;
+    expect(said({ failed }, of).slice(1)).toEqual([
+      'failed of to, zone b since the fault: yes, 20 % (2 of 10)',
+      'failed of all, page: no, 100 % (4 of 4)',
+      'failed of to, zone a: no, 0 % (0 of 90)',
+      'failed of to, zone c: no, no requests',
+    ]);
+    expect(said({ failed }, run(list))[1]).toBe('failed of to, zone b since the fault: no, no requests');
   });
 
   test('is caught by the guard that was named, within its time', () => {

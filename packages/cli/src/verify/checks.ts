@@ -1,5 +1,5 @@
 import type { Run } from './run-scenario.ts';
-import type { Expectation } from './suite.ts';
+import type { Band, Expectation } from './suite.ts';
 import type { Sample } from './traffic.ts';
 
 /** One thing that was expected, and what came. */
@@ -70,26 +70,22 @@ export function checkRun(expect: Expectation, run: Run): readonly Check[] {
     const part = hurtOf(run);
     check('hurt', part <= expect.hurt, `at most ${percent(expect.hurt)} of all requests`, percent(part));
   }
-  if (expect.p99 !== undefined) {
-    const { of, min = 0, max = Number.POSITIVE_INFINITY } = expect.p99;
-    const variant = of === 'all' ? undefined : view[of];
-    const { p99 } = experienceOf(
-      variant === undefined ? samples : samples.filter((one) => one.variant === variant),
-    );
+  for (const band of expect.p99) {
+    const { p99 } = experienceOf(samplesOf(band, run));
     check(
-      `p99 of ${of}`,
-      p99 !== null && p99 >= min && p99 <= max,
-      band(min, max),
+      `p99 of ${whose(band)}`,
+      p99 !== null && isWithin(band, p99),
+      inWords(band, seconds),
       p99 === null ? 'no requests' : seconds(p99),
     );
   }
-  if (expect.failed !== undefined) {
-    const { requests, failed } = experienceOf(samples);
+  for (const band of expect.failed) {
+    const { requests, failed } = experienceOf(samplesOf(band, run));
     check(
-      'failed',
-      requests > 0 && failed / requests <= expect.failed.max,
-      `at most ${percent(expect.failed.max)} of requests`,
-      `${percent(failed / requests)} (${failed} of ${requests})`,
+      `failed of ${whose(band)}`,
+      requests > 0 && isWithin(band, failed / requests),
+      inWords(band, percent),
+      requests === 0 ? 'no requests' : `${percent(failed / requests)} (${failed} of ${requests})`,
     );
   }
   if (expect.operation !== undefined) {
@@ -159,7 +155,31 @@ export function percent(part: number): string {
   return `${Number((part * 100).toFixed(2))} %`;
 }
 
-function band(min: number, max: number): string {
-  if (max === Number.POSITIVE_INFINITY) return `at least ${seconds(min)}`;
-  return min === 0 ? `at most ${seconds(max)}` : `${seconds(min)} to ${seconds(max)}`;
+function samplesOf(
+  { of, only = {}, operation, during }: Band,
+  { samples, view, faultBegan = Number.POSITIVE_INFINITY }: Run,
+): readonly Sample[] {
+  const asked = Object.entries(only).map(([name, value]) => [name, String(value)] as const);
+  return samples.filter(
+    (one) =>
+      (of === 'all' || one.variant === view[of]) &&
+      (operation === undefined || one.operation === operation) &&
+      (during === undefined || one.began >= faultBegan) &&
+      asked.every(([name, value]) => one.attributes[name] === value),
+  );
+}
+
+function whose({ of, only = {}, operation, during }: Band): string {
+  const attributes = Object.entries(only).map(([name, value]) => `${name} ${String(value)}`);
+  const narrower = [...(operation === undefined ? [] : [operation]), ...attributes];
+  return `${[of, ...narrower].join(', ')}${during === undefined ? '' : ' since the fault'}`;
+}
+
+function isWithin({ min = 0, max = Number.POSITIVE_INFINITY }: Band, value: number): boolean {
+  return value >= min && value <= max;
+}
+
+function inWords({ min, max }: Band, say: (value: number) => string): string {
+  if (max === undefined) return `at least ${say(min ?? 0)}`;
+  return min === undefined ? `at most ${say(max)}` : `${say(min)} to ${say(max)}`;
 }

@@ -8,6 +8,7 @@ import { paint } from '../terminal.ts';
 import { type Check, checkRun, experienceOf, growthOf, hurtOf, percent, seconds } from './checks.ts';
 import { type Case, junit } from './junit.ts';
 import type { Run } from './run-scenario.ts';
+import type { RunningServices } from './services.ts';
 import type { Scenario, Suite } from './suite.ts';
 
 interface Options {
@@ -84,7 +85,7 @@ async function play(
   shell: Shell,
   suite: Suite,
   scenario: Scenario,
-  start: () => Promise<{ readonly urls: ReadonlyMap<string, string>; close(): Promise<void> }>,
+  start: () => Promise<RunningServices>,
   resources: Parameters<typeof import('./run-scenario.ts').runScenario>[2],
 ): Promise<Result> {
   const { runScenario } = await import('./run-scenario.ts');
@@ -97,7 +98,7 @@ async function play(
   try {
     const services = await start();
     try {
-      const run = await runScenario(suite, scenario, resources, services.urls, (view, at) => {
+      const run = await runScenario(suite, scenario, resources, services, (view, at) => {
         const text = standing(view);
         if (text !== last) say(`  ${paint(shell.terminal, 'dim', seconds(at).padStart(8))}  ${text}\n`);
         last = text;

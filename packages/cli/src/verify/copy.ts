@@ -9,6 +9,8 @@ const LONGEST = '1h';
 
 /** Guards whose numbers come from the gateway, which is here. */
 const COUNTED = ['errorRate', 'latency', 'meanLatency', 'errorsAboveControl', 'slowAboveControl'];
+/** Guards that ask a metrics source; one over earlier days would ask about days that were not played. */
+const ASKED = ['metric', 'caller'];
 
 export interface Copy {
   readonly resources: readonly Resource[];
@@ -21,14 +23,15 @@ export interface Copy {
 
 /**
  * The environment with one release that climbs at the pace of `hold` milliseconds, over upstreams that stand here. Nothing that
- * could reach anything outside is left in it: gates agree by themselves, steps around levels, probes and guards over other
- * systems' numbers are left out and named.
+ * could reach anything outside is left in it: gates agree by themselves, steps around levels, probes and, without a metrics source, guards
+ * over metrics are left out and named.
  */
 export function copyFor(
   resources: readonly Resource[],
   release: string,
   upstreams: ReadonlyMap<string, string>,
   hold: number,
+  metrics: boolean,
 ): Copy {
   const found = resources.find(({ kind, metadata }) => kind === 'Release' && metadata.name === release);
   if (found?.kind !== 'Release') {
@@ -48,7 +51,7 @@ export function copyFor(
     }
   }
   const left: string[] = [];
-  const spec = slowed(found.spec, `${hold}ms`, left);
+  const spec = slowed(found.spec, `${hold}ms`, metrics, left);
   const kept = resources.flatMap((resource): Resource[] => {
     if (resource.kind === 'Release') return resource === found ? [{ ...resource, spec }] : [];
     if (resource.kind !== 'Upstream') return [resource];
@@ -77,12 +80,13 @@ export function copyFor(
   };
 }
 
-function slowed(spec: ReleaseSpec, dwell: string, left: string[]): ReleaseSpec {
+function slowed(spec: ReleaseSpec, dwell: string, metrics: boolean, left: string[]): ReleaseSpec {
   const { probes, guards = [], consistency, watch, ...others } = spec;
-  const counted = guards.filter((guard) => COUNTED.includes(Object.keys(guard)[0] ?? ''));
-  if (counted.length < guards.length) {
-    const names = guards.filter((guard) => !counted.includes(guard)).map((guard) => Object.keys(guard)[0]);
-    left.push(`guards over other systems' numbers (${names.join(', ')})`);
+  const judged = metrics ? [...COUNTED, ...ASKED] : COUNTED;
+  const kept = guards.filter((guard) => judged.includes(Object.keys(guard)[0] ?? ''));
+  if (kept.length < guards.length) {
+    const names = guards.filter((guard) => !kept.includes(guard)).map((guard) => Object.keys(guard)[0]);
+    left.push(`guards over metrics (${names.join(', ')})`);
   }
   if (probes !== undefined) left.push('probes');
   if (consistency !== undefined) left.push('consistency checks');
@@ -97,5 +101,5 @@ function slowed(spec: ReleaseSpec, dwell: string, left: string[]): ReleaseSpec {
       ...(steps === undefined ? {} : { steps: steps.map(({ share }) => ({ share, dwell })) }),
     };
   });
-  return { ...others, ladder, guards: counted, ...(watch === undefined ? {} : { watch: dwell }) };
+  return { ...others, ladder, guards: kept, ...(watch === undefined ? {} : { watch: dwell }) };
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type FaultyService, OPERATION, openFaultyService } from './faulty-service.ts';
 import { seededRandom } from './random.ts';
+import type { Operation } from './suite.ts';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -27,10 +28,20 @@ async function stage(): Promise<{ readonly stand: FaultyService; readonly most: 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   ends.push(() => server.close());
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const stand = await openFaultyService(url, new Map([['zone', 'x-zone']]), seededRandom(1));
+  const stand = await openFaultyService(url, new Map([['zone', 'x-zone']]), operations, seededRandom(1));
   ends.push(() => stand.close());
   return { stand, most: () => most };
 }
+
+const operation = (path: string, at?: string): Operation => ({
+  method: 'GET',
+  path,
+  headers: {},
+  weight: 1,
+  failsFrom: 500,
+  ...(at === undefined ? {} : { at }),
+});
+const operations = { stock: operation('/stock/{n}.json'), page: operation('/page', 'storefront') };
 
 const get = async (url: string, headers: Record<string, string> = {}) => {
   const answer = await fetch(url, { headers });
@@ -56,6 +67,17 @@ describe('a faulty stand-in', () => {
     for (let at = 0; at < 200; at++) failed += Number((await get(stand.url)).status === 500);
     expect(failed).toBeGreaterThan(30);
     expect(failed).toBeLessThan(90);
+  });
+
+  test('knows an operation by its path where a caller asks, which says only what it was asked for itself', async () => {
+    const { stand } = await stage();
+    stand.suffer([{ upstream: 'v2', errors: 1, operation: 'stock' }]);
+    const from = { [OPERATION]: 'page' };
+    expect((await get(`${stand.url}/stock/12.json`, from)).status).toBe(500);
+    expect((await get(`${stand.url}/stock/12.json?fresh`, from)).status).toBe(200);
+    expect((await get(`${stand.url}/stock/12xjson`, from)).status).toBe(200);
+    expect((await get(`${stand.url}/stock/1/2.json`, from)).status).toBe(200);
+    expect((await get(`${stand.url}/stock/12.json`)).status).toBe(500);
   });
 
   test('lets no more in than a slow pool has places, and everybody in the end', async () => {

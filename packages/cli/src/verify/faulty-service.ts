@@ -2,7 +2,7 @@ import { createServer, request as forward, type IncomingMessage, type ServerResp
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Random } from './random.ts';
-import type { Fault } from './suite.ts';
+import type { Fault, Operation } from './suite.ts';
 
 /** Headers by which the traffic says who asks for what; the service under test sees them too. */
 export const OPERATION = 'x-verify-operation';
@@ -22,18 +22,30 @@ interface Answer {
   readonly body: Buffer;
 }
 
-/** `headers` names the header of each attribute a fault may ask for. */
+/**
+ * `headers` names the header of each attribute a fault may ask for. An operation is known by the header of whoever asks for it, and by
+ * method and path where a caller asks, which knows nothing of it.
+ */
 export async function openFaultyService(
   target: string,
   headers: ReadonlyMap<string, string>,
+  operations: Readonly<Record<string, Operation>>,
   random: Random,
 ): Promise<FaultyService> {
   let faults: readonly Fault[] = [];
   const pools = new Map<Fault, Pool>();
   const kept = new Map<string, { readonly at: number; readonly answer: Answer }[]>();
 
+  const direct = Object.entries(operations).filter(([, { at }]) => at === undefined);
+  const paths = direct.map(([name, { method, path }]) => [name, method, pathPattern(path)] as const);
+
+  function operationOf({ headers: { [OPERATION]: said }, method, url = '/' }: IncomingMessage) {
+    if (direct.some(([name]) => name === said)) return said;
+    return paths.find(([, asked, path]) => asked === method && path.test(url))?.[0];
+  }
+
   const concerns = ({ only = {}, operation }: Fault, request: IncomingMessage): boolean =>
-    (operation === undefined || request.headers[OPERATION] === operation) &&
+    (operation === undefined || operationOf(request) === operation) &&
     Object.entries(only).every(([name, value]) => request.headers[headers.get(name) ?? ''] === String(value));
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -95,6 +107,12 @@ export async function openFaultyService(
         server.closeAllConnections();
       }),
   };
+}
+
+/** What `{user}` and `{n}` may be filled in with. */
+function pathPattern(path: string): RegExp {
+  const literal = path.split(/\{(?:user|n)\}/).map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  return new RegExp(`^${literal.join('[^/?]+')}$`);
 }
 
 function ask(target: string, request: IncomingMessage): Promise<Answer> {

@@ -5,8 +5,10 @@ import type { Resource } from '@ombre/decide/model';
 import { createClient, type Fetch, type ReleaseView } from '@ombre/protocol';
 import { type Copy, copyFor } from './copy.ts';
 import { attributeHeader, type FaultyService, openFaultyService } from './faulty-service.ts';
+import { metricsSettle } from './metrics-settle.ts';
 import { seededRandom } from './random.ts';
-import type { Fault, Scenario, Suite } from './suite.ts';
+import type { RunningServices } from './services.ts';
+import { callersOf, type Fault, type Scenario, type Suite } from './suite.ts';
 import { type Sample, startTraffic, UNIT } from './traffic.ts';
 
 /** What a scenario came to. Times in ms of the monotonic clock. */
@@ -28,14 +30,14 @@ const LOOK = 100;
 const AROUND = 1_000;
 
 /**
- * Plays one scenario: a control plane in memory with a copy of the environment, a gateway, faulty stand-ins before the services,
- * users. `tell` is told each change of where the release stands. All of it is closed again.
+ * Plays one scenario: a control plane in memory with a copy of the environment, a gateway, faulty stand-ins before the services behind
+ * it, users. `tell` is told each change of where the release stands. All of it is closed again.
  */
 export async function runScenario(
   suite: Suite,
   { expect, faults }: Scenario,
   resources: readonly Resource[],
-  services: ReadonlyMap<string, string>,
+  { urls, gateway: port, prometheus }: Pick<RunningServices, 'urls' | 'gateway' | 'prometheus'>,
   tell: (view: ReleaseView, at: number) => void,
 ): Promise<Run> {
   const [{ startServer }, { startGateway }] = await Promise.all([
@@ -50,18 +52,31 @@ export async function runScenario(
       Object.keys(suite.traffic.attributes).map((name, index) => [name, attributeHeader(index)]),
     );
     const stands = new Map<string, FaultyService>();
-    for (const [name, url] of services) {
-      const stand = await openFaultyService(url, attributes, random);
+    const callers = callersOf(suite);
+    for (const [name, url] of urls) {
+      if (callers.has(name)) continue;
+      const stand = await openFaultyService(url, attributes, suite.traffic.operations, random);
       later(() => stand.close());
       stands.set(name, stand);
     }
     const upstreams = new Map([...stands].map(([name, { url }]) => [name, url]));
-    const { resources: copied, spec, unit, left } = copyFor(resources, suite.verify, upstreams, suite.hold);
+    const {
+      resources: copied,
+      spec,
+      unit,
+      left,
+    } = copyFor(resources, suite.verify, upstreams, suite.hold, prometheus !== undefined);
 
     const folder = mkdtempSync(join(tmpdir(), 'ombre-verify-'));
     later(() => rmSync(folder, { recursive: true, force: true }));
     const environment = 'verify/copy';
-    const server = await startServer({ dataDirectory: folder, database: 'memory:', environment, port: 0 });
+    const server = await startServer({
+      dataDirectory: folder,
+      database: 'memory:',
+      environment,
+      port: 0,
+      ...(prometheus === undefined ? {} : { prometheus }),
+    });
     later(() => server.close());
     const client = createClient({
       url: server.url,
@@ -89,7 +104,7 @@ export async function runScenario(
     const gateway = await startGateway({
       receiver: { source: server.url, environment, token: server.writeToken },
       flag: spec.flag,
-      listen: { host: '127.0.0.1', port: 0 },
+      listen: { host: '127.0.0.1', port },
       name: 'verify',
       units: [`header:${UNIT}`],
       attributes: { ...headers, ...(unit === undefined ? {} : { [unit]: `header:${UNIT}` }) },
@@ -99,9 +114,10 @@ export async function runScenario(
     later(() => gateway.close());
     await gateway.receiver.started;
 
-    const traffic = startTraffic(gateway.url, suite.traffic, random);
+    const traffic = startTraffic(gateway.url, urls, suite.traffic, random);
     later(() => traffic.stop());
     await traffic.warm();
+    if (prometheus !== undefined) await metricsSettle(prometheus, spec.guards ?? []);
     const began = performance.now();
     await rest(AROUND);
     await apply(copied.filter(isRelease), true);

@@ -1,11 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CommandEnd, exits } from '../exit.ts';
-import type { Service, Suite } from './suite.ts';
+import type { MetricsSource, Service, Suite } from './suite.ts';
 
 export interface RunningServices {
   /** Addresses by name. */
   readonly urls: ReadonlyMap<string, string>;
+  /** The port the gateway has to listen on: some services were told. */
+  readonly gateway: number;
+  /** The address of the metrics source. */
+  readonly prometheus: string | undefined;
   close(): Promise<void>;
 }
 
@@ -17,16 +24,22 @@ const END = 5_000;
 /** Starts what is to be started and waits until each service answers; what was started ends with `close`. */
 export async function startServices(suite: Suite): Promise<RunningServices> {
   const urls = new Map<string, string>();
-  const children: ChildProcess[] = [];
+  const started: (() => unknown)[] = [];
   const close = async (): Promise<void> => {
-    await Promise.all(children.map(end));
+    await Promise.all(started.map((stop) => stop()));
   };
   try {
+    const gateway = await freePort();
+    const place = { folder: suite.folder, gateway: `http://127.0.0.1:${gateway}` };
     for (const [name, service] of Object.entries(suite.services)) {
       if ('url' in service) urls.set(name, service.url);
-      else urls.set(name, await start(name, service, suite.folder, children));
+      else urls.set(name, await start(name, service, place, started));
     }
-    return { urls, close };
+    const prometheus =
+      suite.prometheus === undefined
+        ? undefined
+        : await startPrometheus(suite.prometheus, suite.services, urls, place, started);
+    return { urls, gateway, prometheus, close };
   } catch (error) {
     await close();
     throw error;
@@ -36,19 +49,21 @@ export async function startServices(suite: Suite): Promise<RunningServices> {
 async function start(
   name: string,
   { command, ready }: Extract<Service, { command: unknown }>,
-  folder: string,
-  children: ChildProcess[],
+  { folder, gateway }: { readonly folder: string; readonly gateway: string },
+  started: (() => unknown)[],
 ): Promise<string> {
   const port = await freePort();
-  const [program = '', ...words] = command.map((word) => word.replaceAll('{port}', String(port)));
+  const [program = '', ...words] = command.map((word) =>
+    word.replaceAll('{port}', String(port)).replaceAll('{gateway}', gateway),
+  );
   const said: string[] = [];
   // Its input is kept open: some services end when whoever started them goes away.
   const child = spawn(program, words, {
     cwd: folder,
     stdio: 'pipe',
-    env: { ...process.env, PORT: String(port) },
+    env: { ...process.env, PORT: String(port), GATEWAY: gateway },
   });
-  children.push(child);
+  started.push(() => end(child));
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (piece: Buffer) => {
       said.push(piece.toString());
@@ -75,6 +90,70 @@ async function start(
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return url;
+}
+
+/** A real one that scrapes the services which have metrics, or the address of one that runs. */
+async function startPrometheus(
+  source: MetricsSource,
+  services: Suite['services'],
+  urls: ReadonlyMap<string, string>,
+  place: { readonly folder: string; readonly gateway: string },
+  started: (() => unknown)[],
+): Promise<string> {
+  if ('url' in source) return source.url;
+  const jobs = Object.entries(services).flatMap(([name, { metrics }]) =>
+    metrics === undefined
+      ? []
+      : [
+          {
+            job_name: name,
+            metrics_path: metrics,
+            static_configs: [{ targets: [new URL(urls.get(name) ?? '').host] }],
+          },
+        ],
+  );
+  const every = `${source.every}ms`;
+  const data = mkdtempSync(join(tmpdir(), 'ombre-verify-metrics-'));
+  const config = join(data, 'prometheus.yml');
+  // JSON is YAML.
+  writeFileSync(
+    config,
+    JSON.stringify({ global: { scrape_interval: every, scrape_timeout: every }, scrape_configs: jobs }),
+  );
+  const stops: (() => unknown)[] = [];
+  started.push(async () => {
+    await Promise.all(stops.map((stop) => stop()));
+    rmSync(data, { recursive: true, force: true });
+  });
+  const command = [
+    source.program,
+    `--config.file=${config}`,
+    `--storage.tsdb.path=${join(data, 'data')}`,
+    '--web.listen-address=127.0.0.1:{port}',
+  ];
+  const url = await start('prometheus', { command, ready: '/-/ready' }, place, stops);
+  // It takes seconds until it scrapes; a question before that would be answered by nothing.
+  const deadline = performance.now() + START;
+  while ((await scraped(url)) < jobs.length) {
+    if (performance.now() > deadline)
+      throw new CommandEnd(
+        exits.no,
+        `not every service with metrics could be scraped within ${START / 1000} s`,
+      );
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return url;
+}
+
+/** How many services it has metrics of. */
+async function scraped(url: string): Promise<number> {
+  const answer = await fetch(`${url}/api/v1/query?query=count(up==1)`, {
+    signal: AbortSignal.timeout(1_000),
+  }).then(
+    (response) => response.json() as Promise<{ data?: { result?: { value?: [number, string] }[] } }>,
+    () => undefined,
+  );
+  return Number(answer?.data?.result?.[0]?.value?.[1] ?? 0);
 }
 
 async function answers(port: number, ready: string | undefined): Promise<boolean> {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { readSuite } from './suite.ts';
+import { callersOf, readSuite } from './suite.ts';
 
 const folders: string[] = [];
 afterEach(() => {
@@ -54,6 +54,27 @@ describe('a file for ombre verify', () => {
     );
     expect(() => read('verify: [')).toThrow(/^verify\.yaml:1:\d+: /);
     expect(() => readSuite('absent.yaml', '/')).toThrow(/cannot be read/);
+  });
+
+  test('has bands of its own for some users, and operations that a caller is asked for', () => {
+    const more = whole
+      .replace('services: {', 'services: { shop: { url: http://127.0.0.1:2, metrics: /metrics },')
+      .replace('view: { path: /view }', 'view: { path: /view }, page: { path: /page, at: shop }')
+      .replace('caughtWithin: 10s', 'p99: { max: 1s }, failed: [{ of: to, only: { zone: b }, max: 0.1 }]');
+    const suite = read(`${more}prometheus: { every: 500ms }\n`);
+    expect(suite).toMatchObject({
+      prometheus: { program: 'prometheus', every: 500 },
+      scenarios: [
+        {
+          expect: { p99: [{ of: 'all', max: 1_000 }], failed: [{ of: 'to', only: { zone: 'b' }, max: 0.1 }] },
+        },
+      ],
+    });
+    expect([...callersOf(suite)]).toEqual(['shop']);
+    expect(() => read(more.replace('at: shop', 'at: store'))).toThrow(
+      /verify\.yaml:7:\d+: .*no service is named store; there are shop, v1, v2/,
+    );
+    expect(() => read(more.replace('{ max: 1s }', '{ of: to }'))).toThrow(/min, max or both/);
   });
 
   test('has faults that do something', () => {

@@ -40,12 +40,25 @@ export interface Expectation {
   readonly backWithin?: number;
   /** Bad answers beyond what the old version's rate explains, of all requests. */
   readonly hurt?: number;
-  /** Of users' whole waiting time, by the version that answered. */
-  readonly p99?: { readonly of: 'all' | 'from' | 'to'; readonly min?: number; readonly max?: number };
-  /** Part of all requests that failed, whoever is to blame. */
-  readonly failed?: { readonly max: number };
+  /** Of users' whole waiting time. */
+  readonly p99: readonly Band[];
+  /** Part of requests that failed, whoever is to blame. */
+  readonly failed: readonly Band[];
   /** The operation that got worse most. */
   readonly operation?: string;
+}
+
+/** From `min` to `max`, over all requests or some of them. */
+export interface Band {
+  /** By the version that answered. */
+  readonly of: 'all' | 'from' | 'to';
+  /** Of users with these attribute values. */
+  readonly only?: Readonly<Record<string, string | number | boolean>>;
+  readonly operation?: string;
+  /** Since the first fault began. */
+  readonly during?: 'fault';
+  readonly min?: number;
+  readonly max?: number;
 }
 
 export interface Scenario {
@@ -64,6 +77,8 @@ export interface Operation {
   readonly weight: number;
   /** Answers from this status on are failures. */
   readonly failsFrom: number;
+  /** The service that is asked, which calls the changed one by itself; absent: the gateway. */
+  readonly at?: string;
 }
 
 export interface TrafficPlan {
@@ -75,14 +90,24 @@ export interface TrafficPlan {
   readonly seed: number;
 }
 
-/** What stands behind an Upstream: an address, or a program; `{port}` is filled in with a free one, and PORT says it too. */
-export type Service =
+/**
+ * What stands behind an Upstream, or calls what does: an address, or a program; `{port}` is filled in with a free one and `{gateway}` with
+ * the gateway's address, and PORT and GATEWAY say them too.
+ */
+export type Service = {
+  /** Where Prometheus finds its metrics. */
+  readonly metrics?: string;
+} & (
   | { readonly url: string }
   | {
       readonly command: readonly string[];
       /** Asked until it answers 2xx; without it, until somebody listens. */
       readonly ready?: string;
-    };
+    }
+);
+
+/** Where guards over metrics ask: one that runs already, or a program that is started and scrapes the services that have metrics. */
+export type MetricsSource = { readonly url: string } | { readonly program: string; readonly every: number };
 
 /** What `ombre verify` is asked to show: a release, the services it moves between, the traffic, and what should come of which faults. */
 export interface Suite {
@@ -94,6 +119,8 @@ export interface Suite {
   /** The release. */
   readonly verify: string;
   readonly services: Readonly<Record<string, Service>>;
+  /** Without one, guards over metrics are left out. */
+  readonly prometheus?: MetricsSource;
   readonly traffic: TrafficPlan;
   /** Milliseconds in place of each hold of the plan. */
   readonly hold: number;
@@ -136,6 +163,21 @@ const fault: z.ZodType<Fault> = z
     { message: 'a fault does something: errors, latency, slowPool or staleReads' },
   );
 
+function bands(value: z.ZodType<number>): z.ZodType<readonly Band[]> {
+  const band: z.ZodType<Band> = z
+    .strictObject({
+      of: z.enum(['all', 'from', 'to']).default('all'),
+      only: z.record(label, scalar).exactOptional(),
+      operation: label.exactOptional(),
+      during: z.literal('fault').exactOptional(),
+      min: value.exactOptional(),
+      max: value.exactOptional(),
+    })
+    .refine(({ min, max }) => min !== undefined || max !== undefined, { message: 'min, max or both' });
+  const listed = (value: unknown): unknown => (Array.isArray(value) ? value : [value]);
+  return z.preprocess(listed, z.array(band)).default([]);
+}
+
 const expectation: z.ZodType<Expectation> = z.strictObject({
   outcome: z.enum(['completed', 'rolled-back', 'frozen']),
   within: duration.default(120_000),
@@ -143,35 +185,44 @@ const expectation: z.ZodType<Expectation> = z.strictObject({
   caughtWithin: duration.exactOptional(),
   backWithin: duration.exactOptional(),
   hurt: share.exactOptional(),
-  p99: z
-    .strictObject({
-      of: z.enum(['all', 'from', 'to']).default('all'),
-      min: duration.exactOptional(),
-      max: duration.exactOptional(),
-    })
-    .exactOptional(),
-  failed: z.strictObject({ max: share }).exactOptional(),
+  p99: bands(duration),
+  failed: bands(share),
   operation: label.exactOptional(),
 });
 
+const path = z.string().startsWith('/');
+
 const operation: z.ZodType<Operation> = z.strictObject({
   method: z.string().default('GET'),
-  path: z.string().startsWith('/'),
+  path,
   headers: z.record(z.string(), z.string()).default({}),
   body: z.union([z.string(), z.looseObject({})]).exactOptional(),
   weight: z.number().min(0).default(1),
   failsFrom: z.int().min(400).max(600).default(500),
+  at: label.exactOptional(),
 });
 
+const address = z.url({ protocol: /^https?$/ });
+
 const service: z.ZodType<Service> = z.union([
-  z.strictObject({ url: z.url({ protocol: /^https?$/ }) }),
-  z.strictObject({ command: z.array(z.string()).min(1), ready: z.string().startsWith('/').exactOptional() }),
+  z.strictObject({ url: address, metrics: path.exactOptional() }),
+  z.strictObject({
+    command: z.array(z.string()).min(1),
+    ready: path.exactOptional(),
+    metrics: path.exactOptional(),
+  }),
 ]);
 
-const suiteSchema: z.ZodType<Omit<Suite, 'file' | 'folder'>> = z.strictObject({
+const metricsSource: z.ZodType<MetricsSource> = z.union([
+  z.strictObject({ url: address }),
+  z.strictObject({ program: z.string().default('prometheus'), every: duration.default(1_000) }),
+]);
+
+const whole = z.strictObject({
   verify: label,
   resources: z.string().default('.'),
   services: z.record(label, service),
+  prometheus: metricsSource.exactOptional(),
   traffic: z.strictObject({
     requestsPerSecond: z.number().gt(0).max(5_000),
     users: z.int().min(1).max(1_000_000).default(1_000),
@@ -187,12 +238,27 @@ const suiteSchema: z.ZodType<Omit<Suite, 'file' | 'folder'>> = z.strictObject({
     .min(1),
 });
 
+const suiteSchema: z.ZodType<Omit<Suite, 'file' | 'folder'>> = whole.superRefine(
+  ({ services, traffic: { operations } }, context) => {
+    for (const [name, { at }] of Object.entries(operations)) {
+      if (at === undefined || services[at] !== undefined) continue;
+      const message = `no service is named ${at}; there are ${Object.keys(services).join(', ')}`;
+      context.addIssue({ code: 'custom', path: ['traffic', 'operations', name, 'at'], message });
+    }
+  },
+);
+
+/** The services that users ask and that call the changed one. */
+export function callersOf({ traffic }: Pick<Suite, 'traffic'>): ReadonlySet<string> {
+  return new Set(Object.values(traffic.operations).flatMap(({ at }) => at ?? []));
+}
+
 /** Reads a file; ends the command with each finding as file:line:column. */
 export function readSuite(file: string, cwd: string): Suite {
-  const path = resolve(cwd, file);
+  const whereItIs = resolve(cwd, file);
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readFileSync(whereItIs, 'utf8');
   } catch (error) {
     throw new CommandEnd(exits.usage, `${file} cannot be read: ${(error as Error).message}`);
   }
@@ -212,7 +278,7 @@ export function readSuite(file: string, cwd: string): Suite {
     });
     throw new CommandEnd(exits.no, findings.join('\n'));
   }
-  const folder = dirname(path);
+  const folder = dirname(whereItIs);
   return { ...read.data, file, folder, resources: resolve(folder, read.data.resources) };
 }
 

@@ -9,7 +9,9 @@ export const UNIT = 'x-verify-unit';
 /** One request as its user saw it. Times in ms of the monotonic clock. */
 export interface Sample {
   readonly operation: string;
-  /** The variant that answered, as the gateway says; undefined where it refused or nobody answered. */
+  /** Of its user. */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** The variant that answered, as the gateway says; undefined where it refused, nobody answered, or a caller was asked. */
   readonly variant: string | undefined;
   readonly began: number;
   readonly took: number;
@@ -27,6 +29,7 @@ export interface Traffic {
 interface User {
   readonly id: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly attributes: Readonly<Record<string, string>>;
 }
 
 /** Milliseconds between looks at how many requests are due. */
@@ -38,10 +41,12 @@ const PATIENCE = 30_000;
 
 /**
  * Users that come in at a rate, whatever the answers take: arrivals are Poisson, some users come far more often than others
- * (log-normal, as crowds do), each keeps its attributes. The same seed draws the same users.
+ * (log-normal, as crowds do), each keeps its attributes. The same seed draws the same users. They ask at `url`, or for operations at a
+ * caller at its address in `callers`.
  */
 export function startTraffic(
   url: string,
+  callers: ReadonlyMap<string, string>,
   { requestsPerSecond, users, attributes, operations }: TrafficPlan,
   random: Random,
 ): Traffic {
@@ -52,7 +57,12 @@ export function startTraffic(
   const agent = new Agent({ keepAlive: true, maxSockets: 2_000 });
   let samples: Sample[] = [];
   const flying = new Set<Promise<void>>();
-  const { hostname, port } = new URL(url);
+  const doors = new Map(
+    Object.entries(operations).map(([name, { at }]) => {
+      const { hostname, port } = new URL((at === undefined ? undefined : callers.get(at)) ?? url);
+      return [name, { hostname, port }];
+    }),
+  );
   let count = 0;
   const opened = performance.now();
   let last = opened;
@@ -87,11 +97,17 @@ export function startTraffic(
     };
     return new Promise((resolve) => {
       const done = (variant: string | undefined, failed: boolean): void =>
-        resolve({ operation: name, variant, began, took: performance.now() - began, failed });
+        resolve({
+          operation: name,
+          attributes: user.attributes,
+          variant,
+          began,
+          took: performance.now() - began,
+          failed,
+        });
       const sent = request(
         {
-          hostname,
-          port,
+          ...doors.get(name),
           method: operation.method,
           path: filled(operation.path),
           headers,
@@ -154,11 +170,16 @@ function makeCrowd(
   return Array.from({ length: users }, (_, at) => {
     upTo += Math.exp(normal(random));
     const id = `user-${at + 1}`;
-    const own = names.map(([, values], index) => [
-      attributeHeader(index),
-      drawFrom(Object.entries(values), random),
-    ]);
-    return { user: { id, headers: { [UNIT]: id, ...Object.fromEntries(own) } }, upTo };
+    const own = names.map(([name, values]) => [name, drawFrom(Object.entries(values), random)] as const);
+    const headers = own.map(([, value], index) => [attributeHeader(index), value] as const);
+    return {
+      user: {
+        id,
+        headers: { [UNIT]: id, ...Object.fromEntries(headers) },
+        attributes: Object.fromEntries(own),
+      },
+      upTo,
+    };
   });
 }
 
