@@ -35,10 +35,11 @@ export function addRollback(program: Command, shell: Shell): void {
           throw new CommandEnd(exits.usage, `there is no revision before the newest; see \`ombre history\``);
         const request = { to, author: shell.author(), why: options.why ?? `rollback to ${to}` };
         const plan = expectValue(await connection.client.rollback({ ...request, dryRun: true }), connection);
-        if (options.dryRun === true || plan.diff.length === 0) {
-          return shell.print({ ...plan, dryRun: true }, () => formatDiff(shell.terminal, plan.diff));
+        const said = plan.issues.map(({ message }) => `${message}\n`).join('');
+        if (options.dryRun === true || (plan.diff.length === 0 && plan.kept.length === 0)) {
+          return shell.print({ ...plan, dryRun: true }, () => formatDiff(shell.terminal, plan.diff) + said);
         }
-        if (!shell.json()) shell.terminal.err(formatDiff(shell.terminal, plan.diff));
+        if (!shell.json()) shell.terminal.err(formatDiff(shell.terminal, plan.diff) + said);
         await shell.confirm(`bring back revision ${to}?`, options.yes);
         const done = expectValue(await connection.client.rollback(request), connection);
         shell.print(done, () => `revision ${done.revision} holds what revision ${to} held\n`);

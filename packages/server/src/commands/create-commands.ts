@@ -33,8 +33,8 @@ export function createCommands(parts: CommandParts): Commands {
 
     apply: (input) => apply(parts, input),
 
-    restore: ({ to, ...asked }) =>
-      commit(parts, {
+    restore: async ({ to, ...asked }) => {
+      const result = await commit(parts, {
         ...asked,
         action: 'restore',
         decide: async (mirror): Promise<Planned> => {
@@ -49,7 +49,10 @@ export function createCommands(parts: CommandParts): Commands {
           }
           return inSlices(planRestore(mirror, to, then, asked.dryRun === true, checks));
         },
-      }),
+      });
+      await sendBack(parts, asked, result);
+      return result;
+    },
 
     override: (input) =>
       commit(parts, {
@@ -112,13 +115,21 @@ async function apply(parts: CommandParts, input: ApplyInput): Promise<ApplyResul
     // The change is committed whatever becomes of this note: without it a restart applies the same set once more.
     await store.stand(environment, standing).catch(ignoreStoreError);
   }
-  if (result.ok && input.dryRun !== true) {
-    for (const { code, resource = '' } of result.issues) {
-      if (code !== 'RELEASE_GOES_BACK') continue;
-      await parts.leaving?.(environment, resource.slice('Release/'.length), input.author);
-    }
-  }
+  await sendBack(parts, input, result);
   return result;
+}
+
+/** Has the releases rolled back that a change takes away while they climb; they go when nobody is treated any more. */
+async function sendBack(
+  parts: CommandParts,
+  { environment, author, dryRun }: Pick<ApplyInput, 'environment' | 'author' | 'dryRun'>,
+  result: ApplyResult,
+): Promise<void> {
+  if (!result.ok || dryRun === true) return;
+  for (const { code, resource = '' } of result.issues) {
+    if (code !== 'RELEASE_GOES_BACK') continue;
+    await parts.leaving?.(environment, resource.slice('Release/'.length), author);
+  }
 }
 
 function ignoreStoreError(error: unknown): void {

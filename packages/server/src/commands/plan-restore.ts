@@ -5,7 +5,7 @@ import { sameResource } from './resource-digest.ts';
 
 /**
  * Plans that the resources of an earlier revision are in force again: specs and origins, never placements or overrides. What a release
- * above 0 % forbids refuses the whole of it: that release is rolled back first.
+ * above 0 % forbids refuses the whole of it; one that climbs and was not there then is kept until it is rolled back.
  */
 export function* planRestore(
   now: Now,
@@ -29,7 +29,7 @@ export function* planRestore(
   const deletes = new Set([...resources.keys()].filter((key) => !keys.has(key)));
   return yield* planResources(
     now,
-    { puts, deletes, pinned: 'refuse', facts: { restored: to }, dryRun },
+    { puts, deletes, pinned: 'refuse', leaving: 'back-first', facts: { restored: to }, dryRun },
     checks,
   );
 }

@@ -73,7 +73,21 @@ describe('restore', () => {
     expect(await control.commands.restore({ ...asked, to: 0 })).toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  test('is refused while it would contradict a release above 0 %', async () => {
+  test('takes away a climbing release that was not there once it is rolled back, and the rest at once', async () => {
+    await control.files([flag('a'), flag('b')]);
+    await control.files([flag('a'), flag('b', { default: 'v2' }), release('r', 'a')]);
+    const token = (await control.store.lease('s', 'me', 60_000))?.token ?? 0;
+    const placement = { reached: 1, shares: [0.1], epoch: 1 };
+    const fence = { lease: 's', token };
+    await control.commands.place({ ...asked, release: 'r', placement, version: 0, fence });
+    const restored = await control.commands.restore({ ...asked, to: 2 });
+    expect(restored).toMatchObject({ ok: true, kept: ['Release/r'] });
+    expect(restored.ok && restored.issues.map(({ code }) => code)).toContain('RELEASE_GOES_BACK');
+    expect(control.views.resource(ENVIRONMENT, 'Release/r')).toBeDefined();
+    expect(control.views.resource(ENVIRONMENT, 'Flag/b')?.resource).toEqual(flag('b'));
+  });
+
+  test('is refused while it would change what a climbing release pins', async () => {
     await control.files([flag('a')]);
     await control.files([flag('a', { default: 'v2' }), release('r', 'a', { from: 'v2', to: 'v1' })]);
     const token = (await control.store.lease('s', 'me', 60_000))?.token ?? 0;
@@ -82,7 +96,7 @@ describe('restore', () => {
     await control.commands.place({ ...asked, release: 'r', placement, version: 0, fence });
     expect(await control.commands.restore({ ...asked, to: 2 })).toMatchObject({
       code: 'PINNED',
-      issues: [{ code: 'RELEASE_ABOVE_ZERO' }],
+      issues: [{ code: 'RELEASE_PINS', resource: 'Flag/a' }],
     });
   });
 });
