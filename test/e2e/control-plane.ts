@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
 const ombre = join(root, 'packages', 'cli', 'bin', 'ombre.js');
@@ -24,15 +24,16 @@ export interface ControlPlane {
   remove(): void;
 }
 
-/** Runs `ombre up` as a user would, on a copy of the example in a temporary folder and a free port. */
+/** Runs `ombre up` as a user would, on a copy of an example, or of a folder by its path, in a temporary folder and on a free port. */
 export async function startControlPlane(
   example = 'question-bank',
   options: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
 ): Promise<ControlPlane> {
   const folder = mkdtempSync(join(tmpdir(), 'ombre-e2e-'));
-  const directory = join(folder, example);
+  const directory = join(folder, basename(example));
   const dataDirectory = join(folder, '.ombre');
-  cpSync(join(root, 'examples', example), directory, {
+  cpSync(resolve(root, 'examples', example), directory, {
     recursive: true,
     filter: (path) => !path.includes('.ombre'),
   });
@@ -47,7 +48,11 @@ export async function startControlPlane(
   async function up(): Promise<ChildProcess> {
     rmSync(join(dataDirectory, 'listening.json'), { force: true });
     const words = [ombre, 'up', directory, '--data-dir', dataDirectory, '--port', port, ...options];
-    const started = spawn(process.execPath, words, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    const started = spawn(process.execPath, words, {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    });
     let said = '';
     started.stdout?.on('data', (text: Buffer) => {
       said += text;

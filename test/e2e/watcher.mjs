@@ -1,17 +1,22 @@
-// A service that uses the SDK: prints its answer for one flag whenever it may have changed, as JSON lines.
+// A service that uses the SDK: prints its answer for one flag whenever it may have changed, as JSON lines. Words after the state directory
+// are keys it trusts, or {flag, context} as JSON.
 import { Ombre } from '@ombre/sdk';
 
-const [source, stateDir, ...keys] = process.argv.slice(2);
+const [source, stateDir, ...words] = process.argv.slice(2);
+const keys = words.filter((word) => !word.startsWith('{'));
 const ombre = await Ombre.open({ source, stateDir, agent: 'watcher', ...(keys.length > 0 ? { keys } : {}) });
-const context = {
-  targetingKey: 'u1',
-  user: { id: 'u1', tier: 'L5' },
-  question: { difficulty: 0.8 },
-  submission: { language: 'cpp' },
+const { flag, context } = JSON.parse(words.find((word) => word.startsWith('{')) ?? 'null') ?? {
+  flag: 'submit-service',
+  context: {
+    targetingKey: 'u1',
+    user: { id: 'u1', tier: 'L5' },
+    question: { difficulty: 0.8 },
+    submission: { language: 'cpp' },
+  },
 };
 
 function tell(event) {
-  const { value, reason } = ombre.evaluate('submit-service', context);
+  const { value, reason } = ombre.evaluate(flag, context);
   const line = { event, value, reason, status: ombre.status, revision: ombre.head?.revision };
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }

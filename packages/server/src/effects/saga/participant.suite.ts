@@ -2,18 +2,27 @@ import { type Held, participate, type SagaAction } from '@ombre/release';
 import pg from 'pg';
 import { startService } from '../http-service.suite.ts';
 
-export const TABLES = `
+const TABLES = `
   create table stock (id int primary key, step text not null unique);
   create table held (transaction text primary key, held text);
   create table progress (id int primary key, kept jsonb not null);
   create sequence ids start 1000;
   insert into stock select n, 'old ' || n from generate_series(1, 25) n`;
 
+export async function createTables(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(TABLES);
+  await client.end();
+}
+
 /**
  * A service that puts a row into its database for each step and takes it out again. It keeps its word in one transaction, but its
  * network is bad: every third answer is lost after the work was done, every fifth request is refused before.
  */
-export async function startParticipant(url: string): ReturnType<typeof startService> {
+export async function startParticipant(
+  url: string,
+): Promise<Awaited<ReturnType<typeof startService>> & { stock(): Promise<readonly string[]> }> {
   const pool = new pg.Pool({ connectionString: url, max: 4 });
   const service = await startService(async ({ headers }, count) => {
     if (count % 5 === 0) return { status: 503 };
@@ -25,6 +34,10 @@ export async function startParticipant(url: string): ReturnType<typeof startServ
   });
   return {
     ...service,
+    async stock() {
+      const { rows } = await pool.query<{ step: string }>('select step from stock order by id');
+      return rows.map(({ step }) => step);
+    },
     async close() {
       await service.close();
       await pool.end();

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundle } from '../../store/crash/bundle.suite.ts';
 import {
@@ -11,7 +10,7 @@ import {
   postgresPrograms,
   startPostgres,
 } from '../../store/postgres/postgres-server.suite.ts';
-import { startParticipant, TABLES } from './participant.suite.ts';
+import { createTables, startParticipant } from './participant.suite.ts';
 import type { Errand } from './victim.suite.ts';
 
 const title = postgresPrograms === undefined ? `Steps on PostgreSQL (${NO_POSTGRES})` : 'Steps on PostgreSQL';
@@ -33,9 +32,7 @@ describe.skipIf(postgresPrograms === undefined)(title, () => {
   /** Lives one after the other, each killed a little later than the one before, until one comes to the end. */
   async function play(goal: Errand['goal']) {
     const url = await server.database();
-    const client = new pg.Client({ connectionString: url });
-    await client.connect();
-    await client.query(TABLES);
+    await createTables(url);
     const participant = await startParticipant(url);
     try {
       const said: string[] = [];
@@ -46,12 +43,10 @@ describe.skipIf(postgresPrograms === undefined)(title, () => {
         if (signal === 'SIGKILL') killed += 1;
         else said.push(output || complaint);
       }
-      const { rows } = await client.query<{ step: string }>('select step from stock order by id');
       const calls = participant.heard.map(({ headers }) => String(headers['idempotency-key']));
-      return { said, killed, stock: rows.map(({ step }) => step), calls };
+      return { said, killed, stock: await participant.stock(), calls };
     } finally {
       await participant.close();
-      await client.end();
     }
   }
 
