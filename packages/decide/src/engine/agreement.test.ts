@@ -94,6 +94,7 @@ describe('any environment and any contexts', () => {
           }
           expect(snapshot.digest).toBe(to.digest);
           expect(snapshot.boundaries(0)).toBe(compileSnapshot(to).boundaries(0));
+          expect(snapshot.flags).toEqual(compileSnapshot(to).flags);
         },
       ),
       { numRuns: 250 },
