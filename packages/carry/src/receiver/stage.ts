@@ -47,6 +47,8 @@ export async function stageFull(
       `${headText(head)} names ${head.digest.slice(0, 12)}, got ${encoded.digest.slice(0, 12)}`,
     );
   }
+  // Reading megabytes as text has filled the turn that brought them.
+  await turn(signal);
   const verified = await inSlices(verifyInSteps(encoded, sha256), signal);
   if (!verified.ok) return refused(verified.code, `${headText(head)}: ${verified.message}`);
   if (current !== undefined && chunksApart(current.encoded, encoded) <= FEW_CHUNKS) {

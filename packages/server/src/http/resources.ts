@@ -1,3 +1,4 @@
+import { inSlices } from '@ombre/carry';
 import { type JsonValue, type Resource, resourceSchema } from '@ombre/decide/model';
 import { parseSources } from '@ombre/declare';
 import type { WireIssue } from '@ombre/protocol';
@@ -7,13 +8,21 @@ import { Refusal } from './refusal.ts';
  * Resources as they came in a body. Those with a wrong shape are refused as INVALID, all at once and in the words that files get, but
  * without a place; what resources say together is checked by the command.
  */
-export function readResources(bodies: readonly JsonValue[]): readonly Resource[] {
+export function readResources(bodies: readonly JsonValue[]): Promise<readonly Resource[]> {
+  return inSlices(reading(bodies));
+}
+
+/** Bodies read between two pauses. */
+const SLICE = 20;
+
+function* reading(bodies: readonly JsonValue[]): Generator<undefined, readonly Resource[]> {
   const resources: Resource[] = [];
   const wrong: JsonValue[] = [];
-  for (const body of bodies) {
+  for (const [index, body] of bodies.entries()) {
     const parsed = resourceSchema.safeParse(body);
     if (parsed.success) resources.push(parsed.data);
     else wrong.push(body);
+    if (index % SLICE === SLICE - 1) yield;
   }
   if (wrong.length > 0) throw new Refusal('INVALID', undefined, { issues: issuesOf(wrong) });
   return resources;

@@ -47,7 +47,7 @@ export function twoPhaseHandlers(
         environment: call.place.environment,
         author,
         why,
-        resources: readResources(resources),
+        resources: await readResources(resources),
       });
       if (!begun.ok) {
         const { issues, moved, retryAfter } = {

@@ -34,13 +34,13 @@ export function writeHandlers(commands: Commands): Record<Extract<RouteId, Write
         await commands.apply({
           ...request,
           ...asked(place.environment, { author, why }),
-          resources: readResources(resources),
+          resources: await readResources(resources),
         }),
       );
     },
 
     async putResource(call) {
-      const [resource] = readResources([call.body as JsonValue]) as readonly [Resource];
+      const [resource] = (await readResources([call.body as JsonValue])) as readonly [Resource];
       const key = `${call.parameters.kind}/${call.parameters.name}`;
       if (key !== `${resource.kind}/${resource.metadata.name}`) {
         throw new Refusal(
