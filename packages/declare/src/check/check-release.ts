@@ -1,5 +1,6 @@
 import { targetingKey } from '@ombre/decide';
 import type { FlagSpec, ReleaseSpec, ResourceOf } from '@ombre/decide/model';
+import { didYouMean, listNames } from '../issue/suggest.ts';
 import type { Draft } from '../shape/draft.ts';
 import { checkAddress, checkTime } from './check-address.ts';
 import { checkLadder } from './check-ladder.ts';
@@ -29,8 +30,34 @@ export function checkRelease(draft: Draft, { spec }: ResourceOf<'Release'>, worl
   );
   checkLadder(spec, world, report);
   checkTime(spec.onUnknown?.rollbackAfter, ['spec', 'onUnknown', 'rollbackAfter'], report);
+  checkSlices(spec, report);
   checkProbes(spec, report);
   checkConfines(spec, flag?.spec, world, report);
+}
+
+/** Slices are levels for some users: only these can be compared, and go back, by themselves. */
+function checkSlices({ ladder, guards = [] }: ReleaseSpec, report: Report): void {
+  const known = ladder.flatMap(({ name, when }) => (when === undefined ? [] : [name]));
+  for (const [index, guard] of guards.entries()) {
+    for (const [kind, settings] of Object.entries(guard) as [
+      string,
+      { readonly slices?: readonly string[] },
+    ][]) {
+      for (const [at, slice] of (settings.slices ?? []).entries()) {
+        if (known.includes(slice)) continue;
+        report(
+          'UNKNOWN_SLICE',
+          ['spec', 'guards', index, kind, 'slices', at],
+          { slice: JSON.stringify(slice), guard: kind },
+          {
+            ...(known.length > 0 && { expected: listNames(known) }),
+            found: slice,
+            ...didYouMean(slice, known),
+          },
+        );
+      }
+    }
+  }
 }
 
 /** The release's part of a layer, and its holdouts. */

@@ -34,6 +34,8 @@ export interface PlanAnswer {
     readonly errorRate: number;
     /** `observed`: counted here of late; `given`: by the caller; `assumed`: nobody knows. */
     readonly source: 'observed' | 'given' | 'assumed';
+    /** Part of it that conditions of levels hold for, where that was counted of late; else they are taken to hold for all. */
+    readonly matching?: Readonly<Record<string, number>>;
   };
 }
 
@@ -49,5 +51,6 @@ export const planAnswer: z.ZodType<PlanAnswer> = z.object({
     requestsPerSecond: z.number(),
     errorRate: z.number(),
     source: z.enum(['observed', 'given', 'assumed']),
+    matching: z.record(z.string(), z.number()).exactOptional(),
   }),
 });

@@ -141,12 +141,24 @@ export function createReleases(parts: ReleasesParts): Releases {
         rows.map((row) => row.resource),
         clock.now(),
       );
-      const plan = planRelease(resource.spec, { requestsPerSecond, failures: errorRate, heldOut });
-      return { plan, traffic: { requestsPerSecond, errorRate, source } };
+      const matching = matchingOf(resource.spec, seen?.levels[release] ?? {});
+      const assumed = { requestsPerSecond, failures: errorRate, heldOut, matching };
+      const plan = planRelease(resource.spec, assumed);
+      const known = Object.keys(matching).length > 0 ? { matching } : {};
+      return { plan, traffic: { requestsPerSecond, errorRate, source, ...known } };
     },
     command,
     take: async (report) => controller.take(report),
     stream: (response, release, after, headers) =>
       streams.open(response, release, after, headers, (name) => view(name)),
   };
+}
+
+/** How much of the traffic conditions of levels hold for, as far as it was counted: levels that nobody reached yet are not among them. */
+function matchingOf(
+  { ladder }: Followed['spec'],
+  counted: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
+  const narrow = ladder.filter(({ name, when }) => when !== undefined && counted[name] !== undefined);
+  return Object.fromEntries(narrow.map(({ name }) => [name, Math.min(1, counted[name] ?? 1)]));
 }

@@ -4,16 +4,22 @@ import type { CounterRow, Counters } from '@ombre/protocol';
 export interface FlagTraffic {
   take(report: Counters, now: number): void;
   /** Over the last minute; undefined where nobody counted the flag. */
-  read(
-    flag: string,
-    now: number,
-  ): { readonly requestsPerSecond: number; readonly errorRate: number } | undefined;
+  read(flag: string, now: number): ReadTraffic | undefined;
+}
+
+export interface ReadTraffic {
+  readonly requestsPerSecond: number;
+  readonly errorRate: number;
+  /** Part of the flag's requests that each level of a release held for, by release and level, as far as it decided for them. */
+  readonly levels: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 interface Second {
   readonly at: number;
   requests: number;
   failures: number;
+  /** By release, then level. */
+  readonly levels: Map<string, Map<string, number>>;
 }
 
 const WINDOW = 60_000;
@@ -44,11 +50,16 @@ export function createFlagTraffic(): FlagTraffic {
         flags.set(flag, slices);
         let slice = slices.at(-1);
         if (slice === undefined || now - slice.at >= SLICE) {
-          slice = { at: now, requests: 0, failures: 0 };
+          slice = { at: now, requests: 0, failures: 0, levels: new Map() };
           slices.push(slice);
           while ((slices[0]?.at ?? now) < now - WINDOW) slices.shift();
         }
-        slice.requests += row.requests - (before?.requests ?? 0);
+        const more = row.requests - (before?.requests ?? 0);
+        slice.requests += more;
+        if (release !== null && level !== null && more > 0) {
+          const levels = slice.levels.get(release) ?? new Map<string, number>();
+          slice.levels.set(release, levels.set(level, (levels.get(level) ?? 0) + more));
+        }
         slice.failures += row.failures - (before?.failures ?? 0);
       }
     },
@@ -60,7 +71,35 @@ export function createFlagTraffic(): FlagTraffic {
       const requests = slices.reduce((sum, slice) => sum + slice.requests, 0);
       const failures = slices.reduce((sum, slice) => sum + slice.failures, 0);
       if (requests === 0) return undefined;
-      return { requestsPerSecond: requests / (time / 1000), errorRate: failures / requests };
+      const levels = levelsOf(slices);
+      return { requestsPerSecond: requests / (time / 1000), errorRate: failures / requests, levels };
     },
   };
+}
+
+/** Each level's part of the requests, from after it was first counted until it was last. */
+function levelsOf(slices: readonly Second[]): ReadTraffic['levels'] {
+  const names = new Map<string, Set<string>>();
+  for (const { levels } of slices) {
+    for (const [release, counted] of levels) {
+      names.set(release, new Set([...(names.get(release) ?? []), ...counted.keys()]));
+    }
+  }
+  const partOf = (release: string, level: string): number | undefined => {
+    const count = ({ levels }: Second) => levels.get(release)?.get(level) ?? 0;
+    const first = slices.findIndex((slice) => count(slice) > 0);
+    const last = slices.findLastIndex((slice) => count(slice) > 0);
+    const whole = slices.slice(first + 1, last + 1);
+    const requests = whole.reduce((sum, slice) => sum + slice.requests, 0);
+    if (whole.length * SLICE < LEAST || requests === 0) return undefined;
+    return whole.reduce((sum, slice) => sum + count(slice), 0) / requests;
+  };
+  const known = [...names].map(([release, all]) => {
+    const parts = [...all].flatMap((level) => {
+      const part = partOf(release, level);
+      return part === undefined ? [] : [[level, part] as const];
+    });
+    return [release, Object.fromEntries(parts)] as const;
+  });
+  return Object.fromEntries(known);
 }

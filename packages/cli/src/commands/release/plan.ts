@@ -144,7 +144,10 @@ export function planText(shell: Shell, { plan, traffic }: PlanAnswer, matched: b
     ...(matched
       ? []
       : [
-          'conditions of levels are taken to hold for all of this traffic: plan from files with --matching to say for how much',
+          ...Object.entries(traffic.matching ?? {}).map(
+            ([level, part]) => `${level} is taken to hold for ${percent(part)} of it, as counted of late`,
+          ),
+          `${traffic.matching === undefined ? '' : 'other '}conditions of levels are taken to hold for all of this traffic: plan from files with --matching to say for how much`,
         ]),
     ...(plan.refused ? ['refused: at least one step cannot see what its guards declare'] : []),
     '',

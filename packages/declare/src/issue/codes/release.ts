@@ -32,6 +32,12 @@ export const releaseCodes = {
     message: 'the level {level} adds nobody: {why}',
     about: 'Whoever this level would admit is in already.',
   },
+  UNKNOWN_SLICE: {
+    severity: 'error',
+    message: 'the slice {slice} of {guard} is no level with a condition',
+    about:
+      'A slice is a level of the same ladder that is for some users (`when`): they are compared by themselves and, with `returnSlices`, go back alone.',
+  },
   ZERO_DWELL: {
     severity: 'error',
     message: 'the dwell of level {level} is 0',
