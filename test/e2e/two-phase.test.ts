@@ -50,6 +50,13 @@ describe('a two-phase change over processes that are killed', { timeout: TIME },
     expect(phase).toBe('committed');
     expect(members.toSorted()).toEqual(['gw-1', 'of-1', 'of-2', 'of-3']);
     expect(staged.length).toBeGreaterThanOrEqual(3);
+    const took: number[] = [];
+    for (let round = 0; round < 20; round += 1) {
+      const { decidedAt, endedAt } = await rig.end(await rig.begin());
+      took.push((endedAt ?? 0) - (decidedAt ?? 0));
+    }
+    took.sort((a, b) => a - b);
+    console.info(`COMMITTING of 20 changes over four receivers: p50 ${took[10]} ms, most ${took[19]} ms`);
   });
 
   test('a control plane killed before the decision goes on with it', async () => {

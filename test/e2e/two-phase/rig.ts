@@ -11,7 +11,8 @@ import { broken, type Decided, type Ended, type Witness, witness } from './witne
 
 /** Milliseconds of a lease here. */
 export const LEASE = 2_000;
-const GENERATIONS = 60;
+/** Most changes of one rig. */
+const GENERATIONS = 150;
 const FLAGS = ['two-a', 'two-b', 'two-c'];
 
 /** A process that takes part in two-phase changes, behind a line of its own. */

@@ -80,7 +80,12 @@ export function openControllers(parts: ControllersParts): Controllers {
       if (known !== undefined) return known.releases;
       return views.environments().includes(environment) ? start(environment).releases : undefined;
     },
-    fence: (environment) => open.get(environment)?.controller.fence,
+    fence(environment) {
+      const known = open.get(environment);
+      if (known !== undefined) return known.controller.fence;
+      if (views.environments().includes(environment)) start(environment);
+      return undefined;
+    },
     *all() {
       for (const [environment, { controller }] of open) yield [environment, controller] as const;
     },
