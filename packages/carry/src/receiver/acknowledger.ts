@@ -39,15 +39,21 @@ export function createAcknowledger(
   let cancel: (() => void) | undefined;
   const life = new AbortController();
 
+  function renewAfter(wait: number): void {
+    cancel?.();
+    cancel = clock.after(wait, () => pacer.request());
+  }
+
   async function send(): Promise<void> {
     const acknowledgement = say();
     const sent = clock.monotonic();
-    cancel?.();
-    cancel = clock.after(lease / 3, () => pacer.request());
+    renewAfter(lease / 3);
     if (acknowledgement === undefined) return;
     const limit = limitSignal(life.signal, clock, PATIENCE);
     try {
       const answer = await source.acknowledge(trim(acknowledgement), limit.signal);
+      // The first answer may tell a shorter lease than was taken for granted.
+      if (answer.lease < lease) renewAfter(answer.lease / 3);
       ({ lease, within } = answer);
       if (answer.granted !== false && !life.signal.aborted) granted(sent, lease);
     } catch {

@@ -37,7 +37,7 @@ export async function applyAtomic(
     if (line !== said) shell.terminal.err(`${progressLine(view)}\n`);
     said = line;
     await wait(LOOK);
-    view = await insist(shell, connection, () => connection.client.twoPhaseChange(asked.id));
+    view = expectValue(await answered(shell, () => connection.client.twoPhaseChange(asked.id)), connection);
   }
   if (view.phase === 'aborted') throw new CommandEnd(exits.no, endLine(view), view);
   return view;
@@ -50,7 +50,7 @@ async function begin(
   asked: TwoPhaseRequest,
 ): Promise<TwoPhaseView | undefined> {
   for (let said = false; ; said = true) {
-    const answer = await connection.client.twoPhase(asked);
+    const answer = await answered(shell, () => connection.client.twoPhase(asked));
     if (answer.ok) return answer.value.change ?? undefined;
     if (answer.failure.code !== 'TWO_PHASE_EARLY') expectValue(answer, connection);
     if (!said) shell.terminal.err(`waiting: ${answer.failure.message.replace(/ Nothing was begun.*/, '')}\n`);
@@ -59,12 +59,12 @@ async function begin(
 }
 
 /** What was begun goes on without this command: an answer that does not come is asked for again. */
-async function insist<T>(shell: Shell, connection: Connection, ask: () => Promise<Answer<T>>): Promise<T> {
+async function answered<T>(shell: Shell, ask: () => Promise<Answer<T>>): Promise<Answer<T>> {
   const began = Date.now();
   for (let said = false; ; said = true) {
     const answer = await ask();
     const away = !answer.ok && (answer.status === 0 || answer.failure.code === 'UNAVAILABLE');
-    if (!away || Date.now() - began > PATIENCE) return expectValue(answer, connection);
+    if (!away || Date.now() - began > PATIENCE) return answer;
     if (!said) shell.terminal.err('the control plane does not answer; it goes on when it is back\n');
     await wait(LOOK);
   }

@@ -102,6 +102,8 @@ export interface Coordinator {
 
 /** How long receivers have to stage a change, in milliseconds, where nobody says. */
 const DEADLINE = 10_000;
+/** A change is planned so often on a head that moves. */
+const TRIES = 5;
 /** What the store could not write is tried again after so many milliseconds. */
 const AGAIN = 500;
 
@@ -268,7 +270,8 @@ export function startCoordinator(parts: CoordinatorParts): Coordinator {
 
   /** Nobody knows whether it was written: the record is read again, which may say that it was. */
   function lost(why: string): false {
-    log.warn({ environment, why }, 'a two-phase change could not be written; it is tried again');
+    if (!failing)
+      log.warn({ environment, why }, 'a two-phase change could not be written; it is tried again');
     failing = true;
     state = undefined;
     return false;
@@ -396,8 +399,15 @@ export function startCoordinator(parts: CoordinatorParts): Coordinator {
     }
     const { change: open } = state;
     if (open !== undefined && isUnderWay(open) && input.dryRun !== true) return busy(open);
-    const planned = await staging.plan(environment, input);
+    let planned = await staging.plan(environment, input);
+    await look();
+    // Where much changes the head moves while this is planned on it.
+    for (let tries = 1; tries < TRIES && planned.ok && planned.base !== state?.head; tries += 1) {
+      planned = await staging.plan(environment, input);
+      await look();
+    }
     if (!planned.ok) return planned;
+    if (state === undefined) return notHere();
     const { plan, base, puts, deletes } = planned;
     const now = clock.monotonic();
     const members = Object.entries(state.leases)

@@ -126,6 +126,14 @@ export function openCoordinators(parts: CoordinatorsParts): Coordinators {
       const answer = await others.handOn(environment, 'acknowledge', { body: acknowledgement }, PATIENCE);
       const { status = 0, body } = answer ?? {};
       if (status !== 200 || typeof body !== 'object' || body === null) return 'elsewhere';
+      if (!('lease' in body) || body.lease !== parts.lease) {
+        // What is told here would be another lease than is waited for there.
+        log.warn(
+          { environment, here: parts.lease },
+          'the process that coordinates gives leases of another length',
+        );
+        return 'elsewhere';
+      }
       return 'granted' in body && body.granted === false ? 'refused' : 'granted';
     },
     *all() {
