@@ -1,6 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo, Server as NetServer } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { breakGlassDoor, openReceiver, problemText, type Receiver, systemClock } from '@ombre/carry';
 import { type Circuit, type Network, parseNetwork } from '@ombre/protocol';
 import { createAdmin } from './admin.ts';
@@ -9,42 +8,21 @@ import { deliverTo } from './counters/deliver.ts';
 import { exposition } from './counters/exposition.ts';
 import { type Deliver, startReporter } from './counters/reporter.ts';
 import { createTally } from './counters/tally.ts';
-import { unitHash } from './counters/unit-hash.ts';
+import { drain } from './drain.ts';
 import { createForwardAuth } from './forward-auth/forward-auth.ts';
 import type { GatewayOptions, Listen } from './options.ts';
 import { createBaggage } from './proxy/baggage.ts';
 import { createDecidedHeaders } from './proxy/decided-headers.ts';
-import { type Ending, Exchange, refuse } from './proxy/exchange.ts';
-import { createPooledRandom } from './proxy/pooled-random.ts';
-import { requestHeaders } from './proxy/request-headers.ts';
-import { type Target, targetOf } from './proxy/target.ts';
-import { traceContextOf } from './proxy/trace-context.ts';
-import { unitCookie } from './proxy/unit-cookie.ts';
-import { passUpgrade, refuseUpgrade } from './proxy/upgrade.ts';
-import type { Refusal } from './refusal.ts';
+import { createProxy } from './proxy/proxy.ts';
+import { createKeepUnit } from './proxy/unit-cookie.ts';
 import { type PlacedValue, parsePlace } from './routing/placed-value.ts';
-import { createRouter, type Decision } from './routing/router.ts';
+import { createRouter } from './routing/router.ts';
 import { type RouteView, routesOf } from './routing/routes.ts';
 import { createPools } from './upstream/pools.ts';
-import { createUpstreams, type Upstream } from './upstream/upstream.ts';
-
-/** Tells a breaker how a call ended and how long it waited for the answer's headers. */
-type Settle = (ending: Ending, waited: number) => void;
-
-type Admitted =
-  | { readonly upstream: Upstream; readonly settle: Settle }
-  | { readonly upstream?: never; readonly refusal: Refusal };
-
-const NOTHING: Settle = () => {};
-
-/** Milliseconds an endpoint rests that could not be reached. */
-const REST = 1_000;
+import { createUpstreams } from './upstream/upstream.ts';
 
 /** Longer than load balancers keep connections (60 s), so that they are the ones to close them. */
 const KEEP_ALIVE = 65_000;
-
-/** Milliseconds that idle connections stay when the gateway stops, for requests that are on their way. */
-const IDLE_GRACE = 1_000;
 
 export interface RunningGateway {
   readonly url: string;
@@ -97,170 +75,26 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     router.refresh();
   });
 
-  const random = createPooledRandom();
   const decided = createDecidedHeaders();
-  const baggage = createBaggage(options.baggage);
+  const keepUnit = createKeepUnit(cookie);
   let closing = false;
-  const upgraded = new Set<Duplex>();
-
-  /** The header by which a new unit's client keeps it. */
-  function keepUnit({ fresh, unit, client }: Decision, headers: IncomingMessage['headers']): string[] {
-    if (!fresh) return [];
-    const secure = headers['x-forwarded-proto'] === 'https' && client.forwarded;
-    return ['set-cookie', unitCookie(cookie, unit, secure)];
-  }
-
-  /** What every request goes through: a decision, counted from here to `end`. */
-  function begin(request: IncomingMessage) {
-    const decision = router.decide(request);
-    const { outcome, unit, revision } = decision;
-    const open = outcome && tally.begin(outcome, unitHash(unit), now());
-    const ownHeaders = keepUnit(decision, request.headers);
-    if (options.expose === true) {
-      // Whether the control plane has to reckon with this decision.
-      ownHeaders.push(...decided(outcome, revision), 'ombre-live', receiver.live ? 'yes' : 'no');
-    }
-    if (closing) ownHeaders.push('connection', 'close');
-    return {
-      decision,
-      ownHeaders,
-      end(failed: boolean, upstream: string | undefined): void {
-        if (open !== undefined) tally.end(open, now(), failed, upstream);
-      },
-    };
-  }
-
-  function headersFor(
-    request: IncomingMessage,
-    decision: Decision,
-    target: Target,
-    hasBody: boolean,
-  ): string[] {
-    const { headers, socket, rawHeaders } = request;
-    return requestHeaders(rawHeaders, hasBody, {
-      peer: socket.remoteAddress ?? '',
-      client: decision.client,
-      protocol: 'http',
-      host: target.host,
-      trace: traceContextOf(
-        headers.traceparent as string | undefined,
-        headers.tracestate as string | undefined,
-        random,
-      ),
-      own: decided(decision.outcome, decision.revision),
-    });
-  }
-
-  function handle(request: IncomingMessage, response: ServerResponse): void {
-    const target = targetOf(request);
-    if (target === undefined) {
-      refuse(request, response, { code: 'BAD_REQUEST' }, ['connection', 'close']);
-      return;
-    }
-    const { decision, ownHeaders, end } = begin(request);
-    const { verdict } = decision;
-    if (verdict.upstream === undefined) {
-      refuse(request, response, verdict.refusal, ownHeaders);
-      end(isFailure(verdict.refusal), undefined);
-      return;
-    }
-    const admitted = admit(verdict.upstream);
-    if (admitted.upstream === undefined) {
-      refuse(request, response, admitted.refusal, ownHeaders);
-      end(true, verdict.upstream.name);
-      return;
-    }
-    const { upstream, settle } = admitted;
-    const hasBody = carriesBody(request);
-    new Exchange({
-      request,
-      response,
-      upstream,
-      path: target.path,
-      hasBody,
-      requestHeaders: headersFor(request, decision, target, hasBody),
-      baggage: baggage(request.headers.baggage as string | undefined, decision.unit, decision.outcome),
-      ownHeaders,
-      rest: REST,
-      now,
-      ended(ending, waited) {
-        settle(ending, waited);
-        // The variant's own upstream was meant: where another had to stand in, the variant failed.
-        end(ending === 'failed' || upstream !== verdict.upstream, upstream.name);
-      },
-    }).start();
-  }
-
-  /** The upstream or, while its circuit is open, its fallback; `settle` tells its breaker how the call ended. */
-  function admit(upstream: Upstream): Admitted {
-    const at = now();
-    const settle = permitOf(upstream, at);
-    if (settle !== undefined) return { upstream, settle };
-    const fallback = upstream.fallback === undefined ? undefined : upstreams.get(upstream.fallback);
-    const instead = fallback && permitOf(fallback, at);
-    if (fallback !== undefined && instead !== undefined) return { upstream: fallback, settle: instead };
-    return { refusal: { code: 'BREAKER_OPEN', retryAfter: upstream.breaker?.waits(at) ?? 0 } };
-  }
-
-  /** Undefined: its circuit is open. A call is told to the breaker it began with, whatever the spec says by then. */
-  function permitOf({ breaker }: Upstream, at: number): Settle | undefined {
-    if (breaker === undefined) return NOTHING;
-    const permit = breaker.acquire(at);
-    if (permit === undefined) return undefined;
-    return (ending, waited) => {
-      if (ending === 'left') breaker.release(permit);
-      else breaker.record(permit, now(), waited, ending === 'failed');
-    };
-  }
-
-  function handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const target = targetOf(request);
-    if (target === undefined) {
-      refuseUpgrade(socket, { code: 'BAD_REQUEST' });
-      return;
-    }
-    if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
-      refuseUpgrade(socket, { code: 'UPGRADE_UNSUPPORTED' });
-      return;
-    }
-    const { decision, ownHeaders, end } = begin(request);
-    const { verdict } = decision;
-    if (verdict.upstream === undefined) {
-      refuseUpgrade(socket, verdict.refusal);
-      end(isFailure(verdict.refusal), undefined);
-      return;
-    }
-    const admitted = admit(verdict.upstream);
-    if (admitted.upstream === undefined) {
-      refuseUpgrade(socket, admitted.refusal);
-      end(true, verdict.upstream.name);
-      return;
-    }
-    const { upstream, settle } = admitted;
-    upgraded.add(socket);
-    socket.once('close', () => upgraded.delete(socket));
-    passUpgrade({
-      request,
-      socket,
-      head,
-      upstream,
-      path: target.path,
-      requestHeaders: headersFor(request, decision, target, false),
-      baggage: baggage(request.headers.baggage as string | undefined, decision.unit, decision.outcome),
-      ownHeaders: ownHeaders.filter((_, at) => ownHeaders[at - (at % 2)] !== 'connection'),
-      now,
-      ended(ending, took) {
-        settle(ending, took);
-        end(ending === 'failed' || upstream !== verdict.upstream, upstream.name);
-      },
-    });
-  }
-
+  const proxy = createProxy({
+    router,
+    upstreams,
+    tally,
+    decided,
+    baggage: createBaggage(options.baggage),
+    keepUnit,
+    expose: options.expose === true,
+    live: () => receiver.live,
+    closing: () => closing,
+    now,
+  });
   const server = createServer(
     { keepAliveTimeout: KEEP_ALIVE, headersTimeout: 30_000, requestTimeout: 0, highWaterMark: 64 * 1024 },
-    handle,
+    proxy.handle,
   );
-  server.on('upgrade', handleUpgrade);
+  server.on('upgrade', proxy.handleUpgrade);
 
   function metrics(): string {
     return exposition({
@@ -313,22 +147,6 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     });
   const reporter = deliver && startReporter({ tally, circuits }, options.name, clock, deliver);
 
-  async function drain(): Promise<void> {
-    closing = true;
-    // Not the HTTP server's own close: it would cut idle connections on which a request may be on its way.
-    const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
-    const idle = setTimeout(() => server.closeIdleConnections(), IDLE_GRACE);
-    // Those that were busy then are told to close by their answers; the ones in between are seen to here.
-    const sweep = setInterval(() => server.closeIdleConnections(), IDLE_GRACE * 2);
-    const cut = setTimeout(() => {
-      server.closeAllConnections();
-      for (const socket of upgraded) socket.destroy();
-    }, options.grace ?? 30_000);
-    if (upgraded.size > 0) log('info', `${upgraded.size} upgraded connections end with the grace period`);
-    await closed;
-    for (const timer of [idle, sweep, cut]) clearTimeout(timer);
-  }
-
   return {
     url,
     adminUrl,
@@ -337,9 +155,10 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     routes,
     metrics,
     async close() {
-      await drain();
-      // The HTTP server still has a timer of its own.
-      server.close(() => {});
+      closing = true;
+      const { size } = proxy.upgraded;
+      if (size > 0) log('info', `${size} upgraded connections end with the grace period`);
+      await drain(server, proxy.upgraded, options.grace ?? 30_000);
       await reporter?.close();
       await receiver.close();
       await pools.destroy();
@@ -352,17 +171,6 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       }
     },
   };
-}
-
-/** A body is announced by its framing alone (RFC 9112, 6.3). */
-function carriesBody({ headers }: IncomingMessage): boolean {
-  const length = headers['content-length'];
-  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
-}
-
-/** Denying and throttling are what was asked for; all else that is refused is a failure. */
-function isFailure({ code }: Refusal): boolean {
-  return code !== 'DENIED' && code !== 'THROTTLED';
 }
 
 function deliveryOf({ receiver }: GatewayOptions): Deliver | undefined {

@@ -6,14 +6,14 @@ export interface Sums {
   readonly slow: number;
 }
 
-/** The calls a breaker looks back on. Times are milliseconds of one clock that never goes back. */
+/** The calls a breaker looks back on. Times are milliseconds of one clock that never goes back, from 0 on. */
 export interface Window {
   add(now: number, failed: boolean, slow: boolean): void;
+  /** As they stand: the next call to the window changes them. */
   sums(now: number): Sums;
 }
 
 interface Cell {
-  second: number;
   calls: number;
   failed: number;
   slow: number;
@@ -21,50 +21,62 @@ interface Cell {
 
 /** The calls that ended in the running second and the `seconds - 1` before it, as Resilience4j counts them: one cell a second. */
 export function timeWindow(seconds: number): Window {
-  const cells: Cell[] = Array.from({ length: seconds }, () => ({
-    second: Number.NEGATIVE_INFINITY,
-    calls: 0,
-    failed: 0,
-    slow: 0,
-  }));
+  const cells = Array.from({ length: seconds }, emptyCell);
+  const sums = emptyCell();
+  let newest = -1;
+
+  /** Lets go of the seconds that are too old by now. */
+  function advance(now: number): number {
+    const second = Math.floor(now / 1000);
+    for (let at = Math.max(newest + 1, second - seconds + 1); at <= second; at++) {
+      const cell = cells[at % seconds];
+      if (cell === undefined || cell.calls === 0) continue;
+      change(sums, cell, -1);
+      cells[at % seconds] = emptyCell();
+    }
+    newest = Math.max(newest, second);
+    return second;
+  }
+
   return {
     add(now, failed, slow) {
-      const second = Math.floor(now / 1000);
-      const cell = cells[second % seconds];
+      const cell = cells[advance(now) % seconds];
       if (cell === undefined) return;
-      if (cell.second !== second) Object.assign(cell, { second, calls: 0, failed: 0, slow: 0 });
-      cell.calls += 1;
-      cell.failed += Number(failed);
-      cell.slow += Number(slow);
+      const call = { calls: 1, failed: Number(failed), slow: Number(slow) };
+      change(cell, call, 1);
+      change(sums, call, 1);
     },
     sums(now) {
-      const first = Math.floor(now / 1000) - seconds;
-      return total(cells.filter(({ second }) => second > first));
+      advance(now);
+      return sums;
     },
   };
 }
 
 /** The last so many calls. */
 export function countWindow(size: number): Window {
-  let ring: Sums[] = [];
+  const ring: Sums[] = [];
+  const sums = emptyCell();
   let next = 0;
   return {
     add(_now, failed, slow) {
-      ring[next] = { calls: 1, failed: Number(failed), slow: Number(slow) };
+      const before = ring[next];
+      if (before !== undefined) change(sums, before, -1);
+      const call = { calls: 1, failed: Number(failed), slow: Number(slow) };
+      ring[next] = call;
+      change(sums, call, 1);
       next = (next + 1) % size;
-      if (ring.length > size) ring = ring.slice(0, size);
     },
-    sums: () => total(ring),
+    sums: () => sums,
   };
 }
 
-function total(cells: readonly Sums[]): Sums {
-  return cells.reduce(
-    (sum, cell) => ({
-      calls: sum.calls + cell.calls,
-      failed: sum.failed + cell.failed,
-      slow: sum.slow + cell.slow,
-    }),
-    { calls: 0, failed: 0, slow: 0 },
-  );
+function emptyCell(): Cell {
+  return { calls: 0, failed: 0, slow: 0 };
+}
+
+function change(cell: Cell, { calls, failed, slow }: Sums, sign: 1 | -1): void {
+  cell.calls += sign * calls;
+  cell.failed += sign * failed;
+  cell.slow += sign * slow;
 }

@@ -87,7 +87,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       request.pipe(this.#body);
       request.once('end', () => this.#await());
     } else this.#await();
-    atTurnEnd(() => this.#next());
+    this.#next();
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -150,7 +150,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }
     const whole = this.#whole;
     if (whole === undefined) response.end();
-    else atTurnEnd(() => response.end(whole, 'latin1'));
+    else atTurnEnd(() => endWhole(response, whole));
     // What the upstream did not want of the body is not waited for.
     if (!request.complete) request.unpipe().resume();
     this.#end(this.#status >= 500 ? 'failed' : 'answered');
@@ -202,13 +202,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#controller = undefined;
     this.#sent = false;
     const carried = baggage(endpoint.url);
-    const options: Dispatcher.DispatchOptions & { readonly servername?: string } = {
+    const options: Dispatcher.DispatchOptions & { readonly servername: string } = {
       path: endpoint.prefix + path,
       method: request.method as Dispatcher.HttpMethod,
       headers: carried === undefined ? requestHeaders : [...requestHeaders, 'baggage', carried],
       body: this.#body ?? null,
       // A certificate is the endpoint's, whatever host the client asked for.
-      ...(endpoint.url.protocol === 'https:' ? { servername: endpoint.url.hostname } : {}),
+      servername: endpoint.url.hostname,
     };
     endpoint.dispatcher.dispatch(options, this);
   }
@@ -246,6 +246,20 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#body?.destroy();
     ended(ending, this.#waited ?? now() - this.#began);
   }
+}
+
+/** One write of headers and body together, where `end` alone would gather two. */
+function endWhole(response: ServerResponse, body: string): void {
+  const { socket } = response;
+  if (socket === null) {
+    // An earlier answer of the connection is still to be sent.
+    response.end(body, 'latin1');
+    return;
+  }
+  socket.cork();
+  response.write(body, 'latin1');
+  socket.uncork();
+  response.end();
 }
 
 /** Answers by itself. A body that nobody wants ends the connection with the answer. */

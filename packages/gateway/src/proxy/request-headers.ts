@@ -1,5 +1,5 @@
 import type { HttpClient } from '@ombre/protocol';
-import { connectionTokens, isHopByHop } from './hop-by-hop.ts';
+import { connectionTokens, headerRole } from './header-role.ts';
 import type { TraceContext } from './trace-context.ts';
 
 /** What a request carries from here on beside the client's own headers. */
@@ -13,43 +13,32 @@ export interface Passage {
   readonly own: readonly string[];
 }
 
-/** Written anew here. */
-const REPLACED: ReadonlySet<string> = new Set([
-  'baggage',
-  'expect',
-  'host',
-  'traceparent',
-  'tracestate',
-  'via',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-proto',
-  'x-real-ip',
-]);
-
 /**
  * The headers for the upstream as name, value, name, value …, in the client's order and spelling. What the client says of where it
  * comes from is kept if its peer is trusted, and replaced if not. Baggage is left out: what of it goes where depends on the endpoint.
  */
 export function requestHeaders(raw: readonly string[], hasBody: boolean, passage: Passage): string[] {
+  const { client, trace, own } = passage;
   const headers: string[] = ['host', passage.host];
-  const kept: Record<string, string> = {};
+  /** What the client sent of what is written here, by name in lower case. */
+  const sent: Record<string, string> = {};
   const named = connectionTokens(headerIn(raw, 'connection'));
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const name = raw[index] as string;
     const value = raw[index + 1] as string;
-    const lower = name.toLowerCase();
-    if (REPLACED.has(lower)) {
-      kept[lower] = kept[lower] === undefined ? value : `${kept[lower]}, ${value}`;
+    const role = headerRole(name);
+    if (role === 'written') {
+      const lower = name.toLowerCase();
+      sent[lower] = sent[lower] === undefined ? value : `${sent[lower]}, ${value}`;
       continue;
     }
-    if (isHopByHop(lower, named) || lower === 'trailer' || lower.startsWith('ombre-')) continue;
-    if (lower === 'content-length' && !hasBody) continue;
-    if (lower === 'forwarded' && !passage.client.forwarded) continue;
+    if (role === 'hop' || role === 'own' || role === 'trailer') continue;
+    if (role === 'length' && !hasBody) continue;
+    if (role === 'forwarded' && !client.forwarded) continue;
+    if (named.size > 0 && named.has(name.toLowerCase())) continue;
     headers.push(name, value);
   }
-  const { client, trace } = passage;
-  const believed = client.forwarded ? kept : {};
+  const believed = client.forwarded ? sent : {};
   const chain = believed['x-forwarded-for'];
   headers.push(
     'x-forwarded-for',
@@ -61,12 +50,12 @@ export function requestHeaders(raw: readonly string[], hasBody: boolean, passage
     'x-real-ip',
     client.address,
     'via',
-    kept.via === undefined ? '1.1 ombre' : `${kept.via}, 1.1 ombre`,
+    sent.via === undefined ? '1.1 ombre' : `${sent.via}, 1.1 ombre`,
     'traceparent',
     trace.traceparent,
   );
   if (trace.tracestate !== undefined) headers.push('tracestate', trace.tracestate);
-  headers.push(...passage.own);
+  for (const part of own) headers.push(part);
   return headers;
 }
 

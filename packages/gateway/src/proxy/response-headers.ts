@@ -1,4 +1,4 @@
-import { connectionTokens, isHopByHop } from './hop-by-hop.ts';
+import { connectionTokens, headerRole } from './header-role.ts';
 import { headerIn } from './request-headers.ts';
 
 /**
@@ -10,11 +10,11 @@ export function responseHeaders(raw: readonly string[], own: readonly string[], 
   const headers: string[] = [];
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const name = raw[index] as string;
-    const lower = name.toLowerCase();
-    if (isHopByHop(lower, named) || lower.startsWith('ombre-')) continue;
-    if (lower === 'trailer' && !chunked) continue;
+    const role = headerRole(name);
+    if (role === 'hop' || role === 'own' || (role === 'trailer' && !chunked)) continue;
+    if (named.size > 0 && named.has(name.toLowerCase())) continue;
     headers.push(name, raw[index + 1] as string);
   }
-  headers.push(...own);
+  for (const part of own) headers.push(part);
   return headers;
 }

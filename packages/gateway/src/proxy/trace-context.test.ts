@@ -3,7 +3,7 @@ import { createPooledRandom } from './pooled-random.ts';
 import { traceContextOf } from './trace-context.ts';
 
 const VALID = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
-const zeros = (bytes: number): Buffer => Buffer.alloc(bytes);
+const zeros = (digits: number): string => '0'.repeat(digits);
 
 describe('the trace context', () => {
   test('passes on untouched, with its state, also in a later version with more parts', () => {
@@ -25,11 +25,11 @@ describe('the trace context', () => {
     VALID.slice(0, -1),
   ])('begins anew, without state, in place of %s', (given) => {
     const { traceparent, tracestate } = traceContextOf(given, 'a=1', zeros);
-    expect(traceparent).toBe(`00-01${'0'.repeat(30)}-01${'0'.repeat(14)}-01`);
+    expect(traceparent).toBe(`00-1${'0'.repeat(31)}-1${'0'.repeat(15)}-01`);
     expect(tracestate).toBeUndefined();
   });
 
-  test('takes its ids from bytes that are handed out once', () => {
+  test('takes its ids from digits that are handed out once', () => {
     const random = createPooledRandom(240);
     const ids = Array.from({ length: 1_000 }, () => traceContextOf(undefined, undefined, random).traceparent);
     expect(new Set(ids).size).toBe(1_000);

@@ -9,20 +9,20 @@ export interface TraceContext {
 
 /**
  * The trace a request belongs to: the client's where it names a valid one, else a new one that begins here, marked as sampled.
- * `random` fills bytes; the gateway records no span of its own, so it does not put itself between.
+ * `random` draws digits in hex; the gateway records no span of its own, so it does not put itself between.
  */
 export function traceContextOf(
   traceparent: string | undefined,
   tracestate: string | undefined,
-  random: (bytes: number) => Buffer,
+  random: (digits: number) => string,
 ): TraceContext {
   if (traceparent !== undefined && isTraceparent(traceparent)) return { traceparent, tracestate };
-  const bytes = random(24);
-  // An id of zeros only is invalid; a set bit cannot be missed.
-  bytes[0] = (bytes[0] ?? 0) | 1;
-  bytes[16] = (bytes[16] ?? 0) | 1;
-  const id = bytes.toString('hex');
-  return { traceparent: `00-${id.slice(0, 32)}-${id.slice(32)}-01`, tracestate: undefined };
+  return { traceparent: `00-${notZero(random(32))}-${notZero(random(16))}-01`, tracestate: undefined };
+}
+
+/** An id of zeros only is invalid. */
+function notZero(id: string): string {
+  return /[^0]/.test(id) ? id : `1${id.slice(1)}`;
 }
 
 function isTraceparent(text: string): boolean {

@@ -125,13 +125,10 @@ export function createRouter(
       const fresh = given === undefined && anonymous === undefined;
 
       const snapshot = current();
-      const base = { client, unit: key, fresh, revision: receiver.head?.revision };
+      const revision = receiver.head?.revision;
       if (snapshot === undefined) {
-        return {
-          ...base,
-          outcome: undefined,
-          verdict: { refusal: { code: 'NOT_READY', retryAfter: 1_000 } },
-        };
+        const verdict = { refusal: { code: 'NOT_READY', retryAfter: 1_000 } } as const;
+        return { client, unit: key, fresh, revision, outcome: undefined, verdict };
       }
       const context: Record<string, unknown> = { targetingKey: key };
       const parts = { method, target, headers, address: client.address };
@@ -141,7 +138,8 @@ export function createRouter(
         if (value !== undefined) context[name] = value;
       }
       const outcome = readFlag(bind(snapshot, context, clock.now()));
-      return { ...base, unit: countedUnit(world, context, key), outcome, verdict: verdictOf(outcome) };
+      const unit = countedUnit(world, context, key);
+      return { client, unit, fresh, revision, outcome, verdict: verdictOf(outcome) };
     },
   };
 }
