@@ -1,7 +1,7 @@
 /**
  * The gateway with a routing flag beside nginx: `proxy_pass` as it comes (a connection for each request), with connections kept, and
  * `split_clients` over two upstreams; one worker each, the same backend (an nginx that answers 1 kB), the same load (wrk), rounds alternating in one run. Goal: at least 0.8 times nginx's
- * throughput. Needs nginx and wrk (Debian packages of these names), else it says so. Run: npx tsc -b && node bench/dist/gateway.js
+ * throughput. Needs nginx and wrk (Debian packages of these names), else it says so. Run: npx tsc -b bench && node bench/dist/gateway.js
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';

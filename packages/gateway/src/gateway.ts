@@ -1,6 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { breakGlassDoor, openReceiver, problemText, type Receiver, systemClock } from '@ombre/carry';
+import {
+  breakGlassDoor,
+  type Clock,
+  openReceiver,
+  problemText,
+  type Receiver,
+  systemClock,
+} from '@ombre/carry';
 import { type Circuit, type Network, parseNetwork } from '@ombre/protocol';
 import { createAdmin } from './admin.ts';
 import { BREAKER_DEFAULTS } from './breaker/breaker.ts';
@@ -10,7 +17,7 @@ import { type Deliver, startReporter } from './counters/reporter.ts';
 import { createTally } from './counters/tally.ts';
 import { drain } from './drain.ts';
 import { createForwardAuth } from './forward-auth/forward-auth.ts';
-import type { GatewayOptions, Listen } from './options.ts';
+import type { GatewayOptions, Inherited, Listen } from './options.ts';
 import { createBaggage } from './proxy/baggage.ts';
 import { createDecidedHeaders } from './proxy/decided-headers.ts';
 import { createProxy } from './proxy/proxy.ts';
@@ -41,7 +48,10 @@ export interface RunningGateway {
   close(): Promise<void>;
 }
 
-/** Starts a gateway and waits for its ports, not for a snapshot: until one is there it answers 503. Throws TypeError for wrong options. */
+/**
+ * Starts a gateway and waits for its ports. Clients' port opens with the first snapshot, so that whoever takes over from another drops
+ * nothing; where none comes in time it opens all the same and answers 503 until one does. Throws TypeError for wrong options.
+ */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
   const clock = options.receiver.clock ?? systemClock;
   const now = clock.monotonic;
@@ -128,12 +138,12 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   let adminUrl: string | undefined;
   let forwardAuthUrl: string | undefined;
   try {
-    url = await listen(server, options.listen);
     adminUrl = admin && options.admin && (await listen(admin, options.admin));
+    await firstAnswer(receiver, clock, options.patience ?? 3_000);
     forwardAuthUrl = forwardAuth && options.forwardAuth && (await listen(forwardAuth, options.forwardAuth));
+    url = await listen(server, options.listen);
   } catch (error) {
-    server.close();
-    admin?.close();
+    for (const one of [server, admin, forwardAuth]) one?.close();
     await receiver.close();
     await pools.close();
     throw error;
@@ -191,13 +201,23 @@ function readPlace(text: string): PlacedValue {
   return place;
 }
 
-function listen(server: Server, { host, port }: Listen): Promise<string> {
+async function firstAnswer({ started }: Receiver, clock: Clock, patience: number): Promise<void> {
+  let cancel = (): void => {};
+  const late = new Promise<void>((resolve) => {
+    cancel = clock.after(patience, resolve);
+  });
+  await Promise.race([started, late]);
+  cancel();
+}
+
+function listen(server: Server, place: Listen | Inherited): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => {
+    server.listen(place, () => {
       server.off('error', reject);
-      const { port: bound } = server.address() as AddressInfo;
-      resolve(`http://${host.includes(':') ? `[${host}]` : host}:${bound}`);
+      const { address, port } = server.address() as AddressInfo;
+      const host = 'host' in place ? place.host : address;
+      resolve(`http://${host.includes(':') ? `[${host}]` : host}:${port}`);
     });
   });
 }

@@ -9,6 +9,6 @@ export {
   type Permit,
 } from './breaker/breaker.ts';
 export { type RunningGateway, startGateway } from './gateway.ts';
-export type { GatewayOptions, Listen } from './options.ts';
+export type { GatewayOptions, Inherited, Listen } from './options.ts';
 export { type RefusalCode, refusals } from './refusal.ts';
 export type { RouteView } from './routing/routes.ts';

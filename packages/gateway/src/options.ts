@@ -8,12 +8,17 @@ export interface Listen {
   readonly port: number;
 }
 
+/** A listening socket that the process was started with: several processes may take connections from one, in turn or at once. */
+export interface Inherited {
+  readonly fd: number;
+}
+
 export interface GatewayOptions {
   /** Where the environment is followed, see `openReceiver`. */
   readonly receiver: Omit<ReceiverOptions, 'class' | 'receiver'>;
   /** The flag whose variants are upstreams. */
   readonly flag: string;
-  readonly listen: Listen;
+  readonly listen: Listen | Inherited;
   /** Metrics and health; absent: none. Not for the clients of the gateway. */
   readonly admin?: Listen;
   /** Where gateways that somebody runs already ask for decisions, see `createForwardAuth`; absent: nowhere. Not for clients. */
@@ -36,6 +41,8 @@ export interface GatewayOptions {
   readonly breaker?: Partial<BreakerSettings> | false;
   /** Answers name the variant and the revision that decided, as `ombre-variant` and `ombre-revision`. Default: false. */
   readonly expose?: boolean;
+  /** Milliseconds that the first snapshot is waited for before clients' port opens. Default: 3 s. */
+  readonly patience?: number;
   /** Milliseconds that requests under way may take when the gateway stops. Default: 30 s. */
   readonly grace?: number;
   /** Told once when it begins: a problem of the source, a circuit that opens, counters that are not taken. */

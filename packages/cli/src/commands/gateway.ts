@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { parseDuration } from '@ombre/decide/model';
-import type { Listen, RouteView, RunningGateway } from '@ombre/gateway';
+import type { Inherited, Listen, RouteView, RunningGateway } from '@ombre/gateway';
 import type { Command } from 'commander';
 import { CommandEnd, exits } from '../exit.ts';
 import type { Shell } from '../shell.ts';
@@ -30,9 +30,6 @@ interface Options {
   readonly logLevel: string;
 }
 
-/** How long the start waits for a first answer before it says how things stand. */
-const FIRST_ANSWER = 3_000;
-
 /** `ombre gateway`: a reverse proxy that asks a flag where each request goes. Runs until it is told to stop. */
 export function addGateway(program: Command, shell: Shell): void {
   program
@@ -42,7 +39,7 @@ export function addGateway(program: Command, shell: Shell): void {
     .option('--source <url>', 'control plane, or dir:PATH with resources; default: the one of --url')
     .option(
       '-l, --listen <address>',
-      'host:port for clients; port 0 lets the system choose',
+      'host:port for clients; port 0 lets the system choose; fd:3 takes the listening socket it was started with',
       '127.0.0.1:8080',
     )
     .option('--admin <address>', 'host:port for /metrics, /routes, /readyz, /v1/break-glass', '127.0.0.1:0')
@@ -86,12 +83,6 @@ export function addGateway(program: Command, shell: Shell): void {
 async function run(shell: Shell, options: Options): Promise<void> {
   const { terminal } = shell;
   const gateway = await start(shell, options);
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((done) => {
-    timer = setTimeout(done, FIRST_ANSWER);
-  });
-  await Promise.race([gateway.receiver.started, late]);
-  clearTimeout(timer);
   welcome(shell, options, gateway);
 
   await new Promise<void>((stopped) => {
@@ -107,7 +98,7 @@ async function run(shell: Shell, options: Options): Promise<void> {
 async function start(shell: Shell, options: Options): Promise<RunningGateway> {
   const { startGateway } = await import('@ombre/gateway');
   const { terminal } = shell;
-  const listen = address(options.listen, '--listen');
+  const listen = inherited(options.listen) ?? address(options.listen, '--listen');
   const environment = shell.environment();
   const connection = shell.connect();
   const source = options.source ?? connection.url;
@@ -115,7 +106,9 @@ async function start(shell: Shell, options: Options): Promise<RunningGateway> {
   const own = source === connection.url ? connection.token : undefined;
   const token = options.readToken ?? terminal.env.OMBRE_READ_TOKEN ?? own;
   const log = textLog(terminal, options.logLevel);
-  const name = options.name ?? `${hostname()}-${listen.port}`.replaceAll(/[^A-Za-z0-9._-]/g, '-');
+  const name =
+    options.name ??
+    `${hostname()}-${'fd' in listen ? `fd${listen.fd}` : listen.port}`.replaceAll(/[^A-Za-z0-9._-]/g, '-');
   if (!/^[A-Za-z0-9._-]{1,100}$/.test(name)) {
     throw new CommandEnd(exits.usage, `--name is of letters, digits, ".", "_" and "-", not "${name}"`);
   }
@@ -149,7 +142,13 @@ async function start(shell: Shell, options: Options): Promise<RunningGateway> {
     });
   } catch (error) {
     if (error instanceof TypeError) throw new CommandEnd(exits.usage, error.message);
-    const { code, port } = error as NodeJS.ErrnoException & { readonly port?: number };
+    const { code, port, syscall } = error as NodeJS.ErrnoException & { readonly port?: number };
+    if ('fd' in listen && syscall === 'listen' && code !== 'EADDRINUSE') {
+      throw new CommandEnd(
+        exits.usage,
+        `--listen fd:${listen.fd} is no listening socket (${code}): it has to be handed down by whoever starts the gateway`,
+      );
+    }
     if (code === 'EADDRINUSE') {
       throw new CommandEnd(
         exits.no,
@@ -199,6 +198,12 @@ function routeText({ upstream, endpoints, fallback }: RouteView): string {
     endpoints.length === 1 ? url : `${url} (weight ${weight})`,
   );
   return `${upstream} → ${targets.join(', ')}${fallback === null ? '' : `; fallback ${fallback}`}`;
+}
+
+/** A socket handed down by whoever starts the gateway, such as `fd:3` by systemd; undefined where the text is an address. */
+function inherited(text: string): Inherited | undefined {
+  const fd = /^fd:(\d{1,4})$/.exec(text)?.[1];
+  return fd === undefined ? undefined : { fd: Number(fd) };
 }
 
 function address(text: string, option: string): Listen {
