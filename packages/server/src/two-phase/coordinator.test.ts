@@ -60,6 +60,10 @@ describe('a two-phase change', () => {
     expect((await stage.coordinator.find('c1'))?.phase).toBe('committed');
     expect(one!.live).toBe(true);
     expect(await third!.acknowledge()).toBe('refused');
+    // Neither over a restart, nor with a revision of another lineage.
+    await stage.restart();
+    expect(await third!.acknowledge()).toBe('refused');
+    expect(await one!.acknowledge('another')).toBe('refused');
     third!.away = false;
     await stage.talk();
     expect(third!.live).toBe(true);
@@ -193,6 +197,20 @@ describe('a two-phase change', () => {
     expect(await stage.coordinator.find('x')).toBeUndefined();
   });
 
+  test('gives no lease that it was not sure to hold the right to give', async () => {
+    const gateway = stage.gateway('gw-1');
+    await stage.talk();
+    const late = stage.gateway('gw-2');
+    // The record says that the second one joined; by then another process may count from its own start.
+    await stage.restart({ at: 2, when: 'lost' });
+    stage.clock.advance(LEASE);
+    await gateway.acknowledge();
+    await stage.begin();
+    expect(await late.acknowledge()).toBe('refused');
+    expect(late.live).toBe(false);
+    expect(await gateway.acknowledge()).toBe('elsewhere');
+  });
+
   test('does not begin before leases of an earlier process have run out', async () => {
     await stage.restart();
     const early = await stage.begin();
@@ -281,8 +299,9 @@ describe('a control plane that is killed', () => {
     await place(1, [0.2]);
     await stage.talk();
     expect(await stage.coordinator.find('c1')).toMatchObject({ phase: 'preparing', version: 2 });
-    await stage.restart();
+    stage.kill();
     await place(2, [0.1]);
+    await stage.restart();
     await stage.talk();
     expect((await stage.coordinator.find('c1'))?.aborted).toContain('a roll-back');
   });

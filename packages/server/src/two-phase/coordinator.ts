@@ -14,14 +14,14 @@ import {
   type TwoPhaseTerms,
   type TwoPhaseView,
 } from '@ombre/protocol';
-import type { ApplyInput } from '../commands/commands.ts';
-import type { Plan } from '../commands/plan.ts';
 import type { Log } from '../http/log.ts';
 import { StoreError } from '../store/store.ts';
 import type { Fence, TwoPhaseAsked, TwoPhaseRow, TwoPhaseStore } from '../store/two-phase/two-phase-store.ts';
 import type { Views } from '../views/views.ts';
+import { type Begun, busy, early, NO_PLAN, notHere, type TwoPhaseInput } from './begun.ts';
 import { createFollower } from './follower.ts';
-import type { Refusal, Staging } from './staging.ts';
+import { nextRecord } from './next-record.ts';
+import type { Staging } from './staging.ts';
 import { isUrgent, type Placements, placedBy } from './urgent.ts';
 import { viewOf } from './view.ts';
 
@@ -51,30 +51,6 @@ export interface CoordinatorParts {
   readonly log: Log;
   readonly news?: TwoPhaseNews;
 }
-
-export interface TwoPhaseInput extends ApplyInput {
-  /** Chosen by who asks. */
-  readonly id: string;
-  /** Milliseconds that receivers have to stage it. */
-  readonly deadline?: number;
-}
-
-export type Begun =
-  | {
-      readonly ok: true;
-      readonly plan: Plan;
-      readonly members: readonly string[];
-      /** Undefined of a dry run, and where nothing is to change. */
-      readonly change: TwoPhaseView | undefined;
-    }
-  | Refusal
-  | {
-      readonly ok: false;
-      readonly code: 'TWO_PHASE_BUSY' | 'TWO_PHASE_EARLY' | 'UNAVAILABLE';
-      readonly message: string;
-      /** Milliseconds. */
-      readonly retryAfter?: number;
-    };
 
 /** `elsewhere`: this process does not coordinate, so what it answers counts for nothing here. */
 export type Lease = 'granted' | 'refused' | 'elsewhere';
@@ -122,6 +98,8 @@ export function startCoordinator(parts: CoordinatorParts): Coordinator {
   let prepared: { readonly change: TwoPhaseChange; readonly text: string } | undefined;
   /** A change from the moment its decision may be in the store. */
   let decided: TwoPhaseChange | undefined;
+  /** What has to happen next because the change no longer fits. */
+  let withdrawn: Extract<CoordinatorEvent, { type: 'withdrawn' }> | undefined;
   let failing = false;
   let closed = false;
   let cancel: (() => void) | undefined;
@@ -210,8 +188,11 @@ export function startCoordinator(parts: CoordinatorParts): Coordinator {
     const { state: after, effects } = coordinate(terms(asked), before, event, clock.monotonic());
     const { change } = after;
     if (change !== undefined && change !== before.change) {
-      const next = nextRow(before, event, change, asked);
-      if (next === undefined || !(await write(before.change, next, fence))) return undefined;
+      const known = row?.change.id === change.id ? row : undefined;
+      const wanted = known?.asked ?? asked;
+      if (wanted === undefined) return undefined;
+      const next = nextRecord(known, wanted, { lineage, before, event, change }, clock.now());
+      if (!(await write(before.change, next, fence))) return undefined;
       row = next;
       if (!isUnderWay(change)) prepared = undefined;
       if (next.endedAt !== null && (change.phase === 'committed' || change.phase === 'aborted')) {
@@ -225,31 +206,6 @@ export function startCoordinator(parts: CoordinatorParts): Coordinator {
     state = after;
     await perform(effects);
     return { effects };
-  }
-
-  function nextRow(
-    before: CoordinatorState,
-    event: CoordinatorEvent,
-    change: TwoPhaseChange,
-    begun: TwoPhaseAsked | undefined,
-  ): TwoPhaseRow | undefined {
-    const known = row?.change.id === change.id ? row : undefined;
-    const asked = known?.asked ?? begun;
-    if (asked === undefined) return undefined;
-    const { decidedAt = null, endedAt = null, staged = [] } = known ?? {};
-    const next: TwoPhaseRow = { lineage, change, asked, staged, decidedAt, endedAt };
-    if (change.phase === 'preparing') return next;
-    const voted = event.type === 'acknowledged' && event.staged?.id === change.id ? [event.receiver] : [];
-    const { phase } = change;
-    return {
-      ...next,
-      staged:
-        before.change?.phase === 'preparing'
-          ? [...new Set([...before.staged, ...voted])].filter((one) => change.members.includes(one))
-          : staged,
-      decidedAt: phase === 'aborted' ? null : (decidedAt ?? clock.now()),
-      endedAt: phase === 'committing' ? null : clock.now(),
-    };
   }
 
   async function write(was: TwoPhaseChange | undefined, next: TwoPhaseRow, fence: Fence): Promise<boolean> {
@@ -295,9 +251,6 @@ export function startCoordinator(parts: CoordinatorParts): Coordinator {
     withdrawn = { type: 'withdrawn', id: change.id, why: result.message };
     return false;
   }
-
-  /** What has to happen next because the change no longer fits. */
-  let withdrawn: Extract<CoordinatorEvent, { type: 'withdrawn' }> | undefined;
 
   async function perform(effects: readonly CoordinatorEffect[]): Promise<void> {
     for (const effect of effects) {
@@ -430,6 +383,22 @@ export function startCoordinator(parts: CoordinatorParts): Coordinator {
     return { ok: true, plan, members: row.change.members, change: view(row) };
   }
 
+  async function acknowledged({ receiver, lineage: of, revision, staged }: Acknowledgement): Promise<Lease> {
+    const fence = await holds();
+    if (fence === undefined) return 'elsewhere';
+    const event: CoordinatorEvent = {
+      type: 'acknowledged',
+      receiver,
+      revision: of === lineage ? revision : -1,
+      ...(staged === undefined ? {} : { staged }),
+    };
+    const done = await step(event, fence);
+    // The vote that decides may find another head.
+    await look();
+    const granted = done?.effects.some((effect) => effect.type === 'lease' && effect.granted) === true;
+    return granted && parts.fence()?.token === fence.token ? 'granted' : 'refused';
+  }
+
   function view(of: TwoPhaseRow): TwoPhaseView {
     const own = state?.change?.id === of.change.id ? state : undefined;
     return viewOf(of, own, clock.monotonic());
@@ -453,22 +422,18 @@ export function startCoordinator(parts: CoordinatorParts): Coordinator {
         return found && view(found);
       }),
 
-    acknowledged: ({ receiver, lineage: of, revision, staged }) =>
+    acknowledged: (acknowledgement) =>
       run(async () => {
-        const fence = await holds();
-        if (fence === undefined) return 'elsewhere';
-        const event: CoordinatorEvent = {
-          type: 'acknowledged',
-          receiver,
-          revision: of === lineage ? revision : -1,
-          ...(staged === undefined ? {} : { staged }),
-        };
-        const done = await step(event, fence);
-        // The vote that decides may find another head.
-        await look();
-        arm();
-        const granted = done?.effects.some((effect) => effect.type === 'lease' && effect.granted) === true;
-        return granted && parts.fence()?.token === fence.token ? 'granted' : 'refused';
+        try {
+          return await acknowledged(acknowledgement);
+        } catch (error) {
+          if (!(error instanceof StoreError)) throw error;
+          // What is not known here earns no lease, but is heard all the same.
+          lost(error.message);
+          return 'elsewhere';
+        } finally {
+          arm();
+        }
       }),
 
     wake() {
@@ -498,35 +463,5 @@ export function startCoordinator(parts: CoordinatorParts): Coordinator {
       cancel?.();
       await working;
     },
-  };
-}
-
-const NO_PLAN: Plan = { ok: true, writes: [], names: [], diff: [], issues: [], kept: [], facts: {} };
-
-function notHere(): Begun {
-  return {
-    ok: false,
-    code: 'UNAVAILABLE',
-    message:
-      'This process does not coordinate two-phase changes at the moment. Nothing was begun; ask again.',
-    retryAfter: 1_000,
-  };
-}
-
-function busy({ id, phase }: TwoPhaseChange): Begun {
-  return {
-    ok: false,
-    code: 'TWO_PHASE_BUSY',
-    message: `Two-phase change ${id} is ${phase}; there is one at a time. Nothing was begun.`,
-  };
-}
-
-function early(retryAfter: number): Begun {
-  const seconds = Math.ceil(retryAfter / 1000);
-  return {
-    ok: false,
-    code: 'TWO_PHASE_EARLY',
-    message: `Receivers may hold leases from before this control plane began, for ${seconds} s more at most. Nothing was begun; ask again then.`,
-    retryAfter,
   };
 }

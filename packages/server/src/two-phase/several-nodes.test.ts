@@ -114,8 +114,6 @@ describe.skipIf(postgresPrograms === undefined)(
       expect(begun.members.length).toBe(4);
       const done = await phase(two.client, 'c1', 'committed');
       expect(done.staged.length).toBeGreaterThanOrEqual(3);
-      // Nobody had to be waited for until a lease ran out.
-      expect((done.endedAt ?? 0) - (done.decidedAt ?? 0)).toBeLessThan(LEASE);
       for (const receiver of receivers) {
         expect(receiver.head?.revision).toBe(done.revision);
         expect(receiver.live).toBe(true);

@@ -33,7 +33,8 @@ export interface Gateway {
   readonly staged: { readonly id: string; readonly version: number } | undefined;
   /** Hears nothing and says nothing while it is away. */
   away: boolean;
-  acknowledge(): Promise<Lease>;
+  /** In another lineage, where one is named. */
+  acknowledge(lineage?: string): Promise<Lease>;
 }
 
 /** One environment with two flags, its store, and the gateways that follow it. */
@@ -47,6 +48,8 @@ export interface Stage {
   gateway(name: string): Gateway;
   /** All gateways say where they are, until nobody has anything new to say. */
   talk(): Promise<void>;
+  /** kill -9. */
+  kill(): void;
   /** kill -9 and a new process. `faults` breaks the new one's writes. */
   restart(faults?: Faults): Promise<void>;
   /** Both flags to a variant, as one change. */
@@ -59,10 +62,10 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** Stops the process at its `at`th write: before it, or after it and before anybody hears of it. */
+/** Stops the process at its `at`th write: before it, or after it and before anybody hears of it. `lost`: it goes on and coordinates no more. */
 export interface Faults {
   readonly at: number;
-  readonly when: 'before' | 'after';
+  readonly when: 'before' | 'after' | 'lost';
 }
 
 class Killed extends Error {}
@@ -101,7 +104,7 @@ export async function openStage(): Promise<Stage> {
       const done = await work();
       if (writes === faults?.at) {
         own.is = true;
-        throw new Killed();
+        if (faults.when !== 'lost') throw new Killed();
       }
       return done;
     };
@@ -183,8 +186,8 @@ export async function openStage(): Promise<Stage> {
       if (!this.away && head().revision > this.at) this.take({ type: 'serves', revision: head().revision });
     }
 
-    async acknowledge(): Promise<Lease> {
-      const { lineage, digest } = head();
+    async acknowledge(lineage: string = head().lineage): Promise<Lease> {
+      const { digest } = head();
       const { staged } = this;
       const acknowledgement: Acknowledgement = {
         receiver: this.name,
@@ -236,6 +239,9 @@ export async function openStage(): Promise<Stage> {
         if (now === said) return;
         said = now;
       }
+    },
+    kill() {
+      dead.is = true;
     },
     async restart(faults) {
       dead.is = true;
