@@ -323,6 +323,38 @@ describe('the inputs', () => {
     expect(ended).toBeGreaterThan(1_000);
   });
 
+  test('receivers are counted for where a release stands, also when it learns that it moved while they are counted', async () => {
+    let place = (): void => {};
+    const { commands, views } = stage.control;
+    const begun = views.head(ENVIRONMENT)?.head.revision ?? 0;
+    const controller = stage.start('one', {
+      commands: {
+        ...commands,
+        place: async (input) => {
+          await new Promise<void>((resolve) => {
+            place = resolve;
+          });
+          return commands.place(input);
+        },
+      },
+      receivers: async () => {
+        place();
+        await settle();
+        const at = (revision: number) => ({ live: 2, activated: revision > begun ? 1 : 2 });
+        return { at, unable: () => [], goneGateways: [] };
+      },
+    });
+    await stage.control.files([flag('a'), climb('r')]);
+    for (let ticks = 0; ticks < 12; ticks += 1) {
+      await stage.pass(250, controller);
+      await settle();
+    }
+    const { state, receivers } = controller.followed.get('r') ?? {};
+    expect(shares()).toEqual([0.5]);
+    expect(receivers).toEqual({ live: 2, activated: 1 });
+    expect([state?.phase, state?.held]).toEqual(['climbing', 0]);
+  });
+
   test('gateways are asked for everything after a restart', async () => {
     const first = stage.start('this');
     await stage.control.files([flag('a'), climb('r')]);

@@ -337,7 +337,10 @@ export function startController(parts: ControllerParts): Controller {
       if (followed.get(one.release) !== one) continue;
       const waiting = [...one.waiting];
       const passes = why.kind === 'counted' || !fresh || clock.monotonic() - one.counted >= APART;
-      const events = seen === undefined || !passes ? waiting : [...waiting, tickOf(one, seen, fresh)];
+      // What receivers serve and gateways counted is looked up by where a release stands: not while it learns that it moved.
+      const moves = waiting.some(({ event }) => event.kind === 'placed');
+      const events =
+        seen === undefined || !passes || moves ? waiting : [...waiting, tickOf(one, seen, fresh)];
       if (events.length === 0) continue;
       const draft = advanceRelease(one, events, time());
       if (draft.urgent) drafts.set(one, { draft, taken: waiting.length });
