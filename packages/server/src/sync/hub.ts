@@ -34,7 +34,7 @@ const SLICE = 100;
 export function createHub(options: HubOptions): Hub {
   const { clock, limit, backlog = MIB } = options;
   const streams = new Set<ServerResponse>();
-  const queue: { text: Buffer; to: ServerResponse[]; at: number }[] = [];
+  const queue: { text: Framed; to: ServerResponse[]; at: number }[] = [];
   let draining = false;
   let ended = false;
   let cut = 0;
@@ -49,7 +49,7 @@ export function createHub(options: HubOptions): Hub {
 
   function broadcast(text: string): void {
     if (streams.size === 0) return;
-    queue.push({ text: Buffer.from(text), to: [...streams], at: 0 });
+    queue.push({ text: framed(text), to: [...streams], at: 0 });
     if (!draining) drain();
   }
 
@@ -64,9 +64,11 @@ export function createHub(options: HubOptions): Hub {
     else draining = false;
   }
 
-  function write(response: ServerResponse, text: Buffer): void {
+  function write(response: ServerResponse, text: Framed): void {
     if (!streams.has(response)) return;
-    response.write(text);
+    // Framed once for all: the response itself would make four pieces of it for each socket.
+    if (response.socket !== null && response.chunkedEncoding) response.socket.write(text.chunk);
+    else response.write(text.plain);
     if (response.writableLength > backlog) {
       cut++;
       response.destroy();
@@ -109,4 +111,16 @@ export function createHub(options: HubOptions): Hub {
       for (const response of streams) response.end();
     },
   };
+}
+
+/** A text as bytes, and as one chunk of a chunked answer (RFC 9112, 7.1). */
+interface Framed {
+  readonly plain: Buffer;
+  readonly chunk: Buffer;
+}
+
+function framed(text: string): Framed {
+  const plain = Buffer.from(text);
+  const chunk = Buffer.concat([Buffer.from(`${plain.length.toString(16)}\r\n`), plain, Buffer.from('\r\n')]);
+  return { plain, chunk };
 }
