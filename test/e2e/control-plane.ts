@@ -19,6 +19,9 @@ export interface ControlPlane {
   /** SIGTERM, then waits for the end; answers the exit code. */
   stop(): Promise<number | null>;
   kill(): Promise<void>;
+  /** Stops it where it is, as a machine that sleeps. */
+  sleep(): void;
+  wake(): void;
   /** Starts it again on the same port, directory and data. */
   restart(): Promise<void>;
   remove(): void;
@@ -92,6 +95,8 @@ export async function startControlPlane(
       child.kill('SIGKILL');
       await ended();
     },
+    sleep: () => void child.kill('SIGSTOP'),
+    wake: () => void child.kill('SIGCONT'),
     async restart() {
       child = await up();
     },

@@ -15,7 +15,7 @@ const ATTRIBUTES = {
 };
 
 /** A program that said where it listens. */
-interface Running {
+export interface Running {
   readonly url: string;
   /** Where a gateway publishes metrics. */
   readonly adminUrl?: string;
@@ -90,7 +90,7 @@ export async function openQuestionBank(
 }
 
 /** Starts a program and waits for the line of JSON that says where it listens. */
-function startListening(words: readonly string[]): Promise<Running> {
+export function startListening(words: readonly string[]): Promise<Running> {
   const child = spawn(process.execPath, words, { stdio: 'pipe' });
   let complaints = '';
   child.stderr.on('data', (text: Buffer) => {

@@ -14,8 +14,9 @@ import type { Signer } from './commands/commit.ts';
 import { openControl } from './commands/open-control.ts';
 import { openControllers } from './controllers/open-controllers.ts';
 import { openEffects } from './effects/open-effects.ts';
+import { SettingsError } from './effects/settings-error.ts';
 import { expireOverrides } from './expire-overrides.ts';
-import { createDoors, isLoopback } from './http/address.ts';
+import { createDoors, hostOf, isLoopback } from './http/address.ts';
 import { createEdge } from './http/edge.ts';
 import { developerHandlers } from './http/handlers/developer.ts';
 import { evaluationHandlers } from './http/handlers/evaluation.ts';
@@ -292,7 +293,7 @@ async function compose(
   const app = createEdge({
     places,
     credentials,
-    doors: createDoors({ loopback, hosts: options.hosts, origins: options.origins }),
+    doors: createDoors({ loopback, hosts: hostsOf(options, loopback), origins: options.origins }),
     log,
     failed: metrics.failed,
     requestTimeout: options.requestTimeout,
@@ -410,6 +411,14 @@ function tokensOf(options: ServerOptions, loopback: boolean): Tokens {
   const write = options.writeToken ?? keepToken(join(dataDirectory, 'write-token'));
   if (options.readToken !== undefined) return { write, read: options.readToken };
   return loopback ? { write } : { write, read: keepToken(join(dataDirectory, 'read-token')) };
+}
+
+/** Names it answers to, the one the other processes use among them; off loopback, none means any. */
+function hostsOf({ hosts = [], advertise }: ServerOptions, loopback: boolean): readonly string[] {
+  if (advertise === undefined || (!loopback && hosts.length === 0)) return hosts;
+  const host = URL.canParse(advertise) ? hostOf(new URL(advertise).host) : undefined;
+  if (host === undefined) throw new SettingsError(`--advertise: ${advertise} is no URL`);
+  return [...hosts, host];
 }
 
 /** What `ombre.yaml` of the directory names, else what was asked for. */

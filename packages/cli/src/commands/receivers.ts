@@ -13,16 +13,23 @@ export function addReceivers(program: Command, shell: Shell): void {
       shell.action(async () => {
         const connection = shell.connect();
         const view = expectValue(await connection.client.receivers(), connection);
+        // Where one control plane serves, it is the one that was asked.
+        const several = view.receivers.some(({ node }) => node !== undefined);
         shell.print(view, () =>
           formatTable(
-            ['receiver', 'class', 'revision', 'behind', 'staged', 'lease', 'last seen', 'lacks'],
-            view.receivers.map(cells),
+            [...HEADINGS, ...(several ? ['heard by'] : [])],
+            view.receivers.map((one) => [
+              ...cells(one),
+              ...(several ? [one.node ?? 'one that is gone'] : []),
+            ]),
             `no receiver is connected; revision ${view.revision} is served`,
           ),
         );
       }),
     );
 }
+
+const HEADINGS = ['receiver', 'class', 'revision', 'behind', 'staged', 'lease', 'last seen', 'lacks'];
 
 function cells(one: ReceiverView): readonly string[] {
   return [

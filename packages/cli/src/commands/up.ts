@@ -14,6 +14,7 @@ interface Options {
   readonly port: string;
   readonly host: string;
   readonly database?: string;
+  readonly advertise?: string;
   readonly readToken?: string;
   readonly allowHost?: readonly string[];
   readonly allowOrigin?: readonly string[];
@@ -40,6 +41,7 @@ export function addUp(program: Command, shell: Shell): void {
       '127.0.0.1',
     )
     .option('--database <url>', 'postgres://… instead of SQLite in the data directory')
+    .option('--advertise <url>', 'where other processes on that PostgreSQL reach this one')
     .option('--read-token <token>', 'ask this token of readers')
     .option('--allow-host <names...>', 'host names this control plane is reached by, beside loopback’s')
     .option('--allow-origin <origins...>', 'origins of pages that may evaluate from a browser')
@@ -103,6 +105,7 @@ async function start(
       log: json ? createLog(options.logLevel, process.stderr) : textLog(shell.terminal, options.logLevel),
       ...(environment === undefined ? {} : { environment }),
       ...(options.database === undefined ? {} : { database: options.database }),
+      ...(options.advertise === undefined ? {} : { advertise: options.advertise }),
       ...(options.readToken === undefined ? {} : { readToken: options.readToken }),
       ...(options.allowHost === undefined ? {} : { hosts: options.allowHost }),
       ...(options.allowOrigin === undefined ? {} : { origins: options.allowOrigin }),

@@ -7,6 +7,7 @@ import type { Views } from '../views/views.ts';
 import type { Controller } from './controller.ts';
 import { type Followed, follow } from './followed.ts';
 import { landingEdits } from './landing-edits.ts';
+import type { ReceiversSeen } from './receivers-seen.ts';
 import type { ReleaseStreams } from './release-streams.ts';
 import { viewOf } from './release-view.ts';
 import type { Commanded, Releases } from './releases.ts';
@@ -19,6 +20,8 @@ export interface ReleasesParts {
   readonly clock: Clock;
   readonly newId: () => string;
   readonly streams: ReleaseStreams;
+  /** Those of every process. */
+  readonly receivers: () => Promise<ReceiversSeen>;
 }
 
 /** Lines of history with a view, unless said. */
@@ -35,9 +38,12 @@ export function createReleases(parts: ReleasesParts): Releases {
 
   async function all(): Promise<ReadonlyMap<string, Followed>> {
     const known = new Map<string, Followed>(controller.followed);
-    const rows = controller.holds ? [] : (await progress.load(environment)).rows;
-    for (const row of rows) {
-      known.set(row.release, follow(row.release, row.facts.spec, 'api', { ...row, lines: 0 }));
+    if (!controller.holds) {
+      const [{ rows }, seen] = await Promise.all([progress.load(environment), parts.receivers()]);
+      for (const row of rows) {
+        const one = follow(row.release, row.facts.spec, 'api', { ...row, lines: 0 });
+        known.set(row.release, Object.assign(one, { receivers: seen.at(row.state.revision) }));
+      }
     }
     const present = new Map<string, Followed>();
     for (const { resource, origin } of views.resources(environment, { kind: 'Release' }) ?? []) {

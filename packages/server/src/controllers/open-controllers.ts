@@ -47,6 +47,7 @@ export function openControllers(parts: ControllersParts): Controllers {
   const open = new Map<string, { controller: Controller; releases: Releases; end(): void }>();
 
   function start(environment: string) {
+    const seen = () => receivers.seen(environment, views.head(environment)?.head.lineage ?? '');
     const controller = startController({
       environment,
       holder,
@@ -54,7 +55,7 @@ export function openControllers(parts: ControllersParts): Controllers {
       progress,
       commands,
       views,
-      receivers: () => receivers.seen(environment, views.head(environment)?.head.lineage ?? ''),
+      receivers: seen,
       ...(parts.effects === undefined ? {} : { effects: parts.effects }),
       provider: parts.provider,
       clock,
@@ -63,7 +64,16 @@ export function openControllers(parts: ControllersParts): Controllers {
     });
     const unsubscribe = changes.subscribe(environment, () => controller.wake());
     const streams = createReleaseStreams({ environment, progress, clock, limit: parts.streamLimit });
-    const releases = createReleases({ environment, controller, progress, views, clock, newId, streams });
+    const releases = createReleases({
+      environment,
+      controller,
+      progress,
+      views,
+      clock,
+      newId,
+      streams,
+      receivers: seen,
+    });
     const end = (): void => {
       unsubscribe();
       streams.close();

@@ -16,6 +16,8 @@ export interface KnownReceivers {
     environment: string,
     at: { readonly lineage: string; readonly revision: number },
   ): Promise<readonly ReceiverView[]>;
+  /** Answers when whoever counts receivers counts those this process has heard. */
+  settle(): Promise<void>;
   /** As controllers count them, the processes that serve among them. */
   seen(environment: string, lineage: string): Promise<ReceiversSeen>;
 }
@@ -27,6 +29,7 @@ export function soleReceivers(
 ): KnownReceivers {
   return {
     view: async (environment, at) => receivers.view(environment, at),
+    settle: async () => {},
     seen: async (environment, lineage) => {
       const own = served(environment)?.revision ?? -1;
       const rows = [...receivers.entries()].filter((row) => row.environment === environment);

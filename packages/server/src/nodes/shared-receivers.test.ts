@@ -117,6 +117,16 @@ test('what a process heard itself counts at once', async () => {
   expect((await one.shared.seen(P, 'l')).at(8)).toEqual({ live: 2, activated: 1 });
 });
 
+test('once settled, what a process heard is known to the others', async () => {
+  const { start } = rig();
+  const one = start('1');
+  const two = start('2');
+  two.receivers.acknowledge(P, ack('b', 6));
+  expect((await one.shared.seen(P, 'l')).at(7)).toEqual({ live: 1, activated: 1 });
+  await Promise.all([two.shared.settle(), two.shared.settle()]);
+  expect((await one.shared.seen(P, 'l')).at(7)).toEqual({ live: 3, activated: 2 });
+});
+
 test('a thousand acknowledgements are a few writes', async () => {
   const { start, pass, writes } = rig();
   const one = start('1');

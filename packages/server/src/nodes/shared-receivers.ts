@@ -26,8 +26,6 @@ export interface SharedReceivers extends KnownReceivers {
   changed(environment: string, receiver: string): void;
   /** This process serves another revision of some environment. */
   moved(): void;
-  /** Writes down what is known now, and answers when others can read it. Fails where the database does not take it. */
-  flush(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -51,6 +49,7 @@ export function shareReceivers(options: SharedReceiversOptions): SharedReceivers
   /** What was last said of this process itself, by environment. */
   const said = new Map<string, { readonly state: string; readonly at: number }>();
   let writing: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
   let cancel: (() => void) | undefined;
   let failing = false;
   let closed = false;
@@ -62,14 +61,16 @@ export function shareReceivers(options: SharedReceiversOptions): SharedReceivers
     });
   }
 
+  /** Writes down what is known now. What is being written was taken before this call: what came since needs another write. */
   function flush(): Promise<void> {
-    // What is being written was taken before this call: what came since needs another write.
-    const write = (writing ?? Promise.resolve()).then(writeAll, writeAll);
-    const mine = write.finally(() => {
-      if (writing === mine) writing = undefined;
-    });
-    writing = mine;
-    return mine;
+    next ??= (writing ?? Promise.resolve())
+      .catch(() => {})
+      .then(() => {
+        writing = next;
+        next = undefined;
+        return writeAll();
+      });
+    return next;
   }
 
   async function writeAll(): Promise<void> {
@@ -136,7 +137,7 @@ export function shareReceivers(options: SharedReceiversOptions): SharedReceivers
       soon();
     },
     moved: soon,
-    flush,
+    settle: flush,
     async view(environment, at) {
       await flush();
       const rows = await nodes.receivers(environment);

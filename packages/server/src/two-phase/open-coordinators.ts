@@ -48,6 +48,7 @@ export interface Coordinators {
 export function openCoordinators(parts: CoordinatorsParts): Coordinators {
   const { views, changes, places, others, clock, log } = parts;
   const open = new Map<string, { readonly coordinator: Coordinator; end(): void }>();
+  let closed = false;
   const unwatch = others?.watch((environment) => of(environment)?.wake());
 
   function start(environment: string): Coordinator {
@@ -110,7 +111,7 @@ export function openCoordinators(parts: CoordinatorsParts): Coordinators {
   function of(environment: string): Coordinator | undefined {
     const known = open.get(environment)?.coordinator;
     if (known !== undefined) return known;
-    return views.environments().includes(environment) ? start(environment) : undefined;
+    return !closed && views.environments().includes(environment) ? start(environment) : undefined;
   }
 
   return {
@@ -140,6 +141,7 @@ export function openCoordinators(parts: CoordinatorsParts): Coordinators {
       for (const [environment, { coordinator }] of open) yield [environment, coordinator] as const;
     },
     async close() {
+      closed = true;
       unwatch?.();
       for (const { end } of open.values()) end();
       await Promise.all([...open.values()].map(({ coordinator }) => coordinator.close()));

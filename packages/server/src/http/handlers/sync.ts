@@ -15,7 +15,7 @@ export function syncHandlers(options: {
   readonly views: Views;
   readonly receivers: Receivers;
   /** Those of every process. */
-  readonly known: Pick<KnownReceivers, 'view'>;
+  readonly known: Pick<KnownReceivers, 'view' | 'settle'>;
   readonly coordinators: Pick<Coordinators, 'acknowledged'>;
   readonly texts: SnapshotTexts;
 }): Record<Extract<RouteId, SyncRoute>, Handler> {
@@ -63,11 +63,14 @@ export function syncHandlers(options: {
     async acknowledge({ place, body, request }) {
       const acknowledgement = body as Acknowledgement;
       const handedOn = request.headers[HANDED_ON] !== undefined;
+      const { leased = 0 } = receivers.entry(place.environment, acknowledgement.receiver) ?? {};
       const lease = await coordinators.acknowledged(place.environment, acknowledgement, handedOn);
       // Whoever heard it first has it in its book.
       if (!handedOn && !receivers.acknowledge(place.environment, acknowledgement, lease !== 'refused')) {
         throw new Refusal('RECEIVERS_FULL', undefined, {}, { 'retry-after': '5' });
       }
+      // A lease is given when whoever counts receivers can know of it: nothing is taken for activated without this one.
+      if (!handedOn && leased === 0) await known.settle();
       const { lineage, revision } = place.live.current().head.head;
       const granted = lease === 'granted' ? {} : { granted: false };
       return { lease: receivers.lease, lineage, revision, within: receivers.spread, ...granted };
