@@ -1,44 +1,24 @@
 import type { Clock } from '@ombre/carry';
-import { isMeasured, type ReleaseSpec, START } from '@ombre/decide/model';
 import type { Counters } from '@ombre/protocol';
-import {
-  type Command,
-  circuitEvidence,
-  combineHealth,
-  createLedger,
-  type Effect,
-  type GuardEvidence,
-  isUnderWay,
-  judgeHealth,
-  type Ledger,
-  type Phase,
-  REMEMBERED,
-  remember,
-  startRelease,
-  unableEvidence,
-} from '@ombre/release';
+import { type Command, createLedger, type Effect, type Ledger, REMEMBERED } from '@ombre/release';
 import type { Commands } from '../commands/commands.ts';
 import type { Effects } from '../effects/effect.ts';
 import type { Log } from '../http/log.ts';
-import type { MetricProvider, Watcher } from '../metric-provider/metric-provider.ts';
-import { watchMetrics } from '../metric-provider/watch-metrics.ts';
-import type {
-  CommandRow,
-  OpenEffect,
-  ProgressStore,
-  ProgressWrite,
-} from '../store/progress/progress-store.ts';
+import type { MetricProvider } from '../metric-provider/metric-provider.ts';
+import type { CommandRow, ProgressStore, ProgressWrite } from '../store/progress/progress-store.ts';
 import type { Store } from '../store/store.ts';
 import type { Views } from '../views/views.ts';
 import { advanceRelease, type Draft, sameProgress } from './advance-release.ts';
 import { createFlagTraffic, type FlagTraffic } from './flag-traffic.ts';
 import { type Followed, follow, type Waiting } from './followed.ts';
-import { performOwn } from './own-effects.ts';
-import { changedPins, type PinWatch, watchPins } from './pins.ts';
-import type { Rates } from './rates.ts';
+import { createMeasuredWatchers } from './measured-watchers.ts';
+import { noticeChanges } from './notice-changes.ts';
+import { createPerforming } from './performing.ts';
+import type { PinWatch } from './pins.ts';
+import { isOver, lastWrite, progressWrite } from './progress-writes.ts';
 import type { ReceiversSeen } from './receivers-seen.ts';
 import { steadyTime } from './steady-time.ts';
-import { createTurnstile } from './turnstile.ts';
+import { isJudged, type Moment, timePasses } from './time-passes.ts';
 
 /** Told of what happens, for metrics and logs. */
 export interface ControllerNews {
@@ -104,15 +84,6 @@ const ACCRUED = 5_000;
 const UNHEARD = 2_000;
 /** Milliseconds of one slice of a pass. */
 const SLICE = 8;
-/** An own effect that the store could not carry out, and one it refused, is answered after so long, in ms. */
-const AGAIN = { first: 500, longest: 30_000 };
-
-/** Control is looked at over so short a time, in ms, beside the usual one, when a circuit opened: an outage may have just begun. */
-const MOMENT = 1_000;
-
-/** Phases in which counters decide something. */
-const JUDGED: readonly Phase[] = ['climbing', 'dwelling', 'waiting', 'frozen', 'watching', 'rolling-back'];
-
 /** What a turn is for: time passed; counters of some releases came; a command or a result did. `late` is in ms. */
 type Why =
   | { readonly kind: 'tick'; readonly late: number }
@@ -129,7 +100,7 @@ export function startController(parts: ControllerParts): Controller {
 
   const followed = new Map<string, Followed>();
   const pins = new Map<string, PinWatch>();
-  const watchers = new Map<string, { readonly spec: ReleaseSpec; readonly watcher: Watcher }>();
+  const watchers = createMeasuredWatchers(clock, parts.provider);
   /** Number of the last line of history of releases that are not followed. */
   let lines: Record<string, number> = {};
   let ledger: Ledger = createLedger();
@@ -141,9 +112,6 @@ export function startController(parts: ControllerParts): Controller {
   let stale = false;
   let seenRevision = -1;
   const seenCommands = new Set<string>();
-  const lanes = new Map<string, Promise<void>>();
-  /** Changes of one environment are made one after the other anyhow: who goes back need not wait for a thousand who climb. */
-  const turnstile = createTurnstile();
 
   let planned = clock.monotonic();
   let finished = planned;
@@ -156,6 +124,21 @@ export function startController(parts: ControllerParts): Controller {
   const counted = new Set<Followed>();
   let counting = false;
   let cancel = clock.after(0, beat);
+  const perform = createPerforming({
+    environment,
+    commands: parts.commands,
+    views,
+    effects: parts.effects ?? {},
+    clock,
+    log,
+    tenure: () => (token === undefined ? undefined : { fence: { lease, token }, signal: tenure.signal }),
+    fenced: () => {
+      // The next renewal says who holds it now.
+      renewed = Number.NEGATIVE_INFINITY;
+    },
+    wake,
+    performed: (kind, result) => news.performed?.(kind, result),
+  });
 
   // ---- when
 
@@ -188,7 +171,7 @@ export function startController(parts: ControllerParts): Controller {
     const now = clock.monotonic();
     for (const release of releases) {
       const one = release === null ? undefined : followed.get(release);
-      if (one === undefined || !JUDGED.includes(one.state.phase) || now - one.counted < APART) continue;
+      if (one === undefined || !isJudged(one) || now - one.counted < APART) continue;
       one.counted = now;
       counted.add(one);
     }
@@ -245,11 +228,10 @@ export function startController(parts: ControllerParts): Controller {
     log.warn({ environment, why }, 'releases are no longer controlled here');
     token = undefined;
     tenure.abort();
-    for (const name of [...followed.keys()]) unwatch(name);
+    watchers.close();
     followed.clear();
     pins.clear();
     seenCommands.clear();
-    lanes.clear();
     ledger = createLedger();
     traffic = createFlagTraffic();
     seenRevision = -1;
@@ -294,26 +276,8 @@ export function startController(parts: ControllerParts): Controller {
   function forget(release: string): void {
     followed.delete(release);
     pins.delete(release);
-    unwatch(release);
+    watchers.drop(release);
     ledger.drop(release);
-  }
-
-  function unwatch(release: string): void {
-    watchers.get(release)?.watcher.close();
-    watchers.delete(release);
-  }
-
-  /** What guards say that ask elsewhere; they ask by the spec in force. */
-  function measured({ release, spec }: Followed): readonly GuardEvidence[] {
-    let known = watchers.get(release);
-    if (known?.spec !== spec) {
-      unwatch(release);
-      if (!(spec.guards ?? []).some(isMeasured)) return [];
-      known = { spec, watcher: watchMetrics({ release, spec, clock, provider: parts.provider }) };
-      watchers.set(release, known);
-    }
-    // The source of metrics goes by the wall clock.
-    return known.watcher.evidence(clock.now());
   }
 
   // ---- what
@@ -340,7 +304,9 @@ export function startController(parts: ControllerParts): Controller {
       // What receivers serve and gateways counted is looked up by where a release stands: not while it learns that it moved.
       const moves = waiting.some(({ event }) => event.kind === 'placed');
       const events =
-        seen === undefined || !passes || moves ? waiting : [...waiting, tickOf(one, seen, fresh)];
+        seen === undefined || !passes || moves
+          ? waiting
+          : [...waiting, timePasses(one, momentOf(seen, fresh))];
       if (events.length === 0) continue;
       const draft = advanceRelease(one, events, time());
       if (draft.urgent) drafts.set(one, { draft, taken: waiting.length });
@@ -371,54 +337,7 @@ export function startController(parts: ControllerParts): Controller {
     const encoded = views.encoded(environment);
     if (head === undefined || encoded === undefined || head.revision === seenRevision) return;
     seenRevision = head.revision;
-    const present = new Set<string>();
-    const kills = new Map<string, string>();
-    for (const { kind, flag, by } of views.overrides(environment) ?? [])
-      if (kind === 'kill') kills.set(flag, by);
-    const placements = new Map(
-      (views.placements(environment) ?? []).map((row) => [row.release, row.placement]),
-    );
-    for (const { resource, origin } of views.resources(environment, { kind: 'Release' }) ?? []) {
-      if (resource.kind !== 'Release') continue;
-      const { name } = resource.metadata;
-      present.add(name);
-      const watch = pins.get(name) ?? watchPins();
-      pins.set(name, watch);
-      const now = watch.read(resource, encoded, (key) => views.resource(environment, key));
-      let one = followed.get(name);
-      if (one === undefined || (!one.present && one.open.size === 0 && !isUnderWay(one.state.saga))) {
-        const facts = {
-          born: head.revision,
-          bornEpoch: placements.get(name)?.epoch ?? 0,
-          lineage: head.lineage,
-          spec: resource.spec,
-          pins: now,
-          health: combineHealth([]),
-        };
-        const state = startRelease(placements.get(name) ?? START);
-        one = follow(name, resource.spec, origin, {
-          version: one?.version ?? 0,
-          state,
-          facts,
-          lines: one?.lines ?? lines[name] ?? 0,
-        });
-        followed.set(name, one);
-      }
-      Object.assign(one, { spec: resource.spec, origin, present: true });
-      const changed = changedPins(one.facts.pins, now);
-      const moved = one.facts.lineage === head.lineage ? changed : [...changed, 'the environment (restored)'];
-      if (moved.length > 0) {
-        one.facts = { ...one.facts, pins: now, lineage: head.lineage, spec: resource.spec };
-        one.unwritten = true;
-        one.waiting.push({ event: { kind: 'changed', what: moved } });
-      }
-      const killer = kills.get(resource.spec.flag);
-      if (killer !== undefined && !one.state.killed)
-        one.waiting.push({ event: { kind: 'killed', by: killer } });
-      if (killer === undefined && one.state.killed)
-        one.waiting.push({ event: { kind: 'lifted', by: 'an operator' } });
-    }
-    for (const one of followed.values()) if (!present.has(one.release)) one.present = false;
+    noticeChanges({ environment, views, followed, pins, lines }, head, encoded);
   }
 
   async function readCommands(): Promise<void> {
@@ -437,46 +356,10 @@ export function startController(parts: ControllerParts): Controller {
     return one === undefined || epoch === null || epoch > one.facts.bornEpoch;
   }
 
-  /** Time passes for one release, with all that is known of it now. */
-  function tickOf(one: Followed, seen: ReceiversSeen, fresh: boolean): Waiting {
-    const now = time();
-    const tally = ledger.tally(one.release, one.state.placement.epoch, now);
-    const { treated, control, rest } = tally.climb;
-    one.rates.add(now, { treatment: treated, control, rest });
-    one.receivers = receiversOf(one, seen);
-    let health = combineHealth([]);
-    if (JUDGED.includes(one.state.phase)) {
-      const judged = judgeHealth(one.spec, one.state, tally, one.memory, now);
-      one.memory = judged.state;
-      one.traffic = tally.sources === 0 ? {} : judged.traffic;
-      one.judgedSince ??= now;
-      const around = { since: one.judgedSince, errorRate: worstOf(one.rates, [MOMENT, undefined]) };
-      const broken = circuitEvidence(one.spec, ledger.circuits(now), around, now);
-      const unable = unableEvidence(seen.unable(one.spec.flag), now);
-      health = combineHealth([...judged.health.evidence, ...broken, ...unable, ...measured(one)]);
-    } else {
-      one.memory = undefined;
-      one.judgedSince = undefined;
-      unwatch(one.release);
-    }
-    one.health = health;
-    return {
-      event: {
-        kind: 'tick',
-        interval: TICK,
-        health,
-        fresh,
-        receivers: one.receivers,
-        traffic: one.traffic,
-      },
-    };
-  }
-
-  function receiversOf(one: Followed, seen: ReceiversSeen): Followed['receivers'] {
-    const { live, activated } = seen.at(one.state.revision);
-    // Just after a restart nobody has been heard yet, which is not that nobody is there.
-    const unheard = restarted && clock.monotonic() - began < UNHEARD ? 1 : 0;
-    return { live: live + unheard, activated };
+  /** All that is known now. Just after a restart nobody has been heard yet. */
+  function momentOf(seen: ReceiversSeen, fresh: boolean): Moment {
+    const unheard = restarted && clock.monotonic() - began < UNHEARD;
+    return { now: time(), interval: TICK, fresh, seen, unheard, ledger, watchers };
   }
 
   // ---- writing
@@ -496,10 +379,10 @@ export function startController(parts: ControllerParts): Controller {
     for (const one of followed.values()) {
       const draft = drafts.get(one)?.draft;
       if (isOver(one, draft)) {
-        writes.push(farewell(one, draft, at));
+        writes.push(lastWrite(one, draft, at));
         gone.push(one);
       } else if (draft !== undefined || (due && (one.unwritten || isForgetful(one)))) {
-        writes.push(writeOf(one, draft, at));
+        writes.push(progressWrite(one, draft, at));
       }
       answered.push(...(draft?.answered ?? []));
     }
@@ -523,44 +406,6 @@ export function startController(parts: ControllerParts): Controller {
     return memory.ticked - (facts.memory?.ticked ?? Number.NEGATIVE_INFINITY) >= REMEMBERED - 2 * ACCRUED;
   }
 
-  /** Its resource is gone and nothing of it is open. */
-  function isOver(one: Followed, draft: Draft | undefined): boolean {
-    // Steps around a level are undone to their end, whoever took the release away.
-    if (one.present || isUnderWay((draft?.state ?? one.state).saga)) return false;
-    const done = draft?.done.length ?? 0;
-    return one.open.size - done <= 0 && (draft?.asked.length ?? 0) === 0;
-  }
-
-  function farewell(one: Followed, draft: Draft | undefined, at: number): ProgressWrite {
-    const over = writeOf(one, draft, at);
-    const landed = one.state.phase === 'completed' || one.state.phase === 'landed';
-    const text = landed ? 'Landed: the spec says so now, and the release is gone.' : 'The release is gone.';
-    const line = { kind: landed ? 'landed' : 'removed', text, alert: false, evidence: [] } as const;
-    const number = one.lines + over.events.length + 1;
-    return { ...over, row: null, events: [...over.events, { ...line, number, at }] };
-  }
-
-  function writeOf(one: Followed, draft: Draft | undefined, at: number): ProgressWrite {
-    const { release, lines: last, version, health } = one;
-    const { memory: _, ...facts } = one.facts;
-    const memory = one.memory && remember(one.memory);
-    return {
-      release,
-      row: {
-        version: version + 1,
-        state: draft?.state ?? one.state,
-        facts: { ...facts, spec: one.spec, health, ...(memory === undefined ? {} : { memory }) },
-      },
-      asked: (draft?.asked ?? []).map((effect) => ({
-        key: `${release}/${facts.born}/${effect.key}`,
-        effect,
-        askedAt: at,
-      })),
-      done: draft?.done ?? [],
-      events: (draft?.lines ?? []).map((line, index) => ({ ...line, number: last + index + 1, at })),
-    };
-  }
-
   /** What was written is so from now on; only now its effects are performed. */
   function adopt(
     { release, row, asked, done, events }: ProgressWrite,
@@ -580,96 +425,6 @@ export function startController(parts: ControllerParts): Controller {
       news.rolledBack?.(one.state.rollback?.cause ?? 'abort');
     }
     for (const effect of asked) perform(one, { release, ...effect });
-  }
-
-  // ---- performing
-
-  /** Starts an effect; effects of one lane of a release are performed one after the other. */
-  function perform(one: Followed, { key, effect }: OpenEffect): void {
-    if (one.open.has(key)) return;
-    one.open.add(key);
-    const { signal } = tenure;
-    const lane = laneOf(one.release, effect);
-    const before = lanes.get(lane) ?? Promise.resolve();
-    const now = before.then(async () => {
-      const waiting = signal.aborted ? undefined : await outcomeOf(one, key, effect, signal);
-      if (waiting === undefined || signal.aborted) return;
-      one.waiting.push(waiting);
-      wake();
-    });
-    const ended = now.finally(() => {
-      if (lanes.get(lane) === ended) lanes.delete(lane);
-    });
-    lanes.set(lane, ended);
-  }
-
-  async function outcomeOf(
-    one: Followed,
-    key: string,
-    effect: Effect,
-    signal: AbortSignal,
-  ): Promise<Waiting | undefined> {
-    if (effect.kind === 'place' || effect.kind === 'land' || effect.kind === 'delete') {
-      return ownOutcome(one, key, effect, signal);
-    }
-    const performer = parts.effects?.[effect.kind];
-    const context = { environment, release: one.release, spec: one.spec, state: one.state };
-    const { result, detail } =
-      performer === undefined
-        ? effect.kind === 'notify'
-          ? { result: 'done' as const, detail: undefined }
-          : { result: 'unknown' as const, detail: `nothing here can perform a ${effect.kind}` }
-        : await performer.perform(`${environment}/${key}`, effect as never, signal, context);
-    if (effect.kind === 'notify') {
-      log.info({ environment, release: one.release, topic: effect.topic }, effect.text);
-    }
-    news.performed?.(effect.kind, result);
-    return {
-      event: { kind: 'result', key: effect.key, result, ...(detail === undefined ? {} : { detail }) },
-      done: key,
-      ...(effect.kind === 'notify' && result !== 'done'
-        ? { line: { kind: 'effect', text: `Nobody could be told of "${effect.topic}": ${detail ?? result}` } }
-        : {}),
-    };
-  }
-
-  async function ownOutcome(
-    one: Followed,
-    key: string,
-    effect: Extract<Effect, { readonly kind: 'place' | 'land' | 'delete' }>,
-    signal: AbortSignal,
-  ): Promise<Waiting | undefined> {
-    for (let wait = AGAIN.first; ; wait = Math.min(2 * wait, AGAIN.longest)) {
-      if (token === undefined || signal.aborted) return undefined;
-      const own = { environment, commands: parts.commands, views, fence: { lease, token } };
-      const outcome = await turnstile.pass(
-        () => one.state.phase === 'rolling-back',
-        async () => (signal.aborted ? 'lost' : performOwn(own, one.release, effect)),
-      );
-      if (outcome === 'lost') {
-        // The next renewal says who holds it now.
-        renewed = Number.NEGATIVE_INFINITY;
-        return undefined;
-      }
-      if (outcome !== 'again') {
-        news.performed?.(effect.kind, outcome.kind === 'placed' ? 'done' : outcome.result);
-        // The machine asks again at once for a move that was refused.
-        if (outcome.kind === 'result' && outcome.result === 'failed') await pause(AGAIN.first, signal);
-        return { event: outcome, done: key };
-      }
-      news.performed?.(effect.kind, 'unknown');
-      await pause(wait, signal);
-    }
-  }
-
-  function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const stop = clock.after(milliseconds, resolve);
-      signal.addEventListener('abort', () => {
-        stop();
-        resolve();
-      });
-    });
   }
 
   return {
@@ -704,27 +459,13 @@ export function startController(parts: ControllerParts): Controller {
         await write(new Map());
       });
       closed = true;
-      for (const name of [...watchers.keys()]) unwatch(name);
+      watchers.close();
       tenure.abort();
       const held = token !== undefined;
       token = undefined;
       if (held) await store.release(lease, holder).catch(() => {});
     },
   };
-}
-
-/** The largest error rate of the old version over some times; null where nothing ended in any. */
-function worstOf(rates: Rates, times: readonly (number | undefined)[]): number | null {
-  const found = times.flatMap((time) => {
-    const { control, rest } = rates.read(time);
-    return [control.errorRate ?? [], rest.errorRate ?? []].flat();
-  });
-  return found.length === 0 ? null : Math.max(...found);
-}
-
-function laneOf(release: string, effect: Effect): string {
-  if (effect.kind === 'place' || effect.kind === 'land' || effect.kind === 'delete') return `${release} own`;
-  return effect.kind === 'notify' ? `${release} notify` : `${release} ${effect.key}`;
 }
 
 function waitingOf({ id, command, by, why }: CommandRow): Waiting {

@@ -1,0 +1,68 @@
+import type { Encoded, Head } from '@ombre/decide';
+import { START } from '@ombre/decide/model';
+import { combineHealth, isUnderWay, startRelease } from '@ombre/release';
+import type { Views } from '../views/views.ts';
+import { type Followed, follow } from './followed.ts';
+import { changedPins, type PinWatch, watchPins } from './pins.ts';
+
+export interface Noticing {
+  readonly environment: string;
+  readonly views: Pick<Views, 'resource' | 'resources' | 'placements' | 'overrides'>;
+  readonly followed: Map<string, Followed>;
+  readonly pins: Map<string, PinWatch>;
+  /** Number of the last line of history of releases that are not followed. */
+  readonly lines: Readonly<Record<string, number>>;
+}
+
+/** Takes over what authors and operators changed up to a head: new releases are followed, edits, kills and restores are told to theirs. */
+export function noticeChanges(noticing: Noticing, head: Head, encoded: Encoded): void {
+  const { environment, views, followed, pins, lines } = noticing;
+  const present = new Set<string>();
+  const kills = new Map<string, string>();
+  for (const { kind, flag, by } of views.overrides(environment) ?? [])
+    if (kind === 'kill') kills.set(flag, by);
+  const placements = new Map(
+    (views.placements(environment) ?? []).map((row) => [row.release, row.placement]),
+  );
+  for (const { resource, origin } of views.resources(environment, { kind: 'Release' }) ?? []) {
+    if (resource.kind !== 'Release') continue;
+    const { name } = resource.metadata;
+    present.add(name);
+    const watch = pins.get(name) ?? watchPins();
+    pins.set(name, watch);
+    const now = watch.read(resource, encoded, (key) => views.resource(environment, key));
+    let one = followed.get(name);
+    if (one === undefined || (!one.present && one.open.size === 0 && !isUnderWay(one.state.saga))) {
+      const facts = {
+        born: head.revision,
+        bornEpoch: placements.get(name)?.epoch ?? 0,
+        lineage: head.lineage,
+        spec: resource.spec,
+        pins: now,
+        health: combineHealth([]),
+      };
+      const state = startRelease(placements.get(name) ?? START);
+      one = follow(name, resource.spec, origin, {
+        version: one?.version ?? 0,
+        state,
+        facts,
+        lines: one?.lines ?? lines[name] ?? 0,
+      });
+      followed.set(name, one);
+    }
+    Object.assign(one, { spec: resource.spec, origin, present: true });
+    const changed = changedPins(one.facts.pins, now);
+    const moved = one.facts.lineage === head.lineage ? changed : [...changed, 'the environment (restored)'];
+    if (moved.length > 0) {
+      one.facts = { ...one.facts, pins: now, lineage: head.lineage, spec: resource.spec };
+      one.unwritten = true;
+      one.waiting.push({ event: { kind: 'changed', what: moved } });
+    }
+    const killer = kills.get(resource.spec.flag);
+    if (killer !== undefined && !one.state.killed)
+      one.waiting.push({ event: { kind: 'killed', by: killer } });
+    if (killer === undefined && one.state.killed)
+      one.waiting.push({ event: { kind: 'lifted', by: 'an operator' } });
+  }
+  for (const one of followed.values()) if (!present.has(one.release)) one.present = false;
+}
