@@ -75,6 +75,10 @@ const dialect: Dialect = {
   locksRows: true,
   readTogether: (db, read) =>
     db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(read),
+  records: (json, columns) => {
+    const typed = Object.entries(columns).map(([name, kind]) => sql`${sql.id(name)} ${sql.raw(kind)}`);
+    return sql`json_to_recordset(${json}::json) as one(${sql.join(typed)})`;
+  },
   announce: async (tx, environment) => {
     await sql`select pg_notify(${CHANNEL}, ${environment})`.execute(tx);
   },

@@ -12,6 +12,8 @@ export interface Dialect {
   readonly locksRows: boolean;
   /** Runs reads that must see one state of the database. */
   readTogether<T>(db: Kysely<Tables>, read: (tx: Kysely<Tables>) => Promise<T>): Promise<T>;
+  /** A JSON array of objects as rows to select from, by the names and kinds of their columns: one parameter, however many rows. */
+  records(json: string, columns: Readonly<Record<string, 'text' | 'bigint'>>): RawBuilder<unknown>;
   /** Called last in the transaction of a change. */
   announce(tx: Kysely<Tables>, environment: string): Promise<void>;
   /** Keeps other processes out while the schema changes; called in the transaction. */

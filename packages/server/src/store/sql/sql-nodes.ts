@@ -6,8 +6,8 @@ import type { Dialect } from './dialect.ts';
 import { readJson } from './rows.ts';
 import type { Tables } from './tables.ts';
 
-/** Rows of one statement: well below the parameters either database takes. */
-const BATCH = 500;
+/** Rows of one statement. */
+const BATCH = 2_000;
 
 /** What processes tell each other, in the database of a store. `explained` turns errors of the driver into the store's. */
 export function sqlNodes(
@@ -58,10 +58,11 @@ async function announce(db: Kysely<Tables>, { now }: Dialect, node: Node, ttl: n
 
 async function hear(
   db: Kysely<Tables>,
-  { now }: Dialect,
+  dialect: Dialect,
   node: string,
   heard: readonly Heard[],
 ): Promise<void> {
+  const { now } = dialect;
   // A statement may write a row once only; and in one order, so that two processes do not wait for each other.
   const once = new Map(heard.map((one) => [`${one.environment} ${one.acknowledgement.receiver}`, one]));
   const sorted = [...once].toSorted(([a], [b]) => (a < b ? -1 : 1));
@@ -74,39 +75,40 @@ async function hear(
     revision: acknowledgement.revision,
     lacks: (acknowledgement.unsupported ?? []).length > 0 ? 1 : 0,
     body: JSON.stringify(acknowledgement),
-    node,
     connected: connected ? 1 : 0,
-    heard: sql<number>`${now} - ${sql.lit(Math.round(ago))}`,
-    expires: sql<number>`${now} + ${sql.lit(Math.round(leased))}`,
+    ago: Math.round(ago),
+    leased: Math.round(leased),
   }));
   for (let start = 0; start < rows.length; start += BATCH) {
-    await db
-      .insertInto('receiver')
-      .values(rows.slice(start, start + BATCH))
-      .onConflict((conflict) =>
-        conflict
-          .columns(['project', 'environment', 'receiver'])
-          .doUpdateSet((eb) => ({
-            class: eb.ref('excluded.class'),
-            lineage: eb.ref('excluded.lineage'),
-            revision: eb.ref('excluded.revision'),
-            lacks: eb.ref('excluded.lacks'),
-            body: eb.ref('excluded.body'),
-            node: eb.ref('excluded.node'),
-            connected: eb.ref('excluded.connected'),
-            heard: eb.ref('excluded.heard'),
-            expires: eb.ref('excluded.expires'),
-          }))
-          .where((eb) =>
-            eb.or([
-              eb('receiver.heard', '<=', eb.ref('excluded.heard')),
-              eb('receiver.node', '=', eb.ref('excluded.node')),
-            ]),
-          ),
-      )
-      .execute();
+    const records = dialect.records(JSON.stringify(rows.slice(start, start + BATCH)), COLUMNS);
+    // `where true` tells SQLite that what follows is no condition of a join.
+    await sql`
+      insert into receiver (project, environment, receiver, class, lineage, revision, lacks, body, connected, node, heard, expires)
+      select project, environment, receiver, class, lineage, revision, lacks, body, connected,
+        ${node}, ${now} - ago, ${now} + leased
+      from ${records} where true
+      on conflict (project, environment, receiver) do update set
+        class = excluded.class, lineage = excluded.lineage, revision = excluded.revision, lacks = excluded.lacks,
+        body = excluded.body, connected = excluded.connected, node = excluded.node,
+        heard = excluded.heard, expires = excluded.expires
+      where receiver.heard <= excluded.heard or receiver.node = excluded.node
+    `.execute(db);
   }
 }
+
+const COLUMNS = {
+  project: 'text',
+  environment: 'text',
+  receiver: 'text',
+  class: 'text',
+  lineage: 'text',
+  revision: 'bigint',
+  lacks: 'bigint',
+  body: 'text',
+  connected: 'bigint',
+  ago: 'bigint',
+  leased: 'bigint',
+} as const;
 
 async function receivers(
   db: Kysely<Tables>,

@@ -102,6 +102,10 @@ const dialect: Dialect = {
   now,
   locksRows: false,
   // One connection: a transaction sees one state.
+  records: (json, columns) => {
+    const read = Object.keys(columns).map((name) => sql`value ->> ${sql.lit(name)} as ${sql.id(name)}`);
+    return sql`(select ${sql.join(read)} from json_each(${json})) as one`;
+  },
   readTogether: (db, read) => db.transaction().execute(read),
   // One process: whoever commits knows.
   announce: async () => {},
