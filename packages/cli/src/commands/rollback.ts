@@ -22,7 +22,7 @@ export function addRollback(program: Command, shell: Shell): void {
     .option('-y, --yes', 'do not ask')
     .addHelpText(
       'after',
-      '\nPlacements of releases and overrides (kills, targets) stay as they are.\n\nExamples:\n  $ ombre rollback --dry-run\n  $ ombre rollback --to 12 --why "v2 fails for CN"',
+      '\nPlacements of releases and overrides (kills, targets) stay as they are. A climbing release that was not there then is rolled back first.\n\nExamples:\n  $ ombre rollback --dry-run\n  $ ombre rollback --to 12 --why "v2 fails for CN"',
     )
     .action(
       shell.action(async (options: Options) => {
