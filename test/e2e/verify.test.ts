@@ -36,14 +36,14 @@ describe('ombre verify in CI', () => {
         .replaceAll('../question-bank', join(root, 'examples', 'question-bank')),
     );
     // Side by side: most of what they take is waiting.
-    [good, bad, incident] = await Promise.all([
-      verify(example),
-      verify(seeded, '--only', 'reaches everybody'),
-      prometheusBinary === undefined
-        ? undefined
-        : verify(join(root, 'examples', 'verify', 'incident.yaml'), '--only', 'the fallback leaks'),
-    ]);
-  });
+    [good, bad] = await Promise.all([verify(example), verify(seeded, '--only', 'reaches everybody')]);
+    if (prometheusBinary !== undefined)
+      incident = await verify(
+        join(root, 'examples', 'verify', 'incident.yaml'),
+        '--only',
+        'the fallback leaks',
+      );
+  }, 420_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   async function verify(file: string, ...words: readonly string[]): Promise<Played> {
