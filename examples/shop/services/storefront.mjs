@@ -1,12 +1,10 @@
 // The example's storefront: a page of a SKU shows its view, price and stock, which it asks the product service for, on loopback.
-//   node storefront.mjs PORT PRODUCT      PRODUCT is the address of the product service, such as its gateway
+//   node storefront.mjs PORT PRODUCT [PATIENCE]      PRODUCT is the address of the product service, such as its gateway; PATIENCE ms
 // What a page was asked with it passes on to the product service, as tracing does. Metrics for Prometheus at /metrics.
 import { Agent, createServer, get } from 'node:http';
 
-/** Milliseconds the product service is waited for: people do not wait longer. */
-const PATIENCE = 2_500;
-
-const [port = process.env.PORT, product = process.env.GATEWAY] = process.argv.slice(2);
+/** How long the product service is waited for: people do not wait longer than two seconds and a half. */
+const [port = process.env.PORT, product = process.env.GATEWAY, patience = '2500'] = process.argv.slice(2);
 const agent = new Agent({ keepAlive: true, maxSockets: 500 });
 const pages = { all: 0, failed: 0 };
 
@@ -34,7 +32,7 @@ function ask(path, headers) {
   return new Promise((resolve, reject) => {
     const asked = get(
       new URL(path, product),
-      { agent, headers, signal: AbortSignal.timeout(PATIENCE) },
+      { agent, headers, signal: AbortSignal.timeout(Number(patience)) },
       (answer) => {
         let text = '';
         answer.setEncoding('utf8').on('data', (piece) => {

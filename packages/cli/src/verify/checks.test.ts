@@ -25,6 +25,7 @@ function run(list: readonly Sample[], view: Partial<ReleaseView> = {}, more: Par
     ended: 1_000,
     faultBegan: undefined,
     samples: list,
+    stalled: 0,
     left: [],
     ...more,
   };

@@ -129,13 +129,17 @@ function standing({ phase, at, health }: ReleaseView): string {
   return `${phase}${where}, health ${health.verdict}`;
 }
 
+/** Milliseconds after which a machine that stood still is worth a word. */
+const STALL = 250;
+
 function factsOf(run: Run) {
-  const { view, samples, left } = run;
+  const { view, samples, stalled, left } = run;
   const of = (variant: string) => experienceOf(samples.filter((one) => one.variant === variant));
   return {
     from: of(view.from),
     to: of(view.to),
     requests: samples.length,
+    stalled,
     hurt: hurtOf(run),
     operations: growthOf(run),
     ...(view.rollback === undefined ? {} : { parts: view.rollback.parts, why: view.rollback.why }),
@@ -162,6 +166,10 @@ function report(shell: Shell, { view }: Run, checks: readonly Check[], facts: Fa
       `    ${worst.operation} got worse most: ${percent(worst.worse)} more of its requests failed or were slow`,
     );
   }
+  if (facts.stalled > STALL)
+    lines.push(
+      `    this machine stood still for up to ${seconds(facts.stalled)}: do not trust shorter times`,
+    );
   if (facts.left.length > 0) lines.push(`    not part of the copy: ${facts.left.join(', ')}`);
   return `${lines.join('\n')}\n\n`;
 }

@@ -21,6 +21,8 @@ export interface Run {
   /** When the first fault began; undefined where none has. */
   readonly faultBegan: number | undefined;
   readonly samples: readonly Sample[];
+  /** Longest time, ms, in which what plays all this stood still: times shorter than that mean nothing. */
+  readonly stalled: number;
   readonly left: Copy['left'];
 }
 
@@ -157,6 +159,7 @@ export async function runScenario(
       ended: performance.now(),
       faultBegan: begins.length === 0 ? undefined : Math.min(...begins),
       samples: traffic.samples,
+      stalled: traffic.stalled,
       left,
     };
   } finally {

@@ -20,6 +20,8 @@ export interface Sample {
 
 export interface Traffic {
   readonly samples: readonly Sample[];
+  /** Longest time in which this process could not do anything, ms, since it was warm. */
+  readonly stalled: number;
   /** Grows to the full rate and waits until answers keep up; what was met until then is forgotten. */
   warm(): Promise<void>;
   /** Sends nothing more and waits for what is under way. */
@@ -67,6 +69,7 @@ export function startTraffic(
   const opened = performance.now();
   let last = opened;
   let owed = 0;
+  let stalled = 0;
 
   function send(): void {
     const user = crowd[indexBelow(crowd, random)]?.user as User;
@@ -130,6 +133,7 @@ export function startTraffic(
   const timer = setInterval(() => {
     const now = performance.now();
     const rate = requestsPerSecond * Math.min(1, 0.05 + (now - opened) / WARM);
+    stalled = Math.max(stalled, now - last - BEAT);
     owed += ((now - last) / 1000) * rate;
     last = now;
     // Poisson in number over each beat, with the rate as its mean.
@@ -142,6 +146,9 @@ export function startTraffic(
     get samples() {
       return samples;
     },
+    get stalled() {
+      return stalled;
+    },
     async warm() {
       const deadline = opened + 10 * WARM;
       const behind = (): boolean => flying.size > Math.max(20, requestsPerSecond / 4);
@@ -151,6 +158,7 @@ export function startTraffic(
       const since = performance.now();
       await Promise.all(flying);
       samples = samples.filter(({ began }) => began >= since);
+      stalled = 0;
     },
     async stop() {
       clearInterval(timer);
