@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '..', '..');
 /** A file of the examples, to be played from anywhere. */
 function suite(name: string): string {
   const text = readFileSync(join(root, 'examples', 'verify', name), 'utf8');
-  return text.replaceAll('../', `${join(root, 'examples')}/`);
+  return replaced(text, 'hold: 4s', 'hold: 1s').replaceAll('../', `${join(root, 'examples')}/`);
 }
 
 function replaced(text: string, part: string, by: string): string {
