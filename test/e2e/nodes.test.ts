@@ -214,9 +214,10 @@ describe.skipIf(postgresPrograms === undefined)(`${title} on one PostgreSQL`, ()
   test('one that sleeps past its lease and wakes finds the other in control, and no decision was made twice', async () => {
     const [one, two] = sides;
     await one.plane.restart();
+    // The restarted one stands by; its gateway and its SDK come back to it.
+    await until(two.plane, 'all six', ({ receivers }) => receivers.live === 6);
     await clientOf(two.plane).tellRelease(RELEASE, 'resume', { author: 'ann', why: 'mended' });
-    // The restarted one stands by; its gateway and its SDK came back to it.
-    await until(two.plane, 'all six', ({ at, receivers }) => at?.level === 'quarter' && receivers.live >= 6);
+    await until(two.plane, 'the first step', ({ at }) => at?.level === 'quarter');
     two.plane.sleep();
     const { view: half } = await until(one.plane, 'half at the other', ({ at }) => at?.level === 'half');
     two.plane.wake();
