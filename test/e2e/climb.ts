@@ -85,7 +85,7 @@ export interface Climb {
   show(release?: string): Promise<ReleaseView>;
   /** Its whole history. */
   history(release?: string): Promise<ReleaseView['events']>;
-  /** Waits for it, for a minute and a half. */
+  /** Waits for it, for minutes: machines are slow at times. */
   until(what: string, wanted: (view: ReleaseView) => boolean, release?: string): Promise<ReleaseView>;
   tell(command: string, release?: string): Promise<number>;
   /** Waits until v2 gets nothing any more while others go on. */
@@ -208,7 +208,7 @@ async function open(
     show,
     history: async (name) => (await show(name, 500)).events,
     async until(what, wanted, name) {
-      const deadline = Date.now() + 90_000;
+      const deadline = Date.now() + 200_000;
       for (;;) {
         const view = await show(name).catch(() => undefined);
         if (view !== undefined && wanted(view)) return view;
@@ -228,7 +228,7 @@ async function open(
       return answer.status;
     },
     async quiet() {
-      const deadline = Date.now() + 60_000;
+      const deadline = Date.now() + 200_000;
       for (;;) {
         const before = state.served;
         await new Promise((wake) => setTimeout(wake, 1_000));
