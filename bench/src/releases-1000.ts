@@ -1,7 +1,7 @@
 /**
  * A thousand releases that climb at once in one server on SQLite, with ten gateways that report a hundred of them each every 250 ms:
  * how late ticks come and how many there are, memory, and how long one that begins to fail takes to be taken back among the others.
- * Run: npx tsc -b && node bench/dist/releases-1000.js
+ * Run: npx tsc -b && npx tsc -b bench && node bench/dist/releases-1000.js
  */
 import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
