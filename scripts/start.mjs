@@ -14,6 +14,6 @@ if (words.includes('--no-story')) {
   process.argv.splice(2, process.argv.length, ...up, ...others);
   await import('../packages/cli/dist/main.js');
 } else {
-  const { playStory } = await import('../examples/question-bank/services/story.mjs');
+  const { playStory } = await import('../examples/question-bank/story/play-story.mjs');
   process.exitCode = await playStory(words);
 }

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import type { ControlPlane } from './control-plane.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const services = join(root, 'examples', 'question-bank', 'services');
+const example = join(root, 'examples', 'question-bank');
 const ombre = join(root, 'packages', 'cli', 'bin', 'ombre.js');
 
 const ATTRIBUTES = {
@@ -64,14 +64,16 @@ export async function openQuestionBank(
   for (const flag of flags) {
     for (const version of ['v1', 'v2']) {
       const name = `${flag}-${version}`;
-      const service = await startListening([join(services, 'judge.mjs'), name]);
+      const service = await startListening([join(example, 'judge-service.mjs'), name]);
       running.set(name, service);
       await putUpstream(plane, name, service.url);
     }
     await startGateway(flag);
   }
   const doors = flags.flatMap((flag) => [running.get(flag)?.url ?? '', String(rates[flag])]);
-  const traffic = spawn(process.execPath, [join(services, 'traffic.mjs'), ...doors], { stdio: 'pipe' });
+  const traffic = spawn(process.execPath, [join(example, 'story', 'send-traffic.mjs'), ...doors], {
+    stdio: 'pipe',
+  });
   traffic.stdout.resume();
 
   return {

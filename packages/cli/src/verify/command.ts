@@ -8,7 +8,7 @@ import { paint } from '../terminal.ts';
 import { type Check, checkRun, experienceOf, growthOf, hurtOf, percent, seconds } from './checks.ts';
 import { type Case, junit } from './junit.ts';
 import type { Run } from './run-scenario.ts';
-import type { RunningServices } from './services.ts';
+import type { RunningServices } from './start-services.ts';
 import type { Scenario, Suite } from './suite.ts';
 
 interface Options {
@@ -45,7 +45,7 @@ type Facts = ReturnType<typeof factsOf>;
 async function verify(shell: Shell, file: string, options: Options): Promise<void> {
   const [{ readSuite }, { startServices }, { declareDirectory }] = await Promise.all([
     import('./suite.ts'),
-    import('./services.ts'),
+    import('./start-services.ts'),
     import('../local.ts'),
   ]);
   const { terminal } = shell;

@@ -7,7 +7,7 @@ import { type Copy, copyFor } from './copy.ts';
 import { attributeHeader, type FaultyService, openFaultyService } from './faulty-service.ts';
 import { metricsSettle } from './metrics-settle.ts';
 import { seededRandom } from './random.ts';
-import type { RunningServices } from './services.ts';
+import type { RunningServices } from './start-services.ts';
 import { callersOf, type Fault, type Scenario, type Suite } from './suite.ts';
 import { type Sample, startTraffic, UNIT } from './traffic.ts';
 

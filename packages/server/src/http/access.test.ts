@@ -11,7 +11,7 @@ import { createCredentials } from './token.ts';
 const place = { environment: 'p/e' } as Place;
 const places: Places = {
   get: (environment) => (environment === 'p/e' ? place : undefined),
-  only: () => place,
+  sole: () => place,
   names: () => ['p/e'],
   all: () => [place],
 };

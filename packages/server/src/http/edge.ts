@@ -153,8 +153,8 @@ function onPlace(
 
 function placeOf(request: FastifyRequest, places: Places, prefixed: boolean): Place {
   if (!prefixed) {
-    const only = places.only();
-    if (only !== undefined) return only;
+    const sole = places.sole();
+    if (sole !== undefined) return sole;
     throw new Refusal(places.names().length === 0 ? 'ENVIRONMENT_UNKNOWN' : 'ENVIRONMENT_AMBIGUOUS');
   }
   const { project, environment } = request.params as Record<string, string>;

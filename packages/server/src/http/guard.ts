@@ -63,6 +63,6 @@ function hasTicket(request: FastifyRequest, route: Route, { credentials, places 
   if (typeof ticket !== 'string') return false;
   const { project, environment } = request.params as Readonly<Record<string, string | undefined>>;
   const place: Place | undefined =
-    project === undefined ? places.only() : places.get(`${project}/${environment}`);
+    project === undefined ? places.sole() : places.get(`${project}/${environment}`);
   return place !== undefined && credentials.isTicket(place.environment, ticket);
 }

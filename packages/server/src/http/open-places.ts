@@ -106,14 +106,14 @@ export function openPlaces(options: PlacesOptions): Places & { close(): void } {
     return place;
   };
 
-  let sole: Place | undefined;
+  let known: Place | undefined;
   return {
     get,
-    only() {
-      if (sole !== undefined && views.environments().length === 1) return sole;
+    sole() {
+      if (known !== undefined && views.environments().length === 1) return known;
       const [name, ...others] = views.environments();
-      sole = name === undefined || others.length > 0 ? undefined : get(name);
-      return sole;
+      known = name === undefined || others.length > 0 ? undefined : get(name);
+      return known;
     },
     names: () => views.environments(),
     all: () => places.values(),

@@ -21,7 +21,7 @@ export interface Places {
   /** Opened when first asked for; undefined where there is no such environment. */
   get(environment: string): Place | undefined;
   /** The environment meant by a bare path; undefined where there are none or several. */
-  only(): Place | undefined;
+  sole(): Place | undefined;
   names(): readonly string[];
   /** Those opened so far. */
   all(): Iterable<Place>;

@@ -13,7 +13,7 @@ const open = async () => {
   return { store, close: () => store.close() };
 };
 
-storeContract('memory', open);
-progressContract('memory', open);
+storeContract('memory', open, { forgets: true });
+progressContract('memory', open, { forgets: true });
 nodesContract('memory', open);
-twoPhaseContract('memory', open);
+twoPhaseContract('memory', open, { forgets: true });

@@ -38,8 +38,17 @@ const placement: PlacementRow = {
   fence: 7,
 };
 
+/** Of a store that keeps nothing when its process ends nothing is asked about that. */
+export interface Forgetful {
+  readonly forgets?: boolean;
+}
+
 /** What every store promises. */
-export function storeContract(name: string, open: () => Promise<OpenStore>): void {
+export function storeContract(
+  name: string,
+  open: () => Promise<OpenStore>,
+  { forgets = false }: Forgetful = {},
+): void {
   describe(`${name} as a store`, () => {
     let opened: OpenStore;
     let store: Store;
@@ -257,8 +266,9 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       });
     });
 
-    test('keeps everything when it is closed and opened again', async (context) => {
-      if (opened.reopen === undefined) return context.skip('this store forgets with its process');
+    if (forgets) return;
+
+    test('keeps everything when it is closed and opened again', async () => {
       const first = await begun();
       const second = await appendNext(store, first, [
         putFlag('a', 2),
@@ -266,7 +276,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       ]);
       const before = await store.load(ENVIRONMENT);
       const token = (await store.lease('shard-1', 'me', 60_000))?.token;
-      store = await opened.reopen();
+      store = await opened.reopen!();
       expect(await store.load(ENVIRONMENT)).toEqual(before);
       expect(await store.before(ENVIRONMENT, { limit: 10 })).toEqual([second, first]);
       expect((await store.lease('shard-1', 'me', 60_000))?.token).toBe(token);

@@ -1,6 +1,7 @@
 import { combineHealth, startRelease } from '@ombre/release';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ENVIRONMENT, firstChange } from '../sample.suite.ts';
+import type { Forgetful } from '../store.suite.ts';
 import type { Store } from '../store.ts';
 import {
   KEPT_EVENTS,
@@ -53,7 +54,11 @@ const line = (number: number) =>
   }) as const;
 
 /** What every store of progress keeps to. */
-export function progressContract(name: string, open: () => Promise<OpenProgress>): void {
+export function progressContract(
+  name: string,
+  open: () => Promise<OpenProgress>,
+  { forgets = false }: Forgetful = {},
+): void {
   describe(`progress in ${name}`, () => {
     let opened: OpenProgress;
     let store: ProgressingStore;
@@ -206,8 +211,9 @@ export function progressContract(name: string, open: () => Promise<OpenProgress>
       expect(Object.keys(lines)).toHaveLength(1_000);
     });
 
-    test('keeps everything when it is closed and opened again', async (context) => {
-      if (opened.reopen === undefined) return context.skip('this store forgets with its process');
+    if (forgets) return;
+
+    test('keeps everything when it is closed and opened again', async () => {
       await commit({ writes: [write('r', { asked: [asked('r', 1)], events: [line(1)] })] });
       await store.progress.ask(ENVIRONMENT, {
         id: 'c',
@@ -218,7 +224,7 @@ export function progressContract(name: string, open: () => Promise<OpenProgress>
         at: 1,
       });
       const before = await store.progress.load(ENVIRONMENT);
-      store = await opened.reopen();
+      store = await opened.reopen!();
       expect(await store.progress.load(ENVIRONMENT)).toEqual(before);
       expect(await store.progress.asked(ENVIRONMENT)).toHaveLength(1);
     });

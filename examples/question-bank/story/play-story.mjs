@@ -1,11 +1,11 @@
 // Two releases, played for real on the question bank: a good version that reaches everybody, and a bad one that is caught and
 // returned.
-//   node examples/question-bank/services/story.mjs [--replay] [words for `ombre up`]
+//   node examples/question-bank/story/play-story.mjs [--replay] [words for `ombre up`]
 // Needs a build (`npm start` makes one). Ends with Ctrl-C, and every process it started with it.
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { openBank } from './bank.mjs';
-import { root } from './children.mjs';
+import { root } from './child-processes.mjs';
+import { openBank } from './open-bank.mjs';
 
 const STORIES = [
   {

@@ -1,5 +1,5 @@
 // The example's product service: answers views, prices and stock of a SKU as JSON, on loopback.
-//   node product.mjs NAME PORT
+//   node product-service.mjs NAME PORT
 import { createServer } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 

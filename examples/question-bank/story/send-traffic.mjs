@@ -1,10 +1,10 @@
 // The users of the question bank: submits answers and tries programs through the gateways.
-//   node traffic.mjs URL RATE [URL RATE …] [--users N]     RATE: requests a second
+//   node send-traffic.mjs URL RATE [URL RATE …] [--users N]     RATE: requests a second
 // People come at random, whether or not earlier requests were answered, and send what signed-in pages send: who they are in
 // headers that an authenticating proxy would have set. Prints a line of JSON a second and ends when its standard input does.
 import { Agent, request } from 'node:http';
 import { parseArgs } from 'node:util';
-import { crowd, drawFrom, pick } from './crowd.mjs';
+import { crowd, drawFrom, pick } from './people.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

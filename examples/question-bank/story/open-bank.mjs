@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { createChildren, portOr } from './children.mjs';
+import { createChildren, portOr } from './child-processes.mjs';
 
 /** Requests a second to each service: few enough for a small machine, enough to judge by. */
 const RATE = 200;

@@ -1,5 +1,5 @@
 // One of the example's services in one of its versions: judges answers in sandboxes, over HTTP, on loopback.
-//   node judge.mjs NAME [PORT]     NAME is one of `versions` below; without a port, or where it is taken, a free one
+//   node judge-service.mjs NAME [PORT]     NAME is one of `versions` below; without a port, or where it is taken, a free one
 // Prints `{"name", "url"}` when it listens and ends when its standard input does.
 import { createServer } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -49,7 +49,7 @@ const questions = {
 const [name, wanted] = process.argv.slice(2);
 const sandbox = versions[name];
 if (sandbox === undefined) {
-  process.stderr.write(`judge.mjs takes one of ${Object.keys(versions).join(', ')}\n`);
+  process.stderr.write(`judge-service.mjs takes one of ${Object.keys(versions).join(', ')}\n`);
   process.exit(2);
 }
 const served = { name, requests: 0, failed: 0 };

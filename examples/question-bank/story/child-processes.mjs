@@ -53,13 +53,21 @@ export function createChildren(logFile) {
     },
     /** The first of the programs that should run on and do not. */
     firstToEnd: () => Promise.race(running.map((one) => one.ended.then(() => one))),
-    service: (name, port) => startListening(name, [join(here, 'judge.mjs'), name, String(port)]),
+    service: (name, port) =>
+      startListening(name, [join(here, '..', 'judge-service.mjs'), name, String(port)]),
     /** A command of `ombre` that runs until it is stopped, and ends with us. */
     ombre: (name, words, lines) =>
-      start(name, ['--import', join(here, 'with-parent.mjs'), ombre, ...words], lines),
+      start(name, ['--import', join(here, 'end-with-parent.mjs'), ombre, ...words], lines),
     gateway: (name, words) =>
-      startListening(name, ['--import', join(here, 'with-parent.mjs'), ombre, 'gateway', '--json', ...words]),
-    traffic: (words, lines) => start('traffic', [join(here, 'traffic.mjs'), ...words], lines),
+      startListening(name, [
+        '--import',
+        join(here, 'end-with-parent.mjs'),
+        ombre,
+        'gateway',
+        '--json',
+        ...words,
+      ]),
+    traffic: (words, lines) => start('traffic', [join(here, 'send-traffic.mjs'), ...words], lines),
     /** Runs a command of `ombre` to its end, on this terminal; answers what it ended with. */
     run(words) {
       const child = spawn(process.execPath, [ombre, ...words], { cwd: root, stdio: 'inherit' });
