@@ -1,6 +1,7 @@
 export type { Restored } from './backup/restore-backup.ts';
 export { SettingsError } from './effects/settings-error.ts';
 export { createLog, type Log } from './http/log.ts';
-export { DEFAULT_HOST, DEFAULT_PORT, type RunningServer, type ServerOptions, startServer } from './main.ts';
+export { DEFAULT_HOST, DEFAULT_PORT, type RunningServer, startServer } from './main.ts';
 export { type RestoreServerOptions, restoreServer } from './restore.ts';
+export type { ServerOptions } from './server-options.ts';
 export { StoreError, type StoreErrorCode } from './store/store.ts';

@@ -6,8 +6,9 @@ import { canonicalJson } from '@ombre/decide';
 import type { Resource } from '@ombre/decide/model';
 import { createClient, type Fetch } from '@ombre/protocol';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type RunningServer, type ServerOptions, startServer } from './main.ts';
+import { type RunningServer, startServer } from './main.ts';
 import { restoreServer } from './restore.ts';
+import type { ServerOptions } from './server-options.ts';
 import {
   NO_POSTGRES,
   type PostgresServer,

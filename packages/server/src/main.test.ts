@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createLog } from './http/log.ts';
-import { type ServerOptions, startServer } from './main.ts';
+import { startServer } from './main.ts';
 import { EXAMPLE, startRig } from './running-server.suite.ts';
+import type { ServerOptions } from './server-options.ts';
 import { StoreError } from './store/store.ts';
 import { VERSION } from './version.ts';
 

@@ -1,23 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { type Clock, readFolder, systemClock } from '@ombre/carry';
-import type { CodeVocabulary } from '@ombre/decide';
-import { parseSources } from '@ombre/declare';
-import type { BackupMade, WireIssue } from '@ombre/protocol';
-import type { FastifyInstance } from 'fastify';
+import { systemClock } from '@ombre/carry';
+import type { WireIssue } from '@ombre/protocol';
 import { type DirectoryAuthor, openDirectoryAuthor } from './author/directory-author.ts';
+import { backUpInto } from './backup/back-up-into.ts';
 import { systemClock as commandClock } from './commands/clock.ts';
-import type { Signer } from './commands/commit.ts';
 import { openControl } from './commands/open-control.ts';
 import { openControllers } from './controllers/open-controllers.ts';
 import { openEffects } from './effects/open-effects.ts';
-import { SettingsError } from './effects/settings-error.ts';
 import { expireOverrides } from './expire-overrides.ts';
-import { createDoors, hostOf, isLoopback } from './http/address.ts';
+import { createDoors, isLoopback } from './http/address.ts';
 import { createEdge } from './http/edge.ts';
+import { endGently } from './http/end-gently.ts';
 import { developerHandlers } from './http/handlers/developer.ts';
 import { evaluationHandlers } from './http/handlers/evaluation.ts';
 import { keyHandlers } from './http/handlers/keys.ts';
@@ -27,12 +23,12 @@ import { releaseHandlers } from './http/handlers/release.ts';
 import { syncHandlers } from './http/handlers/sync.ts';
 import { twoPhaseHandlers } from './http/handlers/two-phase.ts';
 import { writeHandlers } from './http/handlers/write.ts';
-import { type Log, silent } from './http/log.ts';
+import { silent } from './http/log.ts';
 import { createEvaluate } from './http/ofrep/evaluate.ts';
 import { openPlaces } from './http/open-places.ts';
 import { openApiDocument } from './http/openapi.ts';
 import type { Places } from './http/place.ts';
-import { createCredentials, keepToken, type Tokens } from './http/token.ts';
+import { createCredentials } from './http/token.ts';
 import { openKeyring } from './keys/keyring.ts';
 import { openPrometheus } from './metric-provider/prometheus.ts';
 import { createMetrics } from './metrics/metrics.ts';
@@ -44,56 +40,12 @@ import { type Served, soleReceivers } from './nodes/known-receivers.ts';
 import { createPresence, type Presence } from './nodes/presence.ts';
 import { ownReceiver, type SharedReceivers, shareReceivers } from './nodes/shared-receivers.ts';
 import { openStore } from './open-store.ts';
-import type { SqlStore } from './store/sql/sql-store.ts';
+import { environmentOf, hostsOf, type ServerOptions, tokensOf } from './server-options.ts';
 import { createReceivers } from './sync/receivers.ts';
 import { createSnapshotTexts } from './sync/snapshots.ts';
 import { openCoordinators } from './two-phase/open-coordinators.ts';
 import { VERSION } from './version.ts';
 import type { Views } from './views/views.ts';
-
-export interface ServerOptions {
-  /** Resources whose saves are applies. */
-  readonly directory?: string;
-  /** Database, keys and tokens; made where it is absent. */
-  readonly dataDirectory: string;
-  /** A `postgres://` URL, or `memory:`; SQLite in the data directory unless said. */
-  readonly database?: string;
-  /** `project/environment` where the directory names none. */
-  readonly environment?: string;
-  readonly host?: string;
-  /** 0 lets the system choose. */
-  readonly port?: number;
-  /** Kept in the data directory where not given. Given a read token, reads need it on loopback too. */
-  readonly writeToken?: string;
-  readonly readToken?: string;
-  /** Names this server is reached by, beside loopback's. */
-  readonly hosts?: readonly string[];
-  /** Where other processes on the same database reach this one; where it listens, unless said. */
-  readonly advertise?: string;
-  /** Origins of pages that may evaluate from a browser. */
-  readonly origins?: readonly string[];
-  /** The path a proxy publishes this server under. */
-  readonly publicPath?: string;
-  readonly receiverLimit?: number;
-  /** Milliseconds an acknowledgement holds for; receivers renew it thrice in that time. */
-  readonly lease?: number;
-  /** Milliseconds in which a request must have arrived. */
-  readonly requestTimeout?: number;
-  /** Functions and enrichers that conditions may use beside the declared attributes. */
-  readonly vocabularies?: readonly CodeVocabulary[];
-  /** What enrichers get as their data. */
-  readonly data?: unknown;
-  /** A webhook that is told what releases do: a URL, or a reference to one (`env:NAME`, `file:PATH`); more in `notifications.json`. */
-  readonly notify?: string;
-  /** Reference to what its requests are signed with. */
-  readonly notifySecret?: string;
-  /** Where guards and probes ask their metrics, such as `http://127.0.0.1:9090`. */
-  readonly prometheus?: string;
-  /** Hosts that URLs of resources may call: `host`, `host:port`, `*.domain`, addresses, `address/bits`; loopback while it listens there only. */
-  readonly egress?: readonly string[];
-  readonly clock?: Clock;
-  readonly log?: Log;
-}
 
 export interface RunningServer {
   /** Such as `http://127.0.0.1:7171`. */
@@ -119,7 +71,6 @@ export interface RunningServer {
 
 export const DEFAULT_HOST = '127.0.0.1';
 export const DEFAULT_PORT = 7171;
-const DEFAULT_ENVIRONMENT = 'default/default';
 const LEASE = 15_000;
 
 /** The control plane, composed and listening. Prints nothing. Throws StoreError, SettingsError, or what listening throws, with everything closed again. */
@@ -313,7 +264,7 @@ async function compose(
         environments: () => views.environments(),
         metrics: metrics.text,
         openapi: JSON.stringify(openApiDocument(VERSION)),
-        backup: sql && (() => backUpTo(dataDirectory, sql, keyring.signer(), now())),
+        backup: sql && (() => backUpInto(dataDirectory, sql, keyring.signer(), now())),
       }),
     },
   });
@@ -377,56 +328,4 @@ async function caughtUp(places: Places, views: Views, environment: string): Prom
     if ((places.get(environment)?.live.current().head.head.revision ?? 0) >= wanted) return;
     await setImmediate();
   }
-}
-
-/** Milliseconds that requests under way are given. */
-const GRACE = 10_000;
-
-/** Stops listening, answers what is under way, lets go of connections as they become idle, and cuts what is still there at the end. */
-async function endGently(app: FastifyInstance): Promise<void> {
-  const idle = setInterval(() => app.server.closeIdleConnections(), 50);
-  const cut = setTimeout(() => app.server.closeAllConnections(), GRACE);
-  await app.close();
-  clearInterval(idle);
-  clearTimeout(cut);
-}
-
-/** A consistent copy in a folder of the data directory, named after the time. */
-async function backUpTo(
-  dataDirectory: string,
-  sql: SqlStore,
-  signer: Signer,
-  now: number,
-): Promise<BackupMade> {
-  const { backUp } = await import('./backup/back-up.ts');
-  const folder = join(dataDirectory, 'backups');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const file = join(folder, `ombre-${new Date(now).toISOString().replaceAll(/[:.]/g, '-')}.backup`);
-  const { bytes, sha256, environments } = await backUp(sql, { file, signer, now });
-  return { file, bytes, sha256, environments: environments.length };
-}
-
-function tokensOf(options: ServerOptions, loopback: boolean): Tokens {
-  const { dataDirectory } = options;
-  const write = options.writeToken ?? keepToken(join(dataDirectory, 'write-token'));
-  if (options.readToken !== undefined) return { write, read: options.readToken };
-  return loopback ? { write } : { write, read: keepToken(join(dataDirectory, 'read-token')) };
-}
-
-/** Names it answers to, the one the other processes use among them; off loopback, none means any. */
-function hostsOf({ hosts = [], advertise }: ServerOptions, loopback: boolean): readonly string[] {
-  if (advertise === undefined || (!loopback && hosts.length === 0)) return hosts;
-  const host = URL.canParse(advertise) ? hostOf(new URL(advertise).host) : undefined;
-  if (host === undefined) throw new SettingsError(`--advertise: ${advertise} is no URL`);
-  return [...hosts, host];
-}
-
-/** What `ombre.yaml` of the directory names, else what was asked for. */
-async function environmentOf(options: ServerOptions): Promise<string> {
-  const asked = options.environment ?? DEFAULT_ENVIRONMENT;
-  if (options.directory === undefined) return asked;
-  const { files } = await readFolder(options.directory);
-  const { declared } = parseSources(files.filter((file) => /(?:^|\/)ombre\.(?:ya?ml|json)$/.test(file.path)));
-  const { project, environment } = declared;
-  return project === undefined || environment === undefined ? asked : `${project}/${environment}`;
 }
