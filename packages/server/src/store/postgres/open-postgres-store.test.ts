@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { migrations } from '../migrations/migrate.ts';
@@ -72,16 +73,20 @@ describe.skipIf(postgresPrograms === undefined)(title, () => {
       try {
         const first = firstChange();
         await store.begin({ change: first, breakGlass: 'public' });
-        let woken = () => {};
+        const moments = new EventEmitter();
+        const woken = once(moments, 'wake');
+        const locked = once(moments, 'locked');
         const asleep = paused.db.transaction().execute(async (tx) => {
           await sql`update environment set revision = revision`.execute(tx);
-          await new Promise<void>((resolve) => {
-            woken = resolve;
-          });
+          moments.emit('locked');
+          await woken;
           await sql`select 1`.execute(tx);
         });
         const refused = expect(asleep).rejects.toThrow();
-        const appended = await appendNext(store, first, [putFlag('late', 2)]).finally(() => woken());
+        await locked;
+        const appended = await appendNext(store, first, [putFlag('late', 2)]).finally(() =>
+          moments.emit('wake'),
+        );
         expect((await store.load(ENVIRONMENT))?.head.revision).toBe(appended.revision);
         await refused;
       } finally {
