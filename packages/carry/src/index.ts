@@ -27,12 +27,8 @@ export { type OpenOptions, openSource } from './open.ts';
 export { PROBLEMS, type Problem, type ProblemCode, problemText } from './problem.ts';
 export { openKeyring } from './receiver/keyring.ts';
 export { SOFT_EXPIRY } from './receiver/machine.ts';
-export {
-  openReceiver,
-  type Receiver,
-  type ReceiverEvent,
-  type ReceiverOptions,
-} from './receiver/receiver.ts';
+export { openReceiver } from './receiver/open-receiver.ts';
+export type { Receiver, ReceiverEvent, ReceiverOptions } from './receiver/receiver.ts';
 export { savedHeads } from './receiver/saved-heads.ts';
 export { inSlices } from './receiver/slices.ts';
 export type { Status } from './receiver/state.ts';

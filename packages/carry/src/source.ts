@@ -68,6 +68,13 @@ export class SourceError extends Error implements Ended {
   }
 }
 
+/** What a connection throws, as a source's error: that it cannot be reached. */
+export function asSourceError(error: unknown): SourceError {
+  if (error instanceof SourceError) return error;
+  const detail = error instanceof Error ? error.message : String(error);
+  return new SourceError({ problem: { code: 'UNREACHABLE', detail } }, { cause: error });
+}
+
 /**
  * Where snapshots come from: immutable bytes by digest and one head that moves. A source keeps no state between
  * watches, retries nothing and verifies nothing; the receiver does. What it returns is never changed afterwards.

@@ -7,7 +7,8 @@ import { bind, canonicalJson, type Entry, encodeSnapshot, evaluate } from '@ombr
 import { afterEach, describe, expect, test } from 'vitest';
 import { manualClock } from '../manual-clock.suite.ts';
 import { createMemorySource } from '../memory/source.ts';
-import { openReceiver, type Receiver, type ReceiverOptions } from '../receiver/receiver.ts';
+import { openReceiver } from '../receiver/open-receiver.ts';
+import type { Receiver, ReceiverOptions } from '../receiver/receiver.ts';
 import { sha256 } from '../sha256.ts';
 import { makeKeys, signHead, signText } from '../signing.suite.ts';
 import type { TakingOver } from '../source.ts';

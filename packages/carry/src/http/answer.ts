@@ -49,13 +49,6 @@ function readRetryAfter(text: string | undefined, now: number): number | undefin
   return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 0), 3_600_000);
 }
 
-/** What a connection throws, as a source's error. */
-export function asSourceError(error: unknown): SourceError {
-  if (error instanceof SourceError) return error;
-  const detail = error instanceof Error ? error.message : String(error);
-  return new SourceError({ problem: { code: 'UNREACHABLE', detail } }, { cause: error });
-}
-
 /** An answer that is not what the protocol says. */
 export function protocolProblem(detail: string): Ended {
   return { problem: { code: 'PROTOCOL', detail } };

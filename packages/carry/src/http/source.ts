@@ -12,8 +12,15 @@ import {
 } from '@ombre/protocol';
 import { type Clock, systemClock } from '../clock.ts';
 import { limitSignal } from '../limit-signal.ts';
-import { type Acknowledging, type Ended, type Source, SourceError, type TakingOver } from '../source.ts';
-import { asSourceError, protocolProblem, readAll, readJson, refusal } from './answer.ts';
+import {
+  type Acknowledging,
+  asSourceError,
+  type Ended,
+  type Source,
+  SourceError,
+  type TakingOver,
+} from '../source.ts';
+import { protocolProblem, readAll, readJson, refusal } from './answer.ts';
 import { createSend, type HttpAnswer } from './request.ts';
 import { followStream, readAnnounced } from './stream.ts';
 

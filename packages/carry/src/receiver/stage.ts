@@ -23,10 +23,13 @@ export interface Stage {
   readonly snapshot: Snapshot;
 }
 
-export type Staged =
-  /** `changed`: the flags whose answers may differ from the stage before. */
-  | { readonly ok: true; readonly stage: Stage; readonly changed: readonly string[] }
-  | { readonly ok: false; readonly problem: Problem };
+/** A stage that is ready to serve, and the flags whose answers may differ from the stage before. */
+export interface Compiled {
+  readonly stage: Stage;
+  readonly changed: readonly string[];
+}
+
+export type Staged = ({ readonly ok: true } & Compiled) | { readonly ok: false; readonly problem: Problem };
 
 /** Up to so many chunks of 256 that differ, what changed is worked out; beyond, all is compiled anew and every flag announced. */
 const FEW_CHUNKS = 16;
@@ -67,9 +70,10 @@ export async function stageFull(
 /** Applies a delta to what serves now, verifies the result against the delta's head, and compiles what it touches. */
 export async function stageDelta(
   delta: WireDelta,
-  current: Stage,
+  current: Stage | undefined,
   signal: AbortSignal = NEVER_ABORTED,
 ): Promise<Staged> {
+  if (current === undefined) throw new Error('a delta is staged on nothing');
   const full = deltaAt(delta, current.head);
   const applied = await inSlices(applyDeltaInSteps(current.encoded, current.head, full, sha256), signal);
   if (!applied.ok) {

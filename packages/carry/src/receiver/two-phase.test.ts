@@ -8,7 +8,8 @@ import { type Keys, makeKeys, signHead } from '../signing.suite.ts';
 import type { SourceEvent } from '../source.ts';
 import { textFlag } from '../source-contract.suite.ts';
 import { until } from '../until.suite.ts';
-import { openReceiver, type Receiver } from './receiver.ts';
+import { openReceiver } from './open-receiver.ts';
+import type { Receiver } from './receiver.ts';
 
 const ENVIRONMENT = 'shop/live';
 let close: (() => Promise<void>) | undefined;

@@ -10,9 +10,7 @@ import {
   type WireDelta,
 } from '@ombre/protocol';
 import type { Clock } from '../clock.ts';
-import type { Staged } from './stage.ts';
-
-type Compiled = Extract<Staged, { ok: true }>;
+import type { Compiled, Staged } from './stage.ts';
 
 /** A receiver's part in two-phase changes, beside its one loop: what is prepared is compiled and kept until it is decided or not. */
 export interface TwoPhase {
@@ -23,7 +21,7 @@ export interface TwoPhase {
     id: string,
     version: number,
     digest: string,
-  ): { readonly staged: Compiled; readonly from: number } | undefined;
+  ): { readonly compiled: Compiled; readonly from: number } | undefined;
   /** What was offered is served now. */
   commit(id: string, version: number, digest: string): void;
   abort(id: string): void;
@@ -81,7 +79,7 @@ export function createTwoPhase(parts: {
     offer(id, version, digest) {
       const { effects } = receive(state, { type: 'commit', id, version, digest });
       const activates = effects.some(({ type }) => type === 'activate');
-      return activates && compiled !== undefined ? { staged: compiled, from: state.at } : undefined;
+      return activates && compiled !== undefined ? { compiled, from: state.at } : undefined;
     },
     commit: (id, version, digest) => take({ type: 'commit', id, version, digest }),
     abort: (id) => take({ type: 'abort', id }),

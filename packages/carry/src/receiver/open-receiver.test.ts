@@ -10,7 +10,8 @@ import { type Keys, makeKeys, signHead, signSuccession } from '../signing.suite.
 import { type Source, SourceError, type SourceEvent } from '../source.ts';
 import { textFlag } from '../source-contract.suite.ts';
 import { until } from '../until.suite.ts';
-import { openReceiver, type Receiver, type ReceiverEvent, type ReceiverOptions } from './receiver.ts';
+import { openReceiver } from './open-receiver.ts';
+import type { Receiver, ReceiverEvent, ReceiverOptions } from './receiver.ts';
 
 const ENVIRONMENT = 'shop/live';
 const folders: string[] = [];
