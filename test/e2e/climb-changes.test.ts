@@ -41,8 +41,7 @@ spec:
 describe('while releases climb', () => {
   let folder: string;
   let plane: ControlPlane;
-  /** Revisions: with another rule in the flags, and with the rule they have when the releases begin. */
-  let first: number;
+  /** The revision with the rule that the flags have when the releases begin. */
   let before: number;
 
   beforeAll(async () => {
@@ -51,7 +50,7 @@ describe('while releases climb', () => {
     writeFileSync(join(folder, 'flags.yaml'), flags('0.03', ''));
     plane = await startControlPlane(folder);
     const revision = async () => (await json<{ revision: number }>('status')).revision;
-    first = await revision();
+    const first = await revision();
     save('flags.yaml', flags('0.01', ''));
     before = await eventually('the rule', revision, (seen) => seen > first);
     save('releases.yaml', RELEASES);
@@ -127,34 +126,56 @@ describe('while releases climb', () => {
     expect(await show('carry-on')).toMatchObject({ epoch: stood?.epoch });
   });
 
-  test('a restore that contradicts one is refused with what to do; one that only takes them away has them rolled back first', async () => {
-    const contradicts = await plane.run('rollback', '--to', String(first), '--yes');
-    expect(contradicts.status).toBe(1);
-    expect(contradicts.err).toMatch(/Flag\/refuse keeps its last good spec: .*release refuse-v2 is climbing/);
-    for (const name of NAMES) expect(await show(name)).toMatchObject({ phase: 'dwelling' });
+  test('a restore rolls back first what it contradicts and leaves the others alone; what it took away is gone when it answers', async () => {
+    // What was held back of the save goes in as soon as the release is down, and is what the release then climbs on.
+    const { revision: stood } = await json<{ revision: number }>('status');
+    await json('release', 'abort', 'refuse-v2');
+    const held = await eventually(
+      'the save',
+      () => rules('refuse'),
+      (seen) => JSON.stringify(seen).includes('0.02'),
+    );
+    expect(held).toHaveLength(1);
+    await json('release', 'resume', 'refuse-v2');
+    await until('refuse', ({ at }) => at?.level === 'half');
 
-    const releases = NAMES.map((name) => `Release/${name}-v2`);
-    const restored = await json<{ kept: string[]; issues: { code: string }[] }>(
+    const to = ['rollback', '--to', String(stood), '--yes'];
+    const dry = await json<{ rolledBack: unknown }>(...to, '--dry-run');
+    expect(dry.rolledBack).toEqual([{ release: 'refuse-v2' }]);
+    expect(await show('refuse')).toMatchObject({ phase: 'dwelling' });
+    const restored = await plane.run(...to);
+    expect([restored.status, restored.err]).toEqual([
+      0,
+      expect.stringContaining('Release/refuse-v2 is rolled back first'),
+    ]);
+    expect(restored.out).toMatch(
+      /^Release\/refuse-v2 was rolled back first, in \d+\.\d s\nrevision \d+ holds what/,
+    );
+    expect(await rules('refuse')).toEqual([{ id: 'tenth', serve: { share: 0.01, variant: 'v2' } }]);
+    const why = `revision ${stood} is restored, which contradicts it: rollback to ${stood}`;
+    expect(await show('refuse')).toMatchObject({ phase: 'rolled-back', rollback: { cause: 'abort', why } });
+    for (const name of ['restart', 'carry-on'] as const) {
+      expect(await show(name)).toMatchObject({ phase: 'dwelling' });
+    }
+
+    const gone = await json<{ kept: string[]; rolledBack: { release: string; took: number }[] }>(
       ...['rollback', '--to', String(before), '--yes'],
     );
-    expect(restored.kept).toEqual(releases.toSorted());
-    expect(restored.issues.map(({ code }) => code)).toContain('RELEASE_GOES_BACK');
-    for (const name of NAMES)
-      await eventually(
-        name,
-        () => get(`resources/Release/${name}-v2`),
-        (view) => view === undefined,
-      );
+    expect(gone).toMatchObject({
+      kept: [],
+      rolledBack: expect.arrayContaining(
+        ['carry-on-v2', 'restart-v2'].map((release) => ({ release, took: expect.any(Number) })),
+      ),
+    });
+    for (const name of NAMES) expect(await get(`resources/Release/${name}-v2`)).toBeUndefined();
     const { changes } = await json<{ changes: { action: string; names: string[]; revision: number }[] }>(
       ...['history', '--limit', '50'],
     );
-    for (const name of releases) {
-      const gone =
-        changes.find(({ names, action }) => action === 'apply' && names.includes(name))?.revision ?? 0;
-      const back = changes.find(({ names }) =>
-        names.includes(name.replace('Release/', 'Placement/')),
-      )?.revision;
-      expect(back, name).toBeLessThan(gone);
-    }
+    expect(changes[0]).toMatchObject({
+      action: 'restore',
+      names: expect.arrayContaining(NAMES.map((name) => `Release/${name}-v2`)),
+    });
+    const moved = changes.slice(1, 3).flatMap(({ names }) => names);
+    expect(moved.toSorted()).toEqual(['Placement/carry-on-v2', 'Placement/restart-v2']);
   });
 });

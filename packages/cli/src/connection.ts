@@ -70,9 +70,10 @@ export function expectValue<T>(answer: Answer<T>, connection: Connection): T {
     const moved = (failure.moved ?? []).map((one) => `\n  moved: ${JSON.stringify(one)}`).join('');
     throw new CommandEnd(exits.conflict, `${said}${moved}\nrun \`ombre diff\` again, then repeat`, failure);
   }
-  const issues = (failure.issues ?? []).map(
-    (issue) => `\n  ${issue.resource ?? issue.file}: ${issue.path}: ${issue.message} [${issue.code}]`,
-  );
+  const issues = (failure.issues ?? []).map(({ resource, file, path, message, code, hint }) => {
+    const where = [resource ?? file, path].filter(Boolean).join(': ');
+    return `\n  ${where}: ${message} [${code}]${hint === undefined ? '' : `\n    ${hint}`}`;
+  });
   throw new CommandEnd(exits.no, said + issues.join(''), failure);
 }
 

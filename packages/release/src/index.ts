@@ -65,7 +65,7 @@ export { planRelease } from './plan/plan-release.ts';
 export { backOff } from './saga/back-off.ts';
 export type { CallOut, SagaAction } from './saga/call-out.ts';
 export { type Held, type Participation, participate } from './saga/participate.ts';
-export { type BegunStep, isUnderWay, type OpenCall, type SagaState } from './saga/saga-state.ts';
+export { type BegunStep, isFinal, isUnderWay, type OpenCall, type SagaState } from './saga/saga-state.ts';
 export { type CrowdPlan, ordinaryCrowd } from './simulation/crowd.ts';
 export { type PlayedRegion, playRegion, type RegionPlay } from './simulation/play-region.ts';
 export { type PlayedRelease, playRelease, type ReleasePlay } from './simulation/play-release.ts';

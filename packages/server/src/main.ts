@@ -8,6 +8,7 @@ import { type DirectoryAuthor, openDirectoryAuthor } from './author/directory-au
 import { backUpInto } from './backup/back-up-into.ts';
 import { systemClock as commandClock } from './commands/clock.ts';
 import { openControl } from './commands/open-control.ts';
+import { createRestores } from './controllers/create-restores.ts';
 import { openControllers } from './controllers/open-controllers.ts';
 import { openEffects } from './effects/open-effects.ts';
 import { expireOverrides } from './expire-overrides.ts';
@@ -72,6 +73,8 @@ export interface RunningServer {
 export const DEFAULT_HOST = '127.0.0.1';
 export const DEFAULT_PORT = 7171;
 const LEASE = 15_000;
+/** Beyond a lease, so long may releases take to go back before what contradicts them is restored, in ms. */
+const DRAIN = 15_000;
 
 /** The control plane, composed and listening. Prints nothing. Throws StoreError, SettingsError, or what listening throws, with everything closed again. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -214,6 +217,13 @@ async function compose(
     }),
   });
 
+  const restores = createRestores({
+    commands,
+    releases: (of) => controllers.of(of),
+    clock,
+    patience: lease + DRAIN,
+  });
+
   const handOn = nodes && createHandOn({ self: node.id, nodes, fetch, clock, log });
   const coordinators = openCoordinators({
     store: twoPhase,
@@ -252,7 +262,7 @@ async function compose(
       ...evaluationHandlers(evaluate),
       ...readHandlers({ views, receivers: known, clock, version: VERSION }),
       ...syncHandlers({ views, receivers, known, coordinators, texts: createSnapshotTexts() }),
-      ...writeHandlers(commands),
+      ...writeHandlers({ ...commands, restore: restores.restore }),
       ...developerHandlers({ keyring, now }),
       ...releaseHandlers((of) => controllers.of(of), handOn && createHandOnCounters(handOn)),
       ...twoPhaseHandlers(coordinators, handOn),
@@ -270,6 +280,7 @@ async function compose(
   });
   later(() => endGently(app));
   later(() => controllers.close());
+  later(() => restores.close());
   later(() => coordinators.close());
   later(() => places.close());
 
@@ -280,6 +291,7 @@ async function compose(
       commands,
       views,
       changes,
+      restored: () => restores.settled(environment),
       clock,
       log,
       vocabularies: options.vocabularies,

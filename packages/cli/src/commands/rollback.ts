@@ -22,7 +22,7 @@ export function addRollback(program: Command, shell: Shell): void {
     .option('-y, --yes', 'do not ask')
     .addHelpText(
       'after',
-      '\nPlacements of releases and overrides (kills, targets) stay as they are. A climbing release that was not there then is rolled back first.\n\nExamples:\n  $ ombre rollback --dry-run\n  $ ombre rollback --to 12 --why "v2 fails for CN"',
+      '\nPlacements of releases and overrides (kills, targets) stay as they are. A release that the old revision contradicts, since it changes what the\nrelease holds or does not know the release, is rolled back first; where it does not come back in time, nothing is brought back.\n\nExamples:\n  $ ombre rollback --dry-run\n  $ ombre rollback --to 12 --why "v2 fails for CN"',
     )
     .action(
       shell.action(async (options: Options) => {
@@ -42,7 +42,11 @@ export function addRollback(program: Command, shell: Shell): void {
         if (!shell.json()) shell.terminal.err(formatDiff(shell.terminal, plan.diff) + said);
         await shell.confirm(`bring back revision ${to}?`, options.yes);
         const done = expectValue(await connection.client.rollback(request), connection);
-        shell.print(done, () => `revision ${done.revision} holds what revision ${to} held\n`);
+        const back = (done.rolledBack ?? []).map(
+          ({ release, took = 0 }) =>
+            `Release/${release} was rolled back first, in ${(took / 1000).toFixed(1)} s\n`,
+        );
+        shell.print(done, () => `${back.join('')}revision ${done.revision} holds what revision ${to} held\n`);
       }),
     );
 }

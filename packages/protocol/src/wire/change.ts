@@ -110,6 +110,8 @@ export interface Applied {
   readonly issues: readonly WireIssue[];
   /** Keys kept at their last good spec because a climbing release pins them. */
   readonly kept: readonly string[];
+  /** Releases that a restore contradicted and rolled back first; `took` is in ms, absent in a dry run. */
+  readonly rolledBack?: readonly { readonly release: string; readonly took?: number }[];
 }
 
 export const applied: z.ZodType<Applied> = z.object({
@@ -118,6 +120,9 @@ export const applied: z.ZodType<Applied> = z.object({
   diff: z.array(wireDiff),
   issues: z.array(issueSchema),
   kept: z.array(z.string()),
+  rolledBack: z
+    .array(z.object({ release: z.string(), took: z.number().min(0).exactOptional() }))
+    .exactOptional(),
 });
 
 /** Spec of `to` comes back as a new revision; placements and overrides stay. */

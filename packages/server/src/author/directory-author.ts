@@ -30,6 +30,8 @@ export interface DirectoryAuthorOptions {
   readonly commands: Pick<Commands, 'apply'>;
   readonly views: Pick<Views, 'resources' | 'head' | 'change' | 'standing'>;
   readonly changes: Changes;
+  /** Resolves when no restore waits for releases to go back any more: whether one went in meanwhile. */
+  readonly restored?: () => Promise<boolean>;
   /** What code adds to the declared vocabularies. */
   readonly vocabularies?: readonly CodeVocabulary[] | undefined;
   readonly clock: Clock;
@@ -99,9 +101,10 @@ export function openDirectoryAuthor(options: DirectoryAuthorOptions): DirectoryA
   async function retry(revision: number): Promise<void> {
     const waiting = held;
     if (waiting === undefined || closed) return;
+    const restored = await options.restored?.();
     const change = await views.change(environment, revision);
     // Who goes back to an earlier revision does not want what was saved since.
-    if (change?.action === 'restore') held = undefined;
+    if (restored === true || change?.action === 'restore') held = undefined;
     else await apply(waiting.read, waiting.files, 'a save that a release had held back');
   }
 

@@ -22,9 +22,9 @@ let author: DirectoryAuthor;
 
 const save = (resources: readonly Resource[]): void =>
   writeFileSync(join(folder, 'all.yaml'), formatResources(resources));
-const open = (): DirectoryAuthor => {
+const open = (restored = async () => false): DirectoryAuthor => {
   const { commands, views, changes } = control;
-  const parts = { commands, views, changes, clock: systemClock, log: silent };
+  const parts = { commands, views, changes, restored, clock: systemClock, log: silent };
   return openDirectoryAuthor({ ...parts, directory: folder, environment: ENVIRONMENT });
 };
 const served = (): unknown => {
@@ -88,4 +88,21 @@ test('the next process knows of it too', async () => {
   expect(served()).toBe('v1');
   await place(0, [], 1);
   await until(() => served() === 'v2');
+});
+
+test('it is dropped where a restore takes the release back, and does not go in between', async () => {
+  await author.close();
+  let went = (_: boolean): void => {};
+  author = open(
+    () =>
+      new Promise((resolve) => {
+        went = resolve;
+      }),
+  );
+  await author.started;
+  await place(0, [], 1);
+  expect(served()).toBe('v1');
+  went(true);
+  await author.close();
+  expect(served()).toBe('v1');
 });

@@ -3,6 +3,7 @@ import type { Issue } from '@ombre/declare';
 type StoreCode =
   | 'RELEASE_ABOVE_ZERO'
   | 'RELEASE_GOES_BACK'
+  | 'RELEASE_BACK_FIRST'
   | 'RELEASE_PINS'
   | 'RELEASE_UNDER_WAY'
   | 'RELEASE_SEES_CHANGE'
@@ -26,6 +27,11 @@ const codes: Readonly<Record<StoreCode, CodeRow>> = {
   RELEASE_GOES_BACK: {
     severity: 'warning',
     message: '{resource} is rolled back first, then it goes',
+    hint: undefined,
+  },
+  RELEASE_BACK_FIRST: {
+    severity: 'warning',
+    message: '{resource} is rolled back first, and stays so until it is resumed: it holds {keys}',
     hint: undefined,
   },
   RELEASE_PINS: {

@@ -87,12 +87,13 @@ export type Refusal =
     }
   /** Keys that belong to the other origin. */
   | { readonly ok: false; readonly code: 'OWNED'; readonly message: string; readonly keys: readonly string[] }
-  /** A release above 0 % forbids it. */
+  /** A release above 0 % forbids it; a restore goes in once the releases `backFirst` are rolled back. */
   | {
       readonly ok: false;
       readonly code: 'PINNED';
       readonly message: string;
       readonly issues: readonly Issue[];
+      readonly backFirst?: readonly string[];
     }
   | {
       readonly ok: false;
@@ -121,14 +122,23 @@ export type ApplyResult =
       readonly issues: readonly Issue[];
       /** Keys kept at their last good spec because a climbing release pins them. */
       readonly kept: readonly string[];
+      /** Releases that a restore contradicts, which are rolled back first: of a dry run, would be. */
+      readonly rolledBack?: readonly RolledBack[];
     }
   | Refusal;
+
+export interface RolledBack {
+  readonly release: string;
+  /** Milliseconds from asking until nobody was treated any more and its steps were undone; absent in a dry run. */
+  readonly took?: number;
+}
 
 /** Every write there is. Each call is one transaction, at most one revision; commands of one environment run one after the other. */
 export interface Commands {
   /** Makes the environment if it is absent. The private half of its break-glass key is returned once and kept nowhere. */
   init(input: Asked): Promise<{ readonly created: boolean; readonly breakGlassKey?: string }>;
   apply(input: ApplyInput): Promise<ApplyResult>;
+  /** PINNED with `backFirst` while releases that it contradicts are above 0 %: see createRestores. */
   restore(input: RestoreInput): Promise<ApplyResult>;
   override(input: OverrideInput): Promise<ApplyResult>;
   place(input: PlaceInput): Promise<ApplyResult>;

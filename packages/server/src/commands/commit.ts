@@ -67,6 +67,7 @@ async function attempt(context: Commit, mirror: Mirror, act: Act): Promise<Apply
     const changed = plan.writes.length > 0 || act.always === true;
     const { revision } = mirror.state.head;
     if (!changed || act.dryRun === true) return done(plan, revision, changed);
+    if (plan.backFirst !== undefined) return pinnedUntilBack(plan, plan.backFirst);
 
     const next = plan.next ?? (await inSlices(mirror.preview(plan.writes)));
     const change = await inSlices(seal(context, mirror, act, plan, next.encoded.digest));
@@ -155,8 +156,22 @@ function unsettled(cause: StoreError): StoreError {
 }
 
 function done(plan: Plan, revision: number, changed: boolean): ApplyResult {
-  const { diff, issues, kept } = plan;
-  return { ok: true, revision, changed, diff, issues, kept };
+  const { diff, issues, kept, backFirst } = plan;
+  const rolledBack = backFirst?.map((release) => ({ release }));
+  return {
+    ok: true,
+    revision,
+    changed,
+    diff,
+    issues,
+    kept,
+    ...(rolledBack === undefined ? {} : { rolledBack }),
+  };
+}
+
+function pinnedUntilBack({ issues }: Plan, backFirst: readonly string[]): Refusal {
+  const message = `Release/${backFirst.join(', Release/')} must be rolled back first.`;
+  return { ok: false, code: 'PINNED', message, issues, backFirst };
 }
 
 /** What the store could not do, as an answer. */

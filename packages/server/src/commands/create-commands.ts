@@ -33,8 +33,8 @@ export function createCommands(parts: CommandParts): Commands {
 
     apply: (input) => apply(parts, input),
 
-    restore: async ({ to, ...asked }) => {
-      const result = await commit(parts, {
+    restore: ({ to, ...asked }) =>
+      commit(parts, {
         ...asked,
         action: 'restore',
         decide: async (mirror): Promise<Planned> => {
@@ -49,10 +49,7 @@ export function createCommands(parts: CommandParts): Commands {
           }
           return inSlices(planRestore(mirror, to, then, asked.dryRun === true, checks));
         },
-      });
-      await sendBack(parts, asked, result);
-      return result;
-    },
+      }),
 
     override: (input) =>
       commit(parts, {
@@ -119,7 +116,7 @@ async function apply(parts: CommandParts, input: ApplyInput): Promise<ApplyResul
   return result;
 }
 
-/** Has the releases rolled back that a change takes away while they climb; they go when nobody is treated any more. */
+/** Has the releases rolled back that a save takes away while they climb; they go when nobody is treated any more. */
 async function sendBack(
   parts: CommandParts,
   { environment, author, dryRun }: Pick<ApplyInput, 'environment' | 'author' | 'dryRun'>,

@@ -1,14 +1,13 @@
-import type { Encoded } from '@ombre/decide';
 import type { Kind, Resource } from '@ombre/decide/model';
 import { defaultQuotas, type Issue, type ResourceDiff } from '@ombre/declare';
 import { write } from '../store/advance.ts';
-import type { EnvironmentState, Origin, PlacementRow, ResourceRow, Write } from '../store/row.ts';
+import type { EnvironmentState, Origin, ResourceRow, Write } from '../store/row.ts';
 import type { Preview } from '../views/mirror.ts';
 import { affectedKeys } from './affected.ts';
 import { storeIssue } from './codes.ts';
-import { servesVariant, tablesOf } from './land-flag.ts';
+import { contradictedReleases, heldBack, leavingReleases } from './held-by-releases.ts';
 import type { Checks, Now, Planned, Planning } from './plan.ts';
-import { type ActiveRelease, activeReleases, forbiddenEdit, pinnedKeys } from './release-pins.ts';
+import { activeReleases } from './release-pins.ts';
 
 /** A resource somebody wants in force, and whose it is. */
 export interface Wanted {
@@ -19,8 +18,11 @@ export interface Wanted {
 export interface ResourceChange {
   readonly puts: ReadonlyMap<string, Wanted>;
   readonly deletes: ReadonlySet<string>;
-  /** What a climbing release forbids: keep those resources as they are and do the rest, or refuse everything. */
-  readonly pinned: 'keep' | 'refuse';
+  /**
+   * What a climbing release forbids: keep those resources as they are and do the rest, refuse everything, or plan as if the release were
+   * rolled back already, and say that it must be.
+   */
+  readonly pinned: 'keep' | 'refuse' | 'back-first';
   /** A climbing release that is deleted is kept until it is rolled back; absent: refused. */
   readonly leaving?: 'back-first';
   readonly facts: Readonly<Record<string, string | number>>;
@@ -34,13 +36,16 @@ export interface ResourceChange {
  */
 export function* planResources(now: Now, change: ResourceChange, checks: Checks): Planning {
   const { state, encoded } = now;
-  const active = activeReleases(state);
+  const all = activeReleases(state);
+  const first =
+    change.pinned === 'back-first' ? contradictedReleases(all, now, change) : new Map<string, Issue>();
+  const active = all.filter(({ resource }) => !first.has(resource.metadata.name));
   const leaving = leavingReleases(active, state, change);
   if (leaving.refused.length > 0) return pinnedRefusal(leaving.refused);
 
   const back = heldBack(active, encoded, change);
   const held = [...back.kept.values()];
-  if (held.length > 0 && change.pinned === 'refuse') return pinnedRefusal(held);
+  if (held.length > 0 && change.pinned !== 'keep') return pinnedRefusal(held);
 
   const puts = [...change.puts].filter(([key]) => !back.kept.has(key));
   const goingBack = leaving.goingBack.map(({ resource = '' }) => resource);
@@ -74,8 +79,16 @@ export function* planResources(now: Now, change: ResourceChange, checks: Checks)
     writes,
     names,
     diff,
-    issues: [...held, ...leaving.goingBack, ...back.seen, ...restingTargets(after), ...checked],
+    issues: [
+      ...first.values(),
+      ...held,
+      ...leaving.goingBack,
+      ...back.seen,
+      ...restingTargets(after),
+      ...checked,
+    ],
     kept: [...back.kept.keys(), ...goingBack].toSorted(),
+    ...(first.size === 0 ? {} : { backFirst: [...first.keys()].toSorted() }),
     facts: change.facts,
     ...(next === undefined ? {} : { next }),
   };
@@ -167,73 +180,6 @@ function bounded(diff: ResourceDiff): ResourceDiff {
 function pinnedRefusal(issues: readonly Issue[]): Planned {
   const [first] = issues;
   return { ok: false, code: 'PINNED', message: first?.message ?? 'A release forbids it.', issues };
-}
-
-/**
- * What becomes of releases above 0 % that are deleted. One at its end may go when its flag no longer serves `from`, so that nobody's
- * variant changes; one that climbs is rolled back first; everything else is refused.
- */
-function leavingReleases(
-  active: readonly ActiveRelease[],
-  state: EnvironmentState,
-  change: ResourceChange,
-): {
-  readonly landed: readonly PlacementRow[];
-  readonly goingBack: readonly Issue[];
-  readonly refused: readonly Issue[];
-} {
-  const landed: PlacementRow[] = [];
-  const goingBack: Issue[] = [];
-  const refused: Issue[] = [];
-  for (const { resource, climbing } of active) {
-    const { name } = resource.metadata;
-    const own = `Release/${name}`;
-    const flagKey = `Flag/${resource.spec.flag}`;
-    if (change.deletes.has(flagKey))
-      refused.push(storeIssue('RELEASE_ABOVE_ZERO', flagKey, { release: name }));
-    if (!change.deletes.has(own)) continue;
-    const flag = (change.puts.get(flagKey) ?? state.resources.get(flagKey))?.resource;
-    const row = state.placements.get(name);
-    const serves = flag?.kind !== 'Flag' || servesVariant(flag.spec, resource.spec.from, tablesOf(state));
-    if (!climbing && !serves && row !== undefined) {
-      const placement = { reached: 0, shares: [], epoch: row.placement.epoch + 1 };
-      landed.push({ ...row, placement, version: row.version + 1 });
-    } else if (climbing && change.leaving === 'back-first') {
-      goingBack.push(storeIssue('RELEASE_GOES_BACK', own));
-    } else {
-      refused.push(storeIssue('RELEASE_ABOVE_ZERO', own, { release: name }));
-    }
-  }
-  return { landed, goingBack, refused };
-}
-
-/** What releases under way keep as it is, with the issue that says so, and what they see change because they allow it. */
-function heldBack(
-  active: readonly ActiveRelease[],
-  encoded: Encoded,
-  { puts, deletes }: ResourceChange,
-): { readonly kept: ReadonlyMap<string, Issue>; readonly seen: readonly Issue[] } {
-  const kept = new Map<string, Issue>();
-  const seen: Issue[] = [];
-  for (const release of active) {
-    const { resource, climbing } = release;
-    const { name } = resource.metadata;
-    const next = puts.get(`Release/${name}`)?.resource;
-    const what = next?.kind === 'Release' ? forbiddenEdit(release, next.spec) : undefined;
-    if (what !== undefined) {
-      kept.set(`Release/${name}`, storeIssue('RELEASE_UNDER_WAY', `Release/${name}`, { what }));
-    }
-    if (!climbing) continue;
-    // What the author says now counts, so that one save can allow a change and make it.
-    const { onChange = 'refuse' } =
-      next?.kind === 'Release' && what === undefined ? next.spec : resource.spec;
-    for (const key of pinnedKeys(encoded, resource)) {
-      if (!puts.has(key) && !deletes.has(key)) continue;
-      if (onChange === 'refuse') kept.set(key, storeIssue('RELEASE_PINS', key, { release: name }));
-      else seen.push(storeIssue('RELEASE_SEES_CHANGE', key, { release: name, onChange }));
-    }
-  }
-  return { kept, seen: seen.filter(({ resource }) => !kept.has(resource ?? '')) };
 }
 
 /** Individual targets whose variant their flag does not have. */

@@ -4,8 +4,8 @@ import { planResources, type Wanted } from './plan-resources.ts';
 import { sameResource } from './resource-digest.ts';
 
 /**
- * Plans that the resources of an earlier revision are in force again: specs and origins, never placements or overrides. What a release
- * above 0 % forbids refuses the whole of it; one that climbs and was not there then is kept until it is rolled back.
+ * Plans that the resources of an earlier revision are in force again: specs and origins, never placements or overrides. Releases above 0 %
+ * that it contradicts must be rolled back first; those that are not to be taken back by themselves refuse the whole of it.
  */
 export function* planRestore(
   now: Now,
@@ -29,7 +29,7 @@ export function* planRestore(
   const deletes = new Set([...resources.keys()].filter((key) => !keys.has(key)));
   return yield* planResources(
     now,
-    { puts, deletes, pinned: 'refuse', leaving: 'back-first', facts: { restored: to }, dryRun },
+    { puts, deletes, pinned: 'back-first', facts: { restored: to }, dryRun },
     checks,
   );
 }

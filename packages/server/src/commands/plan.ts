@@ -14,6 +14,8 @@ export interface Plan {
   readonly diff: readonly ResourceDiff[];
   readonly issues: readonly Issue[];
   readonly kept: readonly string[];
+  /** Names of releases that must be rolled back before anything is written. */
+  readonly backFirst?: readonly string[];
   readonly facts: Change['facts'];
   /** Where the writes bring the environment, where it is known already. */
   readonly next?: Preview;

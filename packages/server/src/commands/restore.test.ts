@@ -73,30 +73,54 @@ describe('restore', () => {
     expect(await control.commands.restore({ ...asked, to: 0 })).toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  test('takes away a climbing release that was not there once it is rolled back, and the rest at once', async () => {
+  const climbing = async () => {
+    const token = (await control.store.lease('s', 'me', 60_000))?.token ?? 0;
+    const placement = { reached: 1, shares: [0.1], epoch: 1 };
+    const fence = { lease: 's', token };
+    await control.commands.place({ ...asked, release: 'r', placement, version: 0, fence });
+  };
+
+  test('waits for a climbing release that was not there then, which must be rolled back first', async () => {
     await control.files([flag('a'), flag('b')]);
     await control.files([flag('a'), flag('b', { default: 'v2' }), release('r', 'a')]);
-    const token = (await control.store.lease('s', 'me', 60_000))?.token ?? 0;
-    const placement = { reached: 1, shares: [0.1], epoch: 1 };
-    const fence = { lease: 's', token };
-    await control.commands.place({ ...asked, release: 'r', placement, version: 0, fence });
-    const restored = await control.commands.restore({ ...asked, to: 2 });
-    expect(restored).toMatchObject({ ok: true, kept: ['Release/r'] });
-    expect(restored.ok && restored.issues.map(({ code }) => code)).toContain('RELEASE_GOES_BACK');
-    expect(control.views.resource(ENVIRONMENT, 'Release/r')).toBeDefined();
-    expect(control.views.resource(ENVIRONMENT, 'Flag/b')?.resource).toEqual(flag('b'));
-  });
-
-  test('is refused while it would change what a climbing release pins', async () => {
-    await control.files([flag('a')]);
-    await control.files([flag('a', { default: 'v2' }), release('r', 'a', { from: 'v2', to: 'v1' })]);
-    const token = (await control.store.lease('s', 'me', 60_000))?.token ?? 0;
-    const placement = { reached: 1, shares: [0.1], epoch: 1 };
-    const fence = { lease: 's', token };
-    await control.commands.place({ ...asked, release: 'r', placement, version: 0, fence });
+    await climbing();
     expect(await control.commands.restore({ ...asked, to: 2 })).toMatchObject({
       code: 'PINNED',
-      issues: [{ code: 'RELEASE_PINS', resource: 'Flag/a' }],
+      backFirst: ['r'],
+      issues: [{ code: 'RELEASE_GOES_BACK' }],
     });
+    expect(control.views.resource(ENVIRONMENT, 'Flag/b')?.resource).toEqual(flag('b', { default: 'v2' }));
+  });
+
+  test('waits for a climbing release that holds what it would change, or is itself changed beneath where it stands', async () => {
+    await control.files([flag('a'), release('r', 'a', { from: 'v2', to: 'v1' })]);
+    await control.files([flag('a', { default: 'v2' }), release('r', 'a', { from: 'v2', to: 'v1' })]);
+    await control.files([flag('a', { default: 'v2' }), release('r', 'a', { from: 'v1', to: 'v2' })]);
+    await climbing();
+    const to = (revision: number) =>
+      control.commands
+        .restore({ ...asked, to: revision, dryRun: true })
+        .then((result) => [
+          result.ok && result.rolledBack,
+          'issues' in result && result.issues.find(({ code }) => code === 'RELEASE_BACK_FIRST')?.message,
+        ]);
+    const said = 'Release/r is rolled back first, and stays so until it is resumed: it holds';
+    expect(await to(3)).toEqual([[{ release: 'r' }], `${said} its own spec`]);
+    expect(await to(2)).toEqual([[{ release: 'r' }], `${said} its own spec, Flag/a`]);
+  });
+
+  test('is refused while it contradicts a release that is not to be taken back by itself', async () => {
+    await control.files([flag('a')]);
+    await control.files([
+      flag('a', { default: 'v2' }),
+      release('r', 'a', { from: 'v2', to: 'v1', onFailure: 'freeze' }),
+    ]);
+    await climbing();
+    const refused = await control.commands.restore({ ...asked, to: 2 });
+    expect(refused).toMatchObject({
+      code: 'PINNED',
+      issues: [{ code: 'RELEASE_ABOVE_ZERO', resource: 'Release/r' }],
+    });
+    expect(refused).not.toHaveProperty('backFirst');
   });
 });

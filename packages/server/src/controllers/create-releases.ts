@@ -11,6 +11,7 @@ import type { ReceiversSeen } from './receivers-seen.ts';
 import type { ReleaseStreams } from './release-streams.ts';
 import { viewOf } from './release-view.ts';
 import type { Commanded, Releases } from './releases.ts';
+import { takeBack } from './take-back.ts';
 
 export interface ReleasesParts {
   readonly environment: string;
@@ -154,6 +155,8 @@ export function createReleases(parts: ReleasesParts): Releases {
       return { plan, traffic: { requestsPerSecond, errorRate, source, ...known } };
     },
     command,
+    takeBack: (names, asked, patience) =>
+      takeBack({ environment, progress, controller, clock, newId, all }, names, asked, patience),
     take: async (report) => controller.take(report),
     stream: (response, release, after, headers) =>
       streams.open(response, release, after, headers, (name) => view(name)),

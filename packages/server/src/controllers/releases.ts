@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Counters, PlanAnswer, ReleaseView } from '@ombre/protocol';
 import type { Command } from '@ombre/release';
+import type { Patience, TakenBack } from './take-back.ts';
 
 /** What became of a person's command. */
 export type Commanded =
@@ -26,6 +27,12 @@ export interface Releases {
     command: Command,
     asked: { readonly by: string; readonly why: string },
   ): Promise<Commanded>;
+  /** Aborts releases and waits until they are rolled back; see takeBack. */
+  takeBack(
+    releases: readonly string[],
+    asked: { readonly by: string; readonly why: string },
+    patience: Patience,
+  ): Promise<TakenBack>;
   /** Takes what a gateway counted. `undefined`: this process does not control the environment now. */
   take(report: Counters): Promise<{ readonly resend: boolean } | undefined>;
   /** Streams view and history from an event number on; `false` where there is no room. */

@@ -136,6 +136,6 @@ function answer(result: ApplyResult): Applied {
       ...('moved' in result ? { moved: result.moved } : {}),
     });
   }
-  const { revision, changed, diff, issues, kept } = result;
-  return { revision, changed, diff, issues, kept };
+  const { revision, changed, diff, issues, kept, rolledBack } = result;
+  return { revision, changed, diff, issues, kept, ...(rolledBack === undefined ? {} : { rolledBack }) };
 }

@@ -1,0 +1,99 @@
+import type { Encoded } from '@ombre/decide';
+import type { Issue } from '@ombre/declare';
+import type { EnvironmentState, PlacementRow } from '../store/row.ts';
+import { storeIssue } from './codes.ts';
+import { servesVariant, tablesOf } from './land-flag.ts';
+import type { Now } from './plan.ts';
+import type { ResourceChange } from './plan-resources.ts';
+import { type ActiveRelease, forbiddenEdit, pinnedKeys } from './release-pins.ts';
+
+/**
+ * Releases that a change contradicts, by name with what is to be said: they would be deleted above 0 %, or something would change that they
+ * hold. Not those that their author does not want taken back by themselves.
+ */
+export function contradictedReleases(
+  active: readonly ActiveRelease[],
+  { state, encoded }: Pick<Now, 'state' | 'encoded'>,
+  change: ResourceChange,
+): Map<string, Issue> {
+  const found = new Map<string, Issue>();
+  for (const release of active) {
+    const { name } = release.resource.metadata;
+    if (release.resource.spec.onFailure === 'freeze') continue;
+    const own = `Release/${name}`;
+    const { refused, goingBack } = leavingReleases([release], state, change);
+    if (refused.length + goingBack.length > 0) found.set(name, storeIssue('RELEASE_GOES_BACK', own));
+    const held = [...heldBack([release], encoded, change).kept.keys()];
+    if (held.length === 0 || found.has(name)) continue;
+    const keys = held.map((key) => (key === own ? 'its own spec' : key)).join(', ');
+    found.set(name, storeIssue('RELEASE_BACK_FIRST', own, { keys }));
+  }
+  return found;
+}
+
+/**
+ * What becomes of releases above 0 % that are deleted. One at its end may go when its flag no longer serves `from`, so that nobody's
+ * variant changes; one that climbs is rolled back first; everything else is refused.
+ */
+export function leavingReleases(
+  active: readonly ActiveRelease[],
+  state: EnvironmentState,
+  change: ResourceChange,
+): {
+  readonly landed: readonly PlacementRow[];
+  readonly goingBack: readonly Issue[];
+  readonly refused: readonly Issue[];
+} {
+  const landed: PlacementRow[] = [];
+  const goingBack: Issue[] = [];
+  const refused: Issue[] = [];
+  for (const { resource, climbing } of active) {
+    const { name } = resource.metadata;
+    const own = `Release/${name}`;
+    const flagKey = `Flag/${resource.spec.flag}`;
+    if (change.deletes.has(flagKey))
+      refused.push(storeIssue('RELEASE_ABOVE_ZERO', flagKey, { release: name }));
+    if (!change.deletes.has(own)) continue;
+    const flag = (change.puts.get(flagKey) ?? state.resources.get(flagKey))?.resource;
+    const row = state.placements.get(name);
+    const serves = flag?.kind !== 'Flag' || servesVariant(flag.spec, resource.spec.from, tablesOf(state));
+    if (!climbing && !serves && row !== undefined) {
+      const placement = { reached: 0, shares: [], epoch: row.placement.epoch + 1 };
+      landed.push({ ...row, placement, version: row.version + 1 });
+    } else if (climbing && change.leaving === 'back-first') {
+      goingBack.push(storeIssue('RELEASE_GOES_BACK', own));
+    } else {
+      refused.push(storeIssue('RELEASE_ABOVE_ZERO', own, { release: name }));
+    }
+  }
+  return { landed, goingBack, refused };
+}
+
+/** What releases under way keep as it is, with the issue that says so, and what they see change because they allow it. */
+export function heldBack(
+  active: readonly ActiveRelease[],
+  encoded: Encoded,
+  { puts, deletes }: ResourceChange,
+): { readonly kept: ReadonlyMap<string, Issue>; readonly seen: readonly Issue[] } {
+  const kept = new Map<string, Issue>();
+  const seen: Issue[] = [];
+  for (const release of active) {
+    const { resource, climbing } = release;
+    const { name } = resource.metadata;
+    const next = puts.get(`Release/${name}`)?.resource;
+    const what = next?.kind === 'Release' ? forbiddenEdit(release, next.spec) : undefined;
+    if (what !== undefined) {
+      kept.set(`Release/${name}`, storeIssue('RELEASE_UNDER_WAY', `Release/${name}`, { what }));
+    }
+    if (!climbing) continue;
+    // What the author says now counts, so that one save can allow a change and make it.
+    const { onChange = 'refuse' } =
+      next?.kind === 'Release' && what === undefined ? next.spec : resource.spec;
+    for (const key of pinnedKeys(encoded, resource)) {
+      if (!puts.has(key) && !deletes.has(key)) continue;
+      if (onChange === 'refuse') kept.set(key, storeIssue('RELEASE_PINS', key, { release: name }));
+      else seen.push(storeIssue('RELEASE_SEES_CHANGE', key, { release: name, onChange }));
+    }
+  }
+  return { kept, seen: seen.filter(({ resource }) => !kept.has(resource ?? '')) };
+}
