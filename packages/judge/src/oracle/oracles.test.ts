@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { oracles as fixed } from './fixed.oracles.suite.ts';
+import { oracles as bayes } from './bayes.oracles.suite.ts';
+import { oracles as counts } from './counts.oracles.suite.ts';
+import { oracles as means } from './means.oracles.suite.ts';
 import { mismatches, type OracleRegistry, oracleCases, oraclesPresent } from './oracle.suite.ts';
+import { oracles as power } from './power.oracles.suite.ts';
+import { oracles as ranks } from './ranks.oracles.suite.ts';
 import { oracles as sequential } from './sequential.oracles.suite.ts';
+import { oracles as slices } from './slices.oracles.suite.ts';
 
 /** Kinds that are answered in another place, or not at all, with the reason. */
 const elsewhere: Readonly<Record<string, string>> = {
@@ -20,7 +25,15 @@ function reasonElsewhere(method: string): string | undefined {
 /** What an answer may leave out: numbers printed with fewer digits beside those that are checked. */
 const roundedCopies = ['published_5dp'];
 
-const registry: OracleRegistry = { ...fixed, ...sequential };
+const registry: OracleRegistry = {
+  ...means,
+  ...counts,
+  ...ranks,
+  ...slices,
+  ...power,
+  ...bayes,
+  ...sequential,
+};
 
 /** The code of a refusal, answered or met on the way by `accepted`. */
 function refusalOf(answer: () => Readonly<Record<string, unknown>>): unknown {
