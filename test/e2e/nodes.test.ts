@@ -2,20 +2,14 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createClient, type Fetch, type ReleaseView } from '@ombre/protocol';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  NO_POSTGRES,
-  type PostgresServer,
-  postgresPrograms,
-  startPostgres,
-} from '../../packages/server/src/store/postgres/postgres-server.suite.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeOnPostgres } from '../../packages/server/src/store/postgres/postgres-server.suite.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { type Running, startListening } from './question-bank.ts';
 import { startWatcher, type Watcher } from './watcher.ts';
 
 const ombre = join(import.meta.dirname, '..', '..', 'packages', 'cli', 'bin', 'ombre.js');
 const RELEASE = 'edge-v2';
-const title = postgresPrograms === undefined ? `two control planes (${NO_POSTGRES})` : 'two control planes';
 
 /** A control plane with a gateway and a process that uses the SDK. */
 interface Side {
@@ -24,8 +18,7 @@ interface Side {
   readonly watcher: Watcher;
 }
 
-describe.skipIf(postgresPrograms === undefined)(`${title} on one PostgreSQL`, () => {
-  let postgres: PostgresServer;
+describeOnPostgres('two control planes on one PostgreSQL', (postgres) => {
   const services = new Map<string, Server>();
   const requests = new Map([
     ['v1', 0],
@@ -37,7 +30,6 @@ describe.skipIf(postgresPrograms === undefined)(`${title} on one PostgreSQL`, ()
   const users: Promise<void>[] = [];
 
   beforeAll(async () => {
-    postgres = await startPostgres();
     const database = await postgres.database();
     for (const version of ['v1', 'v2']) services.set(version, await startService(version));
     // Who is first controls.
@@ -71,7 +63,6 @@ describe.skipIf(postgresPrograms === undefined)(`${title} on one PostgreSQL`, ()
       plane.remove();
     }
     for (const server of services.values()) server.close();
-    await postgres?.stop();
   });
 
   async function startService(version: string): Promise<Server> {

@@ -1,10 +1,6 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { createTables, startParticipant } from '../../packages/server/src/effects/saga/participant.suite.ts';
-import {
-  NO_POSTGRES,
-  postgresPrograms,
-  startPostgres,
-} from '../../packages/server/src/store/postgres/postgres-server.suite.ts';
+import { describeOnPostgres } from '../../packages/server/src/store/postgres/postgres-server.suite.ts';
 import { engineV2, openClimb } from './climb.ts';
 
 // A busy machine is given its time: nothing here asserts how long anything takes.
@@ -18,12 +14,8 @@ afterEach(async () => {
 /** What the table held before anybody asked for anything. */
 const OLD = Array.from({ length: 25 }, (_, index) => `old ${index + 1}`);
 
-const title = postgresPrograms === undefined ? `Steps around levels (${NO_POSTGRES})` : 'Steps around levels';
-
-describe.skipIf(postgresPrograms === undefined)(title, () => {
+describeOnPostgres('Steps around levels', (postgres) => {
   test('are carried out and undone against a real PostgreSQL whose rows return, though the whole server is killed on the way up and on the way back', async () => {
-    const postgres = await startPostgres();
-    ends.push(() => postgres.stop());
     const url = await postgres.database();
     await createTables(url);
     // Every third answer of it is lost after the work was done, and every fifth request is refused before.

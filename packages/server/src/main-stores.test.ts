@@ -5,16 +5,11 @@ import { join } from 'node:path';
 import { canonicalJson } from '@ombre/decide';
 import type { Resource } from '@ombre/decide/model';
 import { createClient, type Fetch } from '@ombre/protocol';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { type RunningServer, startServer } from './main.ts';
 import { restoreServer } from './restore.ts';
 import type { ServerOptions } from './server-options.ts';
-import {
-  NO_POSTGRES,
-  type PostgresServer,
-  postgresPrograms,
-  startPostgres,
-} from './store/postgres/postgres-server.suite.ts';
+import { describeOnPostgres } from './store/postgres/postgres-server.suite.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ombre-stores-'));
 const servers: RunningServer[] = [];
@@ -118,13 +113,7 @@ describe('on SQLite', () => {
   });
 });
 
-describe.skipIf(postgresPrograms === undefined)(`on PostgreSQL (skipped: ${NO_POSTGRES})`, () => {
-  let postgres: PostgresServer;
-  beforeAll(async () => {
-    postgres = await startPostgres();
-  });
-  afterAll(() => postgres.stop());
-
+describeOnPostgres('on PostgreSQL', (postgres) => {
   test('a change through one process is served by the other, and its stream tells of it', async () => {
     const database = await postgres.database();
     // Processes of one control plane share its keys and tokens.

@@ -1,172 +1,126 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { openReceiver, type Receiver } from '@ombre/carry';
-import { type Client, createClient, type Fetch, type TwoPhaseView } from '@ombre/protocol';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Client, TwoPhaseView } from '@ombre/protocol';
+import { expect, test, vi } from 'vitest';
 import { flag } from '../commands/control.suite.ts';
-import { type RunningServer, startServer } from '../main.ts';
-import {
-  NO_POSTGRES,
-  type PostgresServer,
-  postgresPrograms,
-  startPostgres,
-} from '../store/postgres/postgres-server.suite.ts';
+import { ENVIRONMENT, openProcesses } from '../nodes/processes.suite.ts';
+import { describeOnPostgres } from '../store/postgres/postgres-server.suite.ts';
 
-const ENVIRONMENT = 'shop/live';
 const LEASE = 3_000;
-const title = 'a two-phase change over two processes of the control plane';
 const both = (variant: string) => ['a', 'b'].map((name) => flag(name, { default: variant }));
 
-describe.skipIf(postgresPrograms === undefined)(
-  postgresPrograms === undefined ? `${title} (${NO_POSTGRES})` : title,
-  { timeout: 120_000 },
-  () => {
-    let postgres: PostgresServer;
-    const folder = mkdtempSync(join(tmpdir(), 'ombre-two-phase-'));
-    const ends: (() => unknown)[] = [];
-    beforeAll(async () => {
-      postgres = await startPostgres();
+describeOnPostgres('a two-phase change over two processes of the control plane', (postgres) => {
+  const { closing, start } = openProcesses();
+  const until = <T>(wanted: () => T | Promise<T>): Promise<T> =>
+    vi.waitFor(wanted, { timeout: 40_000, interval: 20 });
+
+  function follow(name: string, { url }: { readonly url: string }): Receiver {
+    const receiver = openReceiver({
+      source: url,
+      environment: ENVIRONMENT,
+      receiver: name,
+      class: 'gateway',
     });
-    afterEach(async () => {
-      for (const end of ends.splice(0).reverse()) await end();
+    closing(() => receiver.close());
+    return receiver;
+  }
+
+  const begin = (client: Client, id: string): Promise<TwoPhaseView> =>
+    until(async () => {
+      const request = {
+        id,
+        origin: 'api',
+        partial: true,
+        resources: both('v2'),
+        deadline: 60_000,
+      } as const;
+      const answer = await client.twoPhase(request);
+      if (!answer.ok || answer.value.change === null) throw new Error(JSON.stringify(answer));
+      return answer.value.change;
     });
-    afterAll(async () => {
-      await postgres.stop();
-      rmSync(folder, { recursive: true });
+  const phase = (client: Client, id: string, wanted: string): Promise<TwoPhaseView> =>
+    until(async () => {
+      const answer = await client.twoPhaseChange(id);
+      if (!answer.ok || answer.value.phase !== wanted) throw new Error(JSON.stringify(answer));
+      return answer.value;
+    });
+  const members = (client: Client, count: number): Promise<void> =>
+    until(async () => {
+      const request = {
+        id: 'dry',
+        origin: 'api',
+        partial: true,
+        resources: both('v2'),
+        dryRun: true,
+      } as const;
+      const answer = await client.twoPhase(request);
+      expect(answer.ok && answer.value.members.length).toBe(count);
     });
 
-    const until = <T>(wanted: () => T | Promise<T>): Promise<T> =>
-      vi.waitFor(wanted, { timeout: 40_000, interval: 20 });
-
-    async function start(name: string, database: string) {
-      const dataDirectory = join(folder, name);
-      const options = { dataDirectory, database, environment: ENVIRONMENT, port: 0, lease: LEASE };
-      const server: RunningServer = await startServer(options);
-      let closed = false;
-      const close = async (): Promise<void> => {
-        if (!closed) await server.close();
-        closed = true;
-      };
-      ends.push(close);
-      const client = createClient({
-        url: server.url,
-        token: server.writeToken,
-        fetch: fetch as unknown as Fetch,
-      });
-      return { ...server, client, close };
+  test('is staged and voted for by receivers of both, and by the process that does not coordinate', async () => {
+    const database = await postgres.database();
+    const one = await start('a1', database, { lease: LEASE });
+    const two = await start('a2', database, { lease: LEASE });
+    await one.client.apply({ origin: 'api', partial: true, resources: both('v1') });
+    const receivers = [follow('gw-1', one), follow('gw-2', two), follow('gw-3', two)];
+    await until(() => expect(receivers.every((receiver) => receiver.live)).toBe(true));
+    await members(two.client, 4);
+    // Asked of the one that hands it on.
+    const begun = await begin(two.client, 'c1');
+    expect(begun.members.filter((name) => !name.startsWith('ombre-'))).toEqual(['gw-1', 'gw-2', 'gw-3']);
+    expect(begun.members.length).toBe(4);
+    const done = await phase(two.client, 'c1', 'committed');
+    expect(done.staged.length).toBeGreaterThanOrEqual(3);
+    for (const receiver of receivers) {
+      expect(receiver.head?.revision).toBe(done.revision);
+      expect(receiver.live).toBe(true);
     }
+    for (const { client } of [one, two]) {
+      expect((await client.evaluate('a', { targetingKey: 'u' })).body).toMatchObject({ value: 'two' });
+    }
+    expect(await phase(one.client, 'c1', 'committed')).toEqual(done);
+  });
 
-    function follow(name: string, { url }: { readonly url: string }): Receiver {
-      const receiver = openReceiver({
-        source: url,
-        environment: ENVIRONMENT,
+  test('goes on where the process that coordinated it ends', async () => {
+    const database = await postgres.database();
+    const one = await start('b1', database, { lease: LEASE });
+    await one.client.apply({ origin: 'api', partial: true, resources: both('v1') });
+    const two = await start('b2', database, { lease: LEASE });
+    const receivers = [follow('gw-2', two), follow('gw-3', two)];
+    const acknowledge = async (name: string, staged?: { id: string; version: number }): Promise<void> => {
+      const head = await two.client.head();
+      if (!head.ok) throw new Error('no head');
+      const { lineage, revision, digest } = head.value.head;
+      const more = staged === undefined ? {} : { staged };
+      await two.client.acknowledge({
         receiver: name,
         class: 'gateway',
+        lineage,
+        revision,
+        digest,
+        ...more,
       });
-      ends.push(() => receiver.close());
-      return receiver;
-    }
-
-    const begin = (client: Client, id: string): Promise<TwoPhaseView> =>
-      until(async () => {
-        const request = {
-          id,
-          origin: 'api',
-          partial: true,
-          resources: both('v2'),
-          deadline: 60_000,
-        } as const;
-        const answer = await client.twoPhase(request);
-        if (!answer.ok || answer.value.change === null) throw new Error(JSON.stringify(answer));
-        return answer.value.change;
-      });
-    const phase = (client: Client, id: string, wanted: string): Promise<TwoPhaseView> =>
-      until(async () => {
-        const answer = await client.twoPhaseChange(id);
-        if (!answer.ok || answer.value.phase !== wanted) throw new Error(JSON.stringify(answer));
-        return answer.value;
-      });
-    const members = (client: Client, count: number): Promise<void> =>
-      until(async () => {
-        const request = {
-          id: 'dry',
-          origin: 'api',
-          partial: true,
-          resources: both('v2'),
-          dryRun: true,
-        } as const;
-        const answer = await client.twoPhase(request);
-        expect(answer.ok && answer.value.members.length).toBe(count);
-      });
-
-    test('is staged and voted for by receivers of both, and by the process that does not coordinate', async () => {
-      const database = await postgres.database();
-      const one = await start('a1', database);
-      const two = await start('a2', database);
-      await one.client.apply({ origin: 'api', partial: true, resources: both('v1') });
-      const receivers = [follow('gw-1', one), follow('gw-2', two), follow('gw-3', two)];
-      await until(() => expect(receivers.every((receiver) => receiver.live)).toBe(true));
-      await members(two.client, 4);
-      // Asked of the one that hands it on.
-      const begun = await begin(two.client, 'c1');
-      expect(begun.members.filter((name) => !name.startsWith('ombre-'))).toEqual(['gw-1', 'gw-2', 'gw-3']);
-      expect(begun.members.length).toBe(4);
-      const done = await phase(two.client, 'c1', 'committed');
-      expect(done.staged.length).toBeGreaterThanOrEqual(3);
-      for (const receiver of receivers) {
-        expect(receiver.head?.revision).toBe(done.revision);
-        expect(receiver.live).toBe(true);
-      }
-      for (const { client } of [one, two]) {
-        expect((await client.evaluate('a', { targetingKey: 'u' })).body).toMatchObject({ value: 'two' });
-      }
-      expect(await phase(one.client, 'c1', 'committed')).toEqual(done);
+    };
+    // Three that keep silent when they are to stage.
+    const silent = ['x-1', 'x-2', 'x-3'];
+    await until(async () => {
+      for (const name of silent) await acknowledge(name);
+      await members(two.client, 6);
     });
-
-    test('goes on where the process that coordinated it ends', async () => {
-      const database = await postgres.database();
-      const one = await start('b1', database);
-      await one.client.apply({ origin: 'api', partial: true, resources: both('v1') });
-      const two = await start('b2', database);
-      const receivers = [follow('gw-2', two), follow('gw-3', two)];
-      const acknowledge = async (name: string, staged?: { id: string; version: number }): Promise<void> => {
-        const head = await two.client.head();
-        if (!head.ok) throw new Error('no head');
-        const { lineage, revision, digest } = head.value.head;
-        const more = staged === undefined ? {} : { staged };
-        await two.client.acknowledge({
-          receiver: name,
-          class: 'gateway',
-          lineage,
-          revision,
-          digest,
-          ...more,
-        });
-      };
-      // Three that keep silent when they are to stage.
-      const silent = ['x-1', 'x-2', 'x-3'];
-      await until(async () => {
-        for (const name of silent) await acknowledge(name);
-        await members(two.client, 6);
-      });
-      await begin(two.client, 'c1');
-      await until(async () => {
-        const answer = await two.client.twoPhaseChange('c1');
-        expect(answer.ok && answer.value.staged.length).toBe(3);
-      });
-      const before = await two.client.head();
-      await one.close();
-      const view = await phase(two.client, 'c1', 'preparing');
-      await until(async () => {
-        for (const name of silent) await acknowledge(name, { id: 'c1', version: view.version });
-        const answer = await two.client.twoPhaseChange('c1');
-        expect(answer.ok && answer.value.phase).not.toBe('preparing');
-      });
-      const done = await phase(two.client, 'c1', 'committed');
-      expect(before.ok && done.revision).toBe(before.ok && before.value.head.revision + 1);
-      for (const receiver of receivers)
-        await until(() => expect(receiver.head?.revision).toBe(done.revision));
+    await begin(two.client, 'c1');
+    await until(async () => {
+      const answer = await two.client.twoPhaseChange('c1');
+      expect(answer.ok && answer.value.staged.length).toBe(3);
     });
-  },
-);
+    const before = await two.client.head();
+    await one.close();
+    const view = await phase(two.client, 'c1', 'preparing');
+    await until(async () => {
+      for (const name of silent) await acknowledge(name, { id: 'c1', version: view.version });
+      const answer = await two.client.twoPhaseChange('c1');
+      expect(answer.ok && answer.value.phase).not.toBe('preparing');
+    });
+    const done = await phase(two.client, 'c1', 'committed');
+    expect(before.ok && done.revision).toBe(before.ok && before.value.head.revision + 1);
+    for (const receiver of receivers) await until(() => expect(receiver.head?.revision).toBe(done.revision));
+  });
+});

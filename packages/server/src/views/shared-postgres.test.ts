@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { backUp } from '../backup/back-up.ts';
 import { restoreBackup } from '../backup/restore-backup.ts';
 import {
@@ -14,28 +14,16 @@ import {
   testKeyring,
 } from '../commands/control.suite.ts';
 import { openPostgresStore } from '../store/postgres/open-postgres-store.ts';
-import {
-  NO_POSTGRES,
-  type PostgresServer,
-  postgresPrograms,
-  startPostgres,
-} from '../store/postgres/postgres-server.suite.ts';
+import { describeOnPostgres } from '../store/postgres/postgres-server.suite.ts';
 import type { SqlStore } from '../store/sql/sql-store.ts';
 import { openSqliteStore } from '../store/sqlite/open-sqlite-store.ts';
 
-const title = postgresPrograms === undefined ? `several servers (${NO_POSTGRES})` : 'several servers';
-
-describe.skipIf(postgresPrograms === undefined)(`${title} on one PostgreSQL`, () => {
+describeOnPostgres('several servers on one PostgreSQL', (server) => {
   const keyring = testKeyring();
   const clock = testClock();
-  let server: PostgresServer;
   let url: string;
   let stores: SqlStore[];
   let controls: TestControl[];
-  beforeAll(async () => {
-    server = await startPostgres();
-  });
-  afterAll(() => server.stop());
   beforeEach(async () => {
     url = await server.database();
     stores = await Promise.all([1, 2, 3].map(() => openPostgresStore({ url, poll: 100 })));

@@ -1,11 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  NO_POSTGRES,
-  type PostgresServer,
-  postgresPrograms,
-  startPostgres,
-} from '../../store/postgres/postgres-server.suite.ts';
+import { describeOnPostgres } from '../../store/postgres/postgres-server.suite.ts';
 import { context, never } from '../context.suite.ts';
 import { resourceSecrets } from '../secrets.ts';
 import { createConsistency } from './consistency.ts';
@@ -13,11 +8,8 @@ import { type Connection, replays } from './postgres.ts';
 import { type Standby, startStandby } from './standby.suite.ts';
 
 const MIB = 1024 * 1024;
-const title =
-  postgresPrograms === undefined ? `A primary and its standby (${NO_POSTGRES})` : 'A primary and its standby';
 
-describe.skipIf(postgresPrograms === undefined)(title, () => {
-  let server: PostgresServer;
+describeOnPostgres('A primary and its standby', (server) => {
   let standby: Standby;
   let primaryUrl: string;
   const clients: pg.Client[] = [];
@@ -32,7 +24,6 @@ describe.skipIf(postgresPrograms === undefined)(title, () => {
   let copy: pg.Client;
 
   beforeAll(async () => {
-    server = await startPostgres();
     primaryUrl = await server.database();
     standby = await startStandby(primaryUrl);
     primary = await open(primaryUrl);
@@ -42,7 +33,6 @@ describe.skipIf(postgresPrograms === undefined)(title, () => {
   afterAll(async () => {
     await Promise.allSettled(clients.map((client) => client.end()));
     await standby.stop();
-    await server.stop();
   });
 
   /** Writes about so many bytes to the primary's log, incompressible ones. */

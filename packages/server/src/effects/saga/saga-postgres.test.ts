@@ -2,32 +2,20 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bundle } from '../../store/crash/bundle.suite.ts';
-import {
-  NO_POSTGRES,
-  type PostgresServer,
-  postgresPrograms,
-  startPostgres,
-} from '../../store/postgres/postgres-server.suite.ts';
+import { describeOnPostgres } from '../../store/postgres/postgres-server.suite.ts';
 import { createTables, startParticipant } from './participant.suite.ts';
 import type { Errand } from './victim.suite.ts';
 
-const title = postgresPrograms === undefined ? `Steps on PostgreSQL (${NO_POSTGRES})` : 'Steps on PostgreSQL';
-
-describe.skipIf(postgresPrograms === undefined)(title, () => {
+describeOnPostgres('Steps on PostgreSQL', (server) => {
   let directory: string;
-  let server: PostgresServer;
   let child: string;
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'ombre-saga-'));
-    server = await startPostgres();
     child = await bundle(new URL('./victim.suite.ts', import.meta.url), directory);
   });
-  afterAll(async () => {
-    await server.stop();
-    rmSync(directory, { recursive: true });
-  });
+  afterAll(() => rmSync(directory, { recursive: true }));
 
   /** Lives one after the other, each killed a little later than the one before, until one comes to the end. */
   async function play(goal: Errand['goal']) {

@@ -1,14 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openPostgresStore } from '../postgres/open-postgres-store.ts';
-import {
-  NO_POSTGRES,
-  type PostgresServer,
-  postgresPrograms,
-  startPostgres,
-} from '../postgres/postgres-server.suite.ts';
+import { describeOnPostgres } from '../postgres/postgres-server.suite.ts';
 import { appendNext, ENVIRONMENT, firstChange, nextChange, putFlag } from '../sample.suite.ts';
 import { bundle } from './bundle.suite.ts';
 import { expectIntact, killOne } from './kill.suite.ts';
@@ -16,20 +11,13 @@ import { randomFrom } from './random.suite.ts';
 
 const SEED = Number(process.env.OMBRE_CRASH_SEED ?? 1);
 const VICTIMS = 30;
-const title =
-  postgresPrograms === undefined ? `PostgreSQL and kill -9 (${NO_POSTGRES})` : 'PostgreSQL and kill -9';
 
-describe.skipIf(postgresPrograms === undefined)(title, () => {
+describeOnPostgres('PostgreSQL and kill -9', (server) => {
   let directory: string;
-  let server: PostgresServer;
-  beforeAll(async () => {
+  beforeAll(() => {
     directory = mkdtempSync(join(tmpdir(), 'ombre-crash-'));
-    server = await startPostgres();
   });
-  afterAll(async () => {
-    await server.stop();
-    rmSync(directory, { recursive: true });
-  });
+  afterAll(() => rmSync(directory, { recursive: true }));
 
   test(`loses no acknowledged change when a writer dies at ${VICTIMS} random points of its driver`, async () => {
     const child = await bundle(new URL('./postgres-victim.suite.ts', import.meta.url), directory);

@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { migrations } from '../migrations/migrate.ts';
 import { nodesContract } from '../nodes/nodes.suite.ts';
 import { progressContract } from '../progress/progress.suite.ts';
@@ -9,22 +9,9 @@ import type { SqlStore } from '../sql/sql-store.ts';
 import { storeContract } from '../store.suite.ts';
 import { twoPhaseContract } from '../two-phase/two-phase.suite.ts';
 import { openPostgresStore } from './open-postgres-store.ts';
-import {
-  NO_POSTGRES,
-  type PostgresServer,
-  postgresPrograms,
-  startPostgres,
-} from './postgres-server.suite.ts';
+import { describeOnPostgres } from './postgres-server.suite.ts';
 
-const title = postgresPrograms === undefined ? `PostgreSQL (${NO_POSTGRES})` : 'PostgreSQL';
-
-describe.skipIf(postgresPrograms === undefined)(title, () => {
-  let server: PostgresServer;
-  beforeAll(async () => {
-    server = await startPostgres();
-  });
-  afterAll(() => server.stop());
-
+describeOnPostgres('PostgreSQL', (server) => {
   const open = async () => {
     const url = await server.database();
     let store = await openPostgresStore({ url });

@@ -3,11 +3,12 @@ import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { afterAll, beforeAll, describe } from 'vitest';
 
 /** Where Debian's package `postgresql` keeps its programs; undefined where it is not installed. */
 export const postgresPrograms: string | undefined = findPrograms();
 
-export const NO_POSTGRES = 'PostgreSQL is not installed: apt-get install postgresql';
+const NO_POSTGRES = 'PostgreSQL is not installed: apt-get install postgresql';
 
 function findPrograms(): string | undefined {
   const root = '/usr/lib/postgresql';
@@ -28,10 +29,36 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
+/** Tests that share a server of their own, which ends after them; where PostgreSQL is not installed they are skipped and say so. */
+export function describeOnPostgres(
+  title: string,
+  tests: (server: PostgresServer) => void,
+  options: { readonly timeout?: number } = {},
+): void {
+  const absent = postgresPrograms === undefined;
+  describe.skipIf(absent)(absent ? `${title} (${NO_POSTGRES})` : title, options, () => {
+    let started: PostgresServer | undefined;
+    beforeAll(async () => {
+      started = await startPostgres();
+    });
+    afterAll(() => started?.stop());
+    const server = (): PostgresServer => {
+      if (started === undefined) throw new Error('PostgreSQL is started before the first test, not before');
+      return started;
+    };
+    tests({
+      database: () => server().database(),
+      kill: () => server().kill(),
+      start: () => server().start(),
+      stop: () => server().stop(),
+    });
+  });
+}
+
 /** The server refuses to run as root, so that there it runs as `postgres`. */
 const owner = process.getuid?.() === 0 ? idsOf('postgres') : {};
 
-export async function startPostgres(): Promise<PostgresServer> {
+async function startPostgres(): Promise<PostgresServer> {
   const programs = postgresPrograms ?? '';
   const directory = mkdtempSync(join(tmpdir(), 'ombre-postgres-'));
   const data = join(directory, 'data');
