@@ -175,6 +175,15 @@ describe('the tasks of the guide', () => {
     expect(status).toBe(4);
     expect(err).toContain('OMBRE_TOKEN');
   });
+  test('and what the machine refuses is a sentence, not a stack', async () => {
+    const refused = await ombre('export', '--output', join(plane.dataDirectory, 'nowhere', 'all.yaml'));
+    expect(refused).toMatchObject({ status: 1, out: '' });
+    expect(refused.err).toMatch(/^ombre: .*nowhere\/all\.yaml: there is no such file or folder\n$/);
+    expect(await ombre('up', plane.directory, '--log-level', 'loud')).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('Allowed choices are debug, info'),
+    });
+  });
   test('and a second control plane on the same data is refused by name', async () => {
     const { status, err } = await ombre(
       'up',

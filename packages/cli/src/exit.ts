@@ -29,3 +29,22 @@ export class CommandEnd extends Error {
     this.json = json;
   }
 }
+
+/** A sentence for what the operating system refused, such as a file that may not be read; undefined for errors of another sort. */
+export function systemSentence(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('syscall' in error)) return undefined;
+  const { code = '', path, message } = error as NodeJS.ErrnoException;
+  const refusal = refusals[code];
+  if (refusal === undefined) return message;
+  return path === undefined ? refusal : `${path}: ${refusal}`;
+}
+
+const refusals: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not do that here (permission denied)',
+  EPERM: 'this user may not do that here (operation not permitted)',
+  EROFS: 'the disk is read-only',
+  ENOSPC: 'the disk is full; make room and try again',
+  ENOENT: 'there is no such file or folder',
+  ENOTDIR: 'a part of this path is no folder',
+  EISDIR: 'this is a folder, not a file',
+};

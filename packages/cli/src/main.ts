@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { CommanderError } from 'commander';
-import { CommandEnd, exits } from './exit.ts';
+import { CommandEnd, exits, systemSentence } from './exit.ts';
 import { createProgram } from './program.ts';
 import { paint, type Terminal } from './terminal.ts';
 
@@ -44,8 +44,12 @@ try {
 
 function end(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exits.ok : exits.usage;
-  if (!(error instanceof CommandEnd)) throw error;
-  if (process.argv.includes('--json')) terminal.out(`${JSON.stringify(error.json, null, 2)}\n`);
-  terminal.err(`${paint(terminal, 'red', 'ombre:')} ${error.message}\n`);
-  return error.exit;
+  const refused = systemSentence(error);
+  const ended = refused === undefined ? error : new CommandEnd(exits.no, refused);
+  if (!(ended instanceof CommandEnd)) throw error;
+  if (process.argv.includes('--json')) terminal.out(`${JSON.stringify(ended.json, null, 2)}\n`);
+  terminal.err(`${paint(terminal, 'red', 'ombre:')} ${ended.message}\n`);
+  // What the command had opened when the system refused ends with it.
+  if (refused !== undefined) process.exit(ended.exit);
+  return ended.exit;
 }

@@ -56,7 +56,7 @@ export function createShell(program: Command, terminal: Terminal): Shell {
     async confirm(question, yes) {
       if (yes === true) return;
       if (!terminal.interactive) {
-        throw new CommandEnd(exits.usage, `${question}: nobody here to ask; repeat with --yes to do it`);
+        throw new CommandEnd(exits.usage, `${question} Nobody is here to ask; repeat with --yes to do it`);
       }
       const answer = await terminal.ask(`${question} [y/N] `);
       if (!/^y(es)?$/i.test(answer.trim())) throw new CommandEnd(exits.no, 'nothing was changed');

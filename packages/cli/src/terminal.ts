@@ -23,3 +23,8 @@ const codes = { red: 31, green: 32, yellow: 33, cyan: 36, dim: 2, bold: 1 } as c
 export function paint(terminal: Terminal, colour: keyof typeof codes, text: string): string {
   return terminal.colour ? `\u001B[${codes[colour]}m${text}\u001B[0m` : text;
 }
+
+/** `1 flag`, `2 flags`. */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}

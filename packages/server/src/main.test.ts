@@ -80,8 +80,29 @@ describe('a start', () => {
     const other = fresh({ port: first.port });
     await expect(startServer(other)).rejects.toMatchObject({ code: 'EADDRINUSE' });
     const again = await startServer({ ...other, port: 0 });
+    // The key is shown once: a start that fails must not be the one that makes it.
+    expect(again.breakGlassKey).toContain('PRIVATE KEY');
     await again.close();
     await first.close();
+  });
+
+  test.each([
+    ['a port that is none', { port: 70_000 }, '70000 is no port'],
+    ['an address of another machine', { host: '192.0.2.1' }, '192.0.2.1 is no address of this machine'],
+    ['an environment that is none', { environment: 'judge' }, 'not "judge"'],
+    ['a database of another make', { database: 'mysql://root:secret@db/x' }, 'not "mysql://…"'],
+  ])('with %s is refused with a sentence', async (_, wrong, sentence) => {
+    await expect(startServer(fresh(wrong))).rejects.toMatchObject({
+      name: 'SettingsError',
+      message: expect.stringContaining(sentence) as string,
+    });
+  });
+
+  test('for another environment than the directory names is refused', async () => {
+    const started = startRig({ files: EXAMPLE, environment: 'shop/staging' });
+    await expect(started).rejects.toThrow(
+      'shop/staging was asked for, and ombre.yaml names judge/production',
+    );
   });
 
   test('off loopback asks for a token to read, and says which', async () => {

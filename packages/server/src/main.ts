@@ -25,6 +25,7 @@ import { syncHandlers } from './http/handlers/sync.ts';
 import { twoPhaseHandlers } from './http/handlers/two-phase.ts';
 import { writeHandlers } from './http/handlers/write.ts';
 import { silent } from './http/log.ts';
+import { mayListen } from './http/may-listen.ts';
 import { createEvaluate } from './http/ofrep/evaluate.ts';
 import { openPlaces } from './http/open-places.ts';
 import { openApiDocument } from './http/openapi.ts';
@@ -103,6 +104,8 @@ async function compose(
 
   const { store, progress, twoPhase, nodes, sql } = await openStore({ dataDirectory, database, now, log });
   later(() => store.close());
+  // Before an environment is made, whose break-glass key is shown once.
+  await mayListen(host, options.port ?? DEFAULT_PORT);
   const keyring = openKeyring(join(dataDirectory, 'keys'), now);
   const control = await openControl({
     store,

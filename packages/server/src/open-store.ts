@@ -1,3 +1,4 @@
+import { SettingsError } from './effects/settings-error.ts';
 import type { Log } from './http/log.ts';
 import type { NodeStore } from './store/nodes/node-store.ts';
 import type { ProgressStore } from './store/progress/progress-store.ts';
@@ -24,7 +25,7 @@ export interface OpenStoreOptions {
   readonly log: Log;
 }
 
-/** Opens the store that a server or a restore works on. Only the driver that is used is loaded. Throws StoreError. */
+/** Opens the store that a server or a restore works on. Only the driver that is used is loaded. Throws StoreError, and SettingsError for a URL of another database. */
 export async function openStore({
   dataDirectory,
   database,
@@ -41,6 +42,8 @@ export async function openStore({
     const store = openMemoryStore(now);
     return { store, progress: store.progress, twoPhase: store.twoPhase };
   }
+  if (!/^postgres(?:ql)?:\/\//.test(database))
+    throw new SettingsError(`the database is a postgres:// URL, not "${database.split('://')[0]}://…"`);
   const { openPostgresStore } = await import('./store/postgres/open-postgres-store.ts');
   const sql = await openPostgresStore({ url: database, log: (message) => log.warn({}, message) });
   return { store: sql, progress: sql.progress, twoPhase: sql.twoPhase, nodes: sql.nodes, sql };

@@ -69,12 +69,18 @@ export function hostsOf({ hosts = [], advertise }: ServerOptions, loopback: bool
   return [...hosts, host];
 }
 
-/** What `ombre.yaml` of the directory names, else what was asked for. */
+/** What `ombre.yaml` of the directory names, else what was asked for; SettingsError where the two differ. */
 export async function environmentOf(options: ServerOptions): Promise<string> {
   const asked = options.environment ?? DEFAULT_ENVIRONMENT;
+  if (!/^[a-z0-9][a-z0-9._-]{0,99}\/[a-z0-9][a-z0-9._-]{0,99}$/.test(asked))
+    throw new SettingsError(`an environment is project/environment of a-z 0-9 . _ -, not "${asked}"`);
   if (options.directory === undefined) return asked;
   const { files } = await readFolder(options.directory);
   const { declared } = parseSources(files.filter((file) => /(?:^|\/)ombre\.(?:ya?ml|json)$/.test(file.path)));
   const { project, environment } = declared;
-  return project === undefined || environment === undefined ? asked : `${project}/${environment}`;
+  if (project === undefined || environment === undefined) return asked;
+  const named = `${project}/${environment}`;
+  if (options.environment !== undefined && options.environment !== named)
+    throw new SettingsError(`${options.environment} was asked for, and ombre.yaml names ${named}`);
+  return named;
 }

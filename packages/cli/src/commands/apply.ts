@@ -6,6 +6,7 @@ import { formatDiff } from '../diff-lines.ts';
 import { CommandEnd, exits } from '../exit.ts';
 import { planApply } from '../plan-apply.ts';
 import type { Shell } from '../shell.ts';
+import { counted } from '../terminal.ts';
 import { applyAtomic, dryRunAtomic } from '../two-phase/apply-atomic.ts';
 import { endLine } from '../two-phase/wording.ts';
 
@@ -53,7 +54,7 @@ export function addApply(program: Command, shell: Shell): void {
         }
         if (!shell.json()) shell.terminal.err(formatDiff(shell.terminal, plan.diff));
         const deleted = plan.diff.filter((one) => one.change === 'removed').length;
-        if (deleted > 0) await shell.confirm(`delete ${deleted} resources?`, options.yes);
+        if (deleted > 0) await shell.confirm(`delete ${counted(deleted, 'resource')}?`, options.yes);
         const why = options.why === undefined ? {} : { why: options.why };
         if (options.atomic === true) {
           const ended = await applyAtomic(shell, connection, { ...request, ...why }, deadline);

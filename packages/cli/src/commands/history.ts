@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { expectValue } from '../connection.ts';
 import { formatDiff } from '../diff-lines.ts';
 import { CommandEnd, exits } from '../exit.ts';
+import { localTime } from '../local-time.ts';
 import type { Shell } from '../shell.ts';
 import { formatTable } from '../table.ts';
 
@@ -82,8 +83,7 @@ async function verify(shell: Shell): Promise<void> {
 
 /** Nanoseconds since 1970 as local time to the second. */
 function time(nanoseconds: string): string {
-  const date = new Date(Number(BigInt(nanoseconds) / 1_000_000n));
-  return date.toISOString().replace('T', ' ').slice(0, 19);
+  return localTime(new Date(Number(BigInt(nanoseconds) / 1_000_000n)));
 }
 
 function names(keys: readonly string[]): string {

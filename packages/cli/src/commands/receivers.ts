@@ -1,6 +1,7 @@
 import type { ReceiverView } from '@ombre/protocol';
 import type { Command } from 'commander';
 import { expectValue } from '../connection.ts';
+import { localTime } from '../local-time.ts';
 import type { Shell } from '../shell.ts';
 import { formatTable } from '../table.ts';
 
@@ -39,7 +40,7 @@ function cells(one: ReceiverView): readonly string[] {
     one.behind === null ? 'another lineage' : String(one.behind),
     one.staged === undefined ? '' : `${one.staged.id} (version ${one.staged.version})`,
     one.lease === 'held' ? `${Math.ceil(one.expiresIn / 1000)} s left` : 'expired',
-    one.connected ? 'connected' : new Date(one.seen).toISOString().replace('T', ' ').slice(0, 19),
+    one.connected ? 'connected' : localTime(new Date(one.seen)),
     one.unsupported.map(({ flag }) => flag).join(', '),
   ];
 }

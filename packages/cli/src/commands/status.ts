@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { expectValue } from '../connection.ts';
 import type { Shell } from '../shell.ts';
-import { paint } from '../terminal.ts';
+import { counted, paint } from '../terminal.ts';
 
 /** `ombre status`: what is served, and whether the author's directory agrees. */
 export function addStatus(program: Command, shell: Shell): void {
@@ -14,14 +14,14 @@ export function addStatus(program: Command, shell: Shell): void {
         const status = expectValue(await connection.client.status(), connection);
         shell.print(status, () => {
           const lines = [
-            `${status.environment}  revision ${status.revision}  ${status.flags} flags  ${status.receivers} receivers`,
+            `${status.environment}  revision ${status.revision}  ${counted(status.flags, 'flag')}  ${counted(status.receivers, 'receiver')}`,
             `lineage ${status.lineage}  digest ${status.digest.slice(0, 12)}  Ombre ${status.version}`,
           ];
           const { author } = status;
           if (author !== undefined) {
             const good = author.state === 'applied';
             lines.push(
-              `${author.directory}: ${paint(shell.terminal, good ? 'green' : 'red', author.state)}, ${author.files} files${author.message === undefined ? '' : `: ${author.message}`}`,
+              `${author.directory}: ${paint(shell.terminal, good ? 'green' : 'red', author.state)}, ${counted(author.files, 'file')}${author.message === undefined ? '' : `: ${author.message}`}`,
             );
             for (const issue of author.issues) {
               lines.push(`  ${issue.file}:${issue.line}:${issue.column} ${issue.message} [${issue.code}]`);

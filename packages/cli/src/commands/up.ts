@@ -3,11 +3,11 @@ import { join, relative, resolve } from 'node:path';
 import { parseDuration } from '@ombre/decide/model';
 import { createClient, type Fetch } from '@ombre/protocol';
 import type { RunningServer } from '@ombre/server';
-import type { Command } from 'commander';
-import { LISTENING_FILE } from '../connection.ts';
+import { type Command, Option } from 'commander';
+import { connect, LISTENING_FILE } from '../connection.ts';
 import { CommandEnd, exits } from '../exit.ts';
 import type { Shell } from '../shell.ts';
-import { paint } from '../terminal.ts';
+import { counted, paint } from '../terminal.ts';
 import { textLog } from '../text-log.ts';
 
 interface Options {
@@ -54,8 +54,17 @@ export function addUp(program: Command, shell: Shell): void {
       '--lease <duration>',
       'how long a receiver counts as live after it was heard: what a two-phase change waits for one that is cut off (default: "15s")',
     )
-    .option('--log-level <level>', 'debug, info, warn, error or silent', 'info')
-    .option('--log-format <format>', 'text or json; text where a person watches')
+    .addOption(
+      new Option('--log-level <level>', 'what the log tells')
+        .choices(['debug', 'info', 'warn', 'error', 'silent'])
+        .default('info'),
+    )
+    .addOption(
+      new Option('--log-format <format>', 'text where a person watches, unless said').choices([
+        'text',
+        'json',
+      ]),
+    )
     .addHelpText(
       'after',
       '\nStore, keys and tokens live in .ombre beside the resources, or in --data-dir.\n\nExamples:\n  $ ombre up examples/question-bank\n  $ ombre up flags --port 0 --database postgres://ombre@localhost/ombre',
@@ -150,7 +159,7 @@ async function welcome(
   const errors = server.issues.filter((issue) => issue.severity === 'error');
   const lines = [
     `${bold('Ombre')} listens on ${bold(server.url)}`,
-    `  environment  ${server.environment}, revision ${server.revision}, ${server.flags} flags`,
+    `  environment  ${server.environment}, revision ${server.revision}, ${counted(server.flags, 'flag')}`,
     `  resources    ${place} (watched: a save is an apply)`,
     `  store        ${options.database === undefined ? `SQLite in ${data}` : 'PostgreSQL'}`,
     `  write token  ${server.writeToken}`,
@@ -173,16 +182,21 @@ async function welcome(
     ),
     ...(errors.length > 0 ? ['  the last good revision is served; save a mended file'] : []),
     '',
-    'try, from this folder:',
-    ...(await suggestions(server)),
+    ...(await suggestions(shell, server, place, dataDirectory)),
     '',
     'stop with Ctrl-C',
   ];
   terminal.out(`${lines.join('\n')}\n`);
 }
 
-/** Questions that make sense for what was loaded: a flag that is being released if there is one, with declared values. */
-async function suggestions(server: RunningServer): Promise<readonly string[]> {
+/** Questions that make sense for what was loaded: the flag that is being released or has most rules, with declared values. */
+async function suggestions(
+  shell: Shell,
+  server: RunningServer,
+  place: string,
+  dataDirectory: string,
+): Promise<readonly string[]> {
+  const { terminal } = shell;
   const client = createClient({
     url: server.url,
     token: server.writeToken,
@@ -191,8 +205,14 @@ async function suggestions(server: RunningServer): Promise<readonly string[]> {
   });
   const answer = await client.resources();
   const resources = answer.ok ? answer.value.resources.map((one) => one.resource) : [];
-  const released = resources.find((one) => one.kind === 'Release')?.spec.flag;
-  const flag = released ?? resources.find((one) => one.kind === 'Flag')?.metadata.name ?? 'FLAG';
+  const released = resources.flatMap((one) => (one.kind === 'Release' ? [one.spec.flag] : []));
+  const flags = resources.flatMap((one) => (one.kind === 'Flag' ? [one] : []));
+  const rules = ({ metadata, spec }: (typeof flags)[number]): number =>
+    (spec.rules?.length ?? 0) + (released.includes(metadata.name) ? 1_000 : 0);
+  const flag = flags.toSorted((one, other) => rules(other) - rules(one))[0]?.metadata.name;
+  if (flag === undefined) {
+    return [`there is no flag yet: save one in ${place} (docs/guide.md has one), and it is served at once`];
+  }
   const attributes = resources.flatMap((one) =>
     one.kind === 'Vocabulary' ? Object.entries(one.spec.attributes) : [],
   );
@@ -200,10 +220,16 @@ async function suggestions(server: RunningServer): Promise<readonly string[]> {
     .flatMap(([name, { values }]) => (values === undefined ? [] : ([[name, values.at(-1) ?? '']] as const)))
     .slice(0, 2);
   const context = JSON.stringify({ context: { targetingKey: 'user-1', ...Object.fromEntries(given) } });
+  // From this folder commands find the control plane by themselves where its data directory stands here or above.
+  const found = connect(terminal, {}).url === server.url;
+  const ombre = found ? 'npx ombre' : `npx ombre --data-dir ${relative(terminal.cwd, dataDirectory) || '.'}`;
+  const url = server.url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
+  const token = server.readToken === undefined ? '' : ` -H 'authorization: Bearer ${server.readToken}'`;
   return [
-    `  npx ombre explain ${[flag, ...given.map(([name, value]) => `${name}=${value}`)].join(' ')} --unit user-1`,
-    `  curl -s ${server.url}/ofrep/v1/evaluate/flags/${flag} -H 'content-type: application/json' -d '${context}'`,
-    '  npx ombre history',
+    'try, from this folder:',
+    `  ${ombre} explain ${[flag, ...given.map(([name, value]) => `${name}=${value}`)].join(' ')} --unit user-1`,
+    `  curl -s ${url}/ofrep/v1/evaluate/flags/${flag}${token} -H 'content-type: application/json' -d '${context}'`,
+    `  ${ombre} history`,
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { CommandEnd, exits } from '../exit.ts';
 import type { Shell } from '../shell.ts';
+import { counted } from '../terminal.ts';
 
 /** `ombre validate`: every finding in the files of a directory, with file, line and column. Needs no control plane. */
 export function addValidate(program: Command, shell: Shell): void {
@@ -28,13 +29,9 @@ export function addValidate(program: Command, shell: Shell): void {
           files: declared.files.length,
           issues: declared.issues,
         };
-        const summary = `${count(declared.files.length, 'file')}, ${count(declared.resources.length, 'resource')}: ${count(errors, 'error')}, ${count(warnings, 'warning')}\n`;
+        const summary = `${counted(declared.files.length, 'file')}, ${counted(declared.resources.length, 'resource')}: ${counted(errors, 'error')}, ${counted(warnings, 'warning')}\n`;
         if (failed) throw new CommandEnd(exits.no, `${declared.text}${summary}`.trimEnd(), result);
         shell.print(result, () => declared.text + summary);
       }),
     );
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

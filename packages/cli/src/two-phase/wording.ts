@@ -1,17 +1,18 @@
 import type { TwoPhaseView } from '@ombre/protocol';
+import { counted } from '../terminal.ts';
 
 /** Where a two-phase change stands, in one line. It changes only where something happened. */
 export function progressLine(view: TwoPhaseView): string {
   const { id, phase, version, base, revision, staged, members, quorum, awaited, joined } = view;
   if (phase === 'preparing') {
     const again = version === 1 ? '' : `, version ${version} since another change went first`;
-    return `preparing ${id} on revision ${base}${again}: ${staged.length} of ${count(members.length, 'receiver')} staged it, ${quorum} have to`;
+    return `preparing ${id} on revision ${base}${again}: ${staged.length} of ${counted(members.length, 'receiver')} staged it, ${quorum} have to`;
   }
   if (phase === 'committing') {
     const all = members.length + joined.length;
     const late = list(awaited.map(({ receiver }) => receiver));
     const until = Math.max(0, ...awaited.map(({ lease }) => lease));
-    return `decided: revision ${revision}; ${all - awaited.length} of ${count(all, 'receiver')} serve it, waiting for ${late} or the end of their leases, ${seconds(until)} at most`;
+    return `decided: revision ${revision}; ${all - awaited.length} of ${counted(all, 'receiver')} serve it, waiting for ${late} or the end of their leases, ${seconds(until)} at most`;
   }
   return endLine(view);
 }
@@ -24,7 +25,7 @@ export function endLine(view: TwoPhaseView): string {
     const who =
       members.length === 0
         ? 'no gateway or OFREP server held a lease'
-        : `${staged.length} of ${count(members.length, 'receiver')} had staged it, both revisions served for ${took} at most`;
+        : `${staged.length} of ${counted(members.length, 'receiver')} had staged it, both revisions served for ${took} at most`;
     return `revision ${revision}: ${who}`;
   }
   const missing = members.filter((member) => !staged.includes(member));
@@ -38,10 +39,6 @@ export function endLine(view: TwoPhaseView): string {
 function seconds(milliseconds: number): string {
   const value = Math.max(0, milliseconds) / 1000;
   return `${value < 10 ? value.toFixed(2) : Math.round(value)} s`;
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
 /** Names in a sentence; many are counted. */

@@ -1,3 +1,4 @@
+import { localTime } from '../../local-time.ts';
 /** `0.5 %`, with three digits. */
 export function percent(share: number): string {
   return `${Number((100 * share).toPrecision(3))} %`;
@@ -19,7 +20,7 @@ export function duration(ms: number): string {
 export function timeOfDay(at: number, now: number): string {
   const [then, today] = [new Date(at), new Date(now)];
   const time = then.toTimeString().slice(0, 8);
-  return then.toDateString() === today.toDateString() ? time : `${then.toISOString().slice(0, 10)} ${time}`;
+  return then.toDateString() === today.toDateString() ? time : localTime(then);
 }
 
 /** `1 request`, `2 requests`. */

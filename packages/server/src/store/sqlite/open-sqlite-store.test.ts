@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
@@ -95,6 +95,15 @@ describe('a data directory', () => {
     await store.close();
     store = await openSqliteStore({ directory, now });
     expect((await store.load(ENVIRONMENT))?.resources.size).toBe(501);
+  });
+
+  test('whose database cannot be opened is named, with what to look at', async () => {
+    const other = join(directory, 'other');
+    mkdirSync(join(other, 'ombre.db'), { recursive: true });
+    await expect(openSqliteStore({ directory: other, now })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringMatching(/other\/ombre\.db: it cannot be opened; may this user/) as string,
+    });
   });
 
   test('written by a newer Ombre is refused, untouched', async () => {

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Kysely, type RawBuilder, SqliteDialect, sql } from 'kysely';
+import { Kysely, type RawBuilder, type SqliteDatabase, SqliteDialect, sql } from 'kysely';
 import { migrate } from '../migrations/migrate.ts';
 import type { Dialect } from '../sql/dialect.ts';
 import { type SqlStore, sqlStore } from '../sql/sql-store.ts';
@@ -32,7 +32,7 @@ export async function openSqliteStore({ directory, now, step }: SqliteOptions): 
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, DATABASE);
   const holder = join(directory, 'holder.json');
-  const database = openDatabase(path, step);
+  const database = openFile(path, step);
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
   try {
     await takeHold(db);
@@ -60,6 +60,15 @@ export async function openSqliteStore({ directory, now, step }: SqliteOptions): 
     },
   });
   return { ...store, path };
+}
+
+function openFile(path: string, step?: Step): SqliteDatabase {
+  try {
+    return openDatabase(path, step);
+  } catch (error) {
+    const why = 'it cannot be opened; may this user read and write it and its folder?';
+    throw new StoreError('UNAVAILABLE', `${path}: ${why}`, { cause: error });
+  }
 }
 
 /** Takes the file's lock and keeps it: in exclusive mode SQLite never gives it back before the connection ends. */
@@ -122,6 +131,11 @@ const dialect: Dialect = {
     }
     if (code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB')) {
       return new StoreError('CORRUPT', 'The database file is damaged. Restore a backup.', { cause: error });
+    }
+    if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN')) {
+      return new StoreError('UNAVAILABLE', 'This user may not write the database of the data directory.', {
+        cause: error,
+      });
     }
     if (code.startsWith('SQLITE_IOERR')) {
       return new StoreError('UNAVAILABLE', 'The disk with the data directory failed.', { cause: error });
