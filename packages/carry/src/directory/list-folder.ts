@@ -1,14 +1,12 @@
 import { readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
+import { inSlices } from '../receiver/slices.ts';
 
 /** Resources, and the lists of ids that segments name. */
 const READ = /\.(?:ya?ml|json|txt|csv|ids)$/;
 const SKIPPED = new Set(['node_modules']);
 const MOST_FILES = 20_000;
 const MOST_BYTES = 256 * 1024 * 1024;
-/** Milliseconds of looking between two turns of the event loop: some hundred files. */
-const SLICE = 2;
 
 /** What tells two states of a file apart without reading it, also behind a link. */
 export type Mark = string;
@@ -28,13 +26,7 @@ export interface Listing {
 export async function listFolder(root: string, before?: Listing): Promise<Listing> {
   const files = new Map<string, Mark>();
   const folders = new Map<string, string>();
-  const steps = enter(root, '', files, folders, { bytes: 0 });
-  let until = performance.now() + SLICE;
-  while (steps.next().done !== true) {
-    if (performance.now() < until) continue;
-    await setImmediate();
-    until = performance.now() + SLICE;
-  }
+  await inSlices(enter(root, '', files, folders, { bytes: 0 }));
   return before !== undefined && sameMap(before.files, files) && sameMap(before.folders, folders)
     ? before
     : { files, folders };

@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SourceFile } from '@ombre/declare';
+import { inSlices } from '../receiver/slices.ts';
 import { type Listing, listFolder, type Mark } from './list-folder.ts';
 
 /** A folder's files as they were at one instant, or nearly. */
@@ -21,41 +22,47 @@ export async function readFolder(root: string): Promise<Folder> {
   }
 }
 
+/** The files of a listing, and those of them that were read now. */
+interface Reading {
+  readonly files: readonly SourceFile[];
+  readonly fresh: readonly SourceFile[];
+}
+
 /** Reads a folder again and again, each time only the files whose mark is another. */
 export interface FolderReader {
-  /** The files of a listing, and those of them that were read now; undefined where one went meanwhile. */
-  read(
-    listing: Listing,
-  ): Promise<{ readonly files: readonly SourceFile[]; readonly fresh: readonly SourceFile[] } | undefined>;
+  /** Reads in slices; undefined where a file went meanwhile. */
+  read(listing: Listing): Promise<Reading | undefined>;
 }
 
 export function createFolderReader(root: string): FolderReader {
   let known: ReadonlyMap<string, { readonly mark: Mark; readonly file: SourceFile }> = new Map();
-  return {
-    async read(listing) {
-      const read = new Map<string, { readonly mark: Mark; readonly file: SourceFile }>();
-      const fresh: SourceFile[] = [];
-      for (const [path, mark] of listing.files) {
-        let one = known.get(path);
-        if (one?.mark !== mark) {
-          const text = await readIfThere(join(root, path));
-          if (text === undefined) return undefined;
-          // A file that was touched but says the same is the same file.
-          one = { mark, file: one?.file.text === text ? one.file : { path, text } };
-          fresh.push(one.file);
-        }
-        read.set(path, one);
+
+  function* readListed({ files }: Listing): Generator<undefined, Reading | undefined> {
+    const read = new Map<string, { readonly mark: Mark; readonly file: SourceFile }>();
+    const fresh: SourceFile[] = [];
+    for (const [path, mark] of files) {
+      let one = known.get(path);
+      if (one?.mark !== mark) {
+        const text = readIfThere(join(root, path));
+        if (text === undefined) return undefined;
+        // A file that was touched but says the same is the same file.
+        one = { mark, file: one?.file.text === text ? one.file : { path, text } };
+        fresh.push(one.file);
+        yield;
       }
-      known = read;
-      return { files: [...read.values()].map(({ file }) => file), fresh };
-    },
-  };
+      read.set(path, one);
+    }
+    known = read;
+    return { files: [...read.values()].map(({ file }) => file), fresh };
+  }
+
+  return { read: (listing) => inSlices(readListed(listing)) };
 }
 
-/** A file may go between listing and reading: a swap is under way. */
-async function readIfThere(path: string): Promise<string | undefined> {
+/** A file may go between listing and reading: a swap is under way. Synchronous for the reason that {@link listFolder} gives. */
+function readIfThere(path: string): string | undefined {
   try {
-    return await readFile(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
