@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { checkResources } from './check/check-resources.ts';
 import { createDeclarer, declareSources } from './declare-sources.ts';
 import type { SourceFile } from './source/source-file.ts';
 import { finish } from './steps.ts';
@@ -108,6 +109,30 @@ interface Said {
   readonly doc: number;
 }
 
+/** Files whose names stay. */
+const said: fc.Arbitrary<Said> = fc.record({
+  when: fc.constantFrom('user.tier == "L5"', 'user.age > 18', 'inSegment("s")', 'geo == "CN"', 'geo > 1'),
+  serve: fc.constantFrom('variant: on', 'table: t', 'share: 0.5, variant: on'),
+  after: fc.constantFrom('', 'prerequisites: [{ flag: f0, variant: on }]', 'unit: user.id', 'unit: geo'),
+  declared: fc.constantFrom(
+    '',
+    'geo: { type: string }',
+    'geo: { type: double }',
+    'geo: { type: string, values: [US] }',
+  ),
+  age: fc.constantFrom('int', 'string'),
+  doc: fc.integer({ min: 0, max: 9 }),
+});
+const textOf = (path: string, { when, serve, after, declared, age, doc }: Said): string => {
+  if (path === 'v.yaml')
+    return `${head('Vocabulary', 'v')}spec:\n  attributes:\n    user.id: { type: string }\n    user.tier: { type: string }\n    user.age: { type: ${age} }\n    ${declared}\n`;
+  if (path === 's.yaml') return `${head('Segment', 's')}spec: { when: '${when}' }\n`;
+  if (path === 't.yaml')
+    return `${head('Table', 't')}spec:\n  dimensions: [{ name: d, attribute: user.tier, weight: ${doc + 1} }]\n  rows: [{ id: r, match: { d: L5 }, serve: { variant: on } }]\n`;
+  return `${head('Flag', path.slice(0, 2))}spec:\n  doc: d${doc}\n  type: boolean\n  variants: { on: true, off: false }\n  default: off\n  off: off\n  ${after}\n  rules: [{ id: r, when: '${when}', serve: { ${serve} } }]\n`;
+};
+const paths = ['f0.yaml', 'f1.yaml', 'f2.yaml', 's.yaml', 't.yaml', 'v.yaml'];
+
 const seen = ({ declared, issues }: ReturnType<typeof declareSources>) => ({
   issues,
   resources: declared.resources,
@@ -140,28 +165,6 @@ describe('declaring one state of files after another', () => {
   });
 
   test('the same holds where names stay and only what is said of them changes, as in most saves', () => {
-    const said: fc.Arbitrary<Said> = fc.record({
-      when: fc.constantFrom('user.tier == "L5"', 'user.age > 18', 'inSegment("s")', 'geo == "CN"', 'geo > 1'),
-      serve: fc.constantFrom('variant: on', 'table: t', 'share: 0.5, variant: on'),
-      after: fc.constantFrom('', 'prerequisites: [{ flag: f0, variant: on }]', 'unit: user.id', 'unit: geo'),
-      declared: fc.constantFrom(
-        '',
-        'geo: { type: string }',
-        'geo: { type: double }',
-        'geo: { type: string, values: [US] }',
-      ),
-      age: fc.constantFrom('int', 'string'),
-      doc: fc.integer({ min: 0, max: 9 }),
-    });
-    const textOf = (path: string, { when, serve, after, declared, age, doc }: Said): string => {
-      if (path === 'v.yaml')
-        return `${head('Vocabulary', 'v')}spec:\n  attributes:\n    user.id: { type: string }\n    user.tier: { type: string }\n    user.age: { type: ${age} }\n    ${declared}\n`;
-      if (path === 's.yaml') return `${head('Segment', 's')}spec: { when: '${when}' }\n`;
-      if (path === 't.yaml')
-        return `${head('Table', 't')}spec:\n  dimensions: [{ name: d, attribute: user.tier, weight: ${doc + 1} }]\n  rows: [{ id: r, match: { d: L5 }, serve: { variant: on } }]\n`;
-      return `${head('Flag', path.slice(0, 2))}spec:\n  doc: d${doc}\n  type: boolean\n  variants: { on: true, off: false }\n  default: off\n  off: off\n  ${after}\n  rules: [{ id: r, when: '${when}', serve: { ${serve} } }]\n`;
-    };
-    const paths = ['f0.yaml', 'f1.yaml', 'f2.yaml', 's.yaml', 't.yaml', 'v.yaml'];
     const codes = new Set<string>();
     let clean = 0;
     fc.assert(
@@ -186,6 +189,36 @@ describe('declaring one state of files after another', () => {
     );
     expect(clean).toBeGreaterThan(10);
     for (const code of ['CEL_UNKNOWN_ATTRIBUTE', 'UNKNOWN_LITERAL', 'UNIT_TYPE'])
+      expect(codes).toContain(code);
+  });
+
+  test('a checker of another set with the same resources says what it would if nobody had found them right', () => {
+    let clean = 0;
+    const codes = new Set<string>();
+    fc.assert(
+      fc.property(
+        fc.array(said, { minLength: 6, maxLength: 6 }),
+        fc.option(fc.nat(5)),
+        fc.option(said),
+        (words, gone, other) => {
+          const files = paths.map((path, i) => ({ path, text: textOf(path, words[i]!) }));
+          const first = declareSources(files);
+          if (first.issues.length === 0) clean++;
+          // Another vocabulary may come first, and so have the last word.
+          const beside = other === null ? '' : textOf('v.yaml', other).replace('name: v', 'name: a');
+          const set = [
+            ...declareSources([{ path: 'a.yaml', text: beside }]).declared.resources,
+            ...first.declared.resources.filter((_, i) => i !== gone),
+          ];
+          const found = checkResources(set);
+          expect(found).toEqual(checkResources(structuredClone(set)));
+          for (const { code } of found) codes.add(code);
+        },
+      ),
+      { numRuns: 300 },
+    );
+    expect(clean).toBeGreaterThan(0);
+    for (const code of ['UNKNOWN_TABLE', 'UNKNOWN_SEGMENT', 'CEL_WRONG_OPERANDS'])
       expect(codes).toContain(code);
   });
 

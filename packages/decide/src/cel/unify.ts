@@ -2,7 +2,9 @@ import { type CelType, formatType } from './type.ts';
 
 /** What type parameters turned out to be, while one expression is checked. */
 export class Bindings {
-  #bound = new Map<string, CelType>();
+  readonly #bound = new Map<string, CelType>();
+  /** The names of `#bound` in the order they were bound, so that a trial can be taken back. */
+  readonly #trail: string[] = [];
   #count = 0;
 
   /** A type parameter of its own, which the rest of the expression decides. */
@@ -42,17 +44,20 @@ export class Bindings {
 
   /** Makes two types one, binding parameters; `dyn` goes with everything. False leaves the bindings as they were. */
   unify(a: CelType, b: CelType): boolean {
-    const before = new Map(this.#bound);
-    if (this.#unify(this.resolve(a), this.resolve(b))) return true;
-    this.#bound = before;
-    return false;
+    const before = this.#trail.length;
+    return this.#unify(this.resolve(a), this.resolve(b)) || this.#takeBack(before);
   }
 
   /** The same for lists of types of one length. */
   unifyAll(as: readonly CelType[], bs: readonly CelType[]): boolean {
-    const before = new Map(this.#bound);
-    if (as.length === bs.length && as.every((a, i) => this.unify(a, bs[i] ?? a))) return true;
-    this.#bound = before;
+    const before = this.#trail.length;
+    return (
+      (as.length === bs.length && as.every((a, i) => this.unify(a, bs[i] ?? a))) || this.#takeBack(before)
+    );
+  }
+
+  #takeBack(before: number): false {
+    for (const name of this.#trail.splice(before)) this.#bound.delete(name);
     return false;
   }
 
@@ -78,8 +83,10 @@ export class Bindings {
       occurs ||= inner === name;
       return type;
     });
-    if (!occurs) this.#bound.set(name, type);
-    return !occurs;
+    if (occurs) return false;
+    this.#bound.set(name, type);
+    this.#trail.push(name);
+    return true;
   }
 }
 

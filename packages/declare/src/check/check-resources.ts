@@ -76,6 +76,21 @@ export interface Checker {
 /** Documents that need no check pass so fast that a pause after each would cost more than they do. */
 const KNOWN_SLICE = 500;
 
+/**
+ * What was asked about resources in which nothing was wrong, whichever checker found so. Who applies what a directory declares has a checker
+ * of its own, for what is declared elsewhere stands beside it; ten thousand flags are not worth checking twice for that.
+ */
+const sound = new WeakMap<Resource, Examined>();
+
+function soundIn(draft: Draft, language: Language, declarations: Declarations): Examined | undefined {
+  // A vocabulary is checked against the others, which the language alone does not tell.
+  if (!draft.whole || draft.resource === undefined || draft.kind === 'Vocabulary') return undefined;
+  const found = sound.get(draft.resource);
+  if (found === undefined || !language.saysAs(found.language) || !holds(found, declarations))
+    return undefined;
+  return { ...found, language };
+}
+
 /** Documents whose texts are looked through between two pauses. */
 const TRANSLATED_SLICE = 50;
 
@@ -129,17 +144,20 @@ export function createChecker({ vocabularies, quotas }: CheckOptions = {}): Chec
       }
       const lasting: Finding[] = [];
       const all: Examined[] = [];
-      let known = 0;
+      let passed = 0;
       for (const [index, draft] of declarations.drafts.entries()) {
         // Most are where they were; the others are looked up.
         let found = last?.drafts[index] === draft ? last.found[index] : examined.get(draft);
-        if (found !== undefined && holds(found, declarations, language)) {
-          if (++known % KNOWN_SLICE === 0) yield;
-        } else {
-          found = examine(declarations, language, (world) => checkDraft(draft, world));
+        if (found?.language !== language || !holds(found, declarations)) {
+          found = soundIn(draft, language, declarations);
+          if (found === undefined) {
+            found = examine(declarations, language, (world) => checkDraft(draft, world));
+            if (found.findings.length === 0 && draft.resource !== undefined) sound.set(draft.resource, found);
+            yield;
+          }
           examined.set(draft, found);
-          yield;
         }
+        if (++passed % KNOWN_SLICE === 0) yield;
         all.push(found);
         if (found.findings.length > 0) lasting.push(...found.findings);
       }

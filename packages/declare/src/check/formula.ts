@@ -23,17 +23,34 @@ const deepest = 100;
 
 function frame(tokens: readonly Token[], depth: number): Formula {
   const inner = withoutParentheses(tokens);
-  for (const [mark, kind] of [
-    ['?', undefined],
-    ['||', 'or'],
-    ['&&', 'and'],
-  ] as const) {
-    const parts = splitAt(inner, mark);
-    if (parts.length < 2) continue;
-    if (kind === undefined || depth > deepest) break;
-    return { kind, parts: parts.map((part) => frame(part, depth + 1)) };
+  const joined = depth > deepest ? undefined : jointsOf(inner);
+  if (joined === undefined) {
+    return { kind: 'atom', text: inner.map(textOf).join(' '), fact: factOf(inner) };
   }
-  return { kind: 'atom', text: inner.map(textOf).join(' '), fact: factOf(inner) };
+  const [first = 0, ...rest] = joined.at;
+  const parts = [inner.slice(0, first), ...joined.at.map((at, index) => inner.slice(at + 1, rest[index]))];
+  return { kind: joined.kind, parts: parts.map((part) => frame(part, depth + 1)) };
+}
+
+/** Where the operator that binds least stands outside all parentheses; undefined where that is `?`, or neither `||` nor `&&`. */
+function jointsOf(
+  tokens: readonly Token[],
+): { readonly kind: 'and' | 'or'; readonly at: readonly number[] } | undefined {
+  const [or, and]: [number[], number[]] = [[], []];
+  let depth = 0;
+  for (let index = 0; index < tokens.length; index++) {
+    const token = tokens[index];
+    if (token?.kind !== 'mark') continue;
+    const { text } = token;
+    if ('([{'.includes(text)) depth++;
+    else if (')]}'.includes(text)) depth--;
+    else if (depth > 0) continue;
+    else if (text === '?') return undefined;
+    else if (text === '||') or.push(index);
+    else if (text === '&&') and.push(index);
+  }
+  if (or.length > 0) return { kind: 'or', at: or };
+  return and.length > 0 ? { kind: 'and', at: and } : undefined;
 }
 
 function textOf(token: Token): string {
@@ -58,16 +75,6 @@ function withoutParentheses(tokens: readonly Token[]): readonly Token[] {
     inner = inner.slice(1, -1);
   }
   return inner;
-}
-
-function splitAt(tokens: readonly Token[], mark: string): readonly (readonly Token[])[] {
-  const depths = depthsOf(tokens);
-  const parts: Token[][] = [[]];
-  for (const [index, token] of tokens.entries()) {
-    if (depths[index] === 0 && token.kind === 'mark' && token.text === mark) parts.push([]);
-    else parts.at(-1)?.push(token);
-  }
-  return parts;
 }
 
 /** `a.b == "x"`, `"x" == a.b`, `a.b != "x"`, `a.b in ["x", "y"]`. */

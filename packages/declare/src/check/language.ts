@@ -43,6 +43,10 @@ export interface Language {
   meaning(condition: string): Meaning;
   /** The frame of a condition. */
   formula(condition: string): Formula;
+  /** What code adds. */
+  readonly vocabularies: readonly CodeVocabulary[] | undefined;
+  /** Whether every condition means the same in another language. */
+  saysAs(other: Language): boolean;
   /** Whether a text may read an attribute that the language before did not have, or had otherwise. */
   mentionsChanged(text: string): boolean;
 }
@@ -69,6 +73,8 @@ export function createLanguage(
   const mentionsChanged = mentioning(changedNames(before?.attributes ?? new Map(), attributes));
   const meaning = remembering(MEANINGS, meaningOf);
   const formula = remembering(FORMULAS, formulaOf);
+  /** The last that was compared: there are two at most in a process that serves one environment. */
+  let compared: { readonly other: Language; readonly same: boolean } | undefined;
 
   function meaningOf(condition: string): Meaning {
     const checked = checkExpression(condition, environment, { kind: 'bool' });
@@ -87,6 +93,15 @@ export function createLanguage(
     enrichers: enrichers && new Set(enrichers),
     meaning,
     formula,
+    vocabularies,
+    saysAs(other) {
+      if (compared?.other !== other) {
+        const same =
+          other.vocabularies === vocabularies && changedNames(other.attributes, attributes).length === 0;
+        compared = { other, same };
+      }
+      return compared.same;
+    },
     mentionsChanged,
   };
 }

@@ -1,4 +1,4 @@
-import type { Kind, ResourceOf } from '@ombre/decide/model';
+import type { Kind, Resource, ResourceOf } from '@ombre/decide/model';
 import type { IssueCode, IssueWords } from '../issue/codes.ts';
 import { type Details, type Finding, finding } from '../issue/finding.ts';
 import type { Path } from '../issue/issue.ts';
@@ -34,7 +34,7 @@ export interface World {
 
 interface Answers {
   readonly has: boolean;
-  readonly draft: Draft | undefined;
+  readonly resource: Resource | undefined;
   readonly names: readonly string[];
   readonly users: readonly Draft[];
 }
@@ -44,7 +44,7 @@ const answers: {
   readonly [A in keyof Answers]: (now: Declarations, kind: Kind, name: string) => Answers[A];
 } = {
   has: (now, kind, name) => now.draft(kind, name) !== undefined,
-  draft: (now, kind, name) => now.draft(kind, name),
+  resource: (now, kind, name) => now.draft(kind, name)?.resource,
   names: (now, kind) => now.names(kind),
   users: (now, _kind, name) => now.usersOf(name),
 };
@@ -64,12 +64,9 @@ export interface Examined {
   readonly questions: readonly Question[];
 }
 
-/** Whether every question would be answered the same now, so that the same would be found. */
-export function holds({ language, questions }: Examined, now: Declarations, spoken: Language): boolean {
-  return (
-    language === spoken &&
-    questions.every(({ ask, kind, name, answer }) => answers[ask](now, kind, name) === answer)
-  );
+/** Whether every question would be answered the same now, so that in the same language the same would be found. */
+export function holds({ questions }: Examined, now: Declarations): boolean {
+  return questions.every(({ ask, kind, name, answer }) => answers[ask](now, kind, name) === answer);
 }
 
 /** Runs checks in a world that notes what they ask. */
@@ -89,7 +86,7 @@ export function examine(
     language,
     has: (kind, name) => asked('has', kind, name),
     get: <K extends Kind>(kind: K, name: string) =>
-      asked('draft', kind, name)?.resource as ResourceOf<K> | undefined,
+      asked('resource', kind, name) as ResourceOf<K> | undefined,
     names: (kind) => asked('names', kind, ''),
     usersOf: (table) => asked('users', 'Flag', table),
     reportFor: (draft) => reporter(draft, findings),
