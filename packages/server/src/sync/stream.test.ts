@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { encodeSnapshot, type SignedHead } from '@ombre/decide';
-import { createEventParser, parseSyncEvent } from '@ombre/protocol';
+import { createEventParser, parseSyncEvent, type ReceivedEvent } from '@ombre/protocol';
 import { afterEach, expect, test, vi } from 'vitest';
 import { sha256 } from '../store/sha256.ts';
 import type { Live } from './live.ts';
@@ -13,16 +13,27 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-/** A stream of an environment that stays at its revision, read by a receiver; `sign` signs its head anew. */
-async function open() {
+function spoken(event: ReceivedEvent): string | undefined {
+  const parsed = parseSyncEvent(event, 'p/e');
+  const told = parsed.ok ? parsed.event : undefined;
+  return told?.type === 'head' ? `head by ${told.head.key}` : told?.type;
+}
+
+/** An environment that stays at its revision, and one who reads a stream of it: `sign` signs its head anew, `pass` makes time change answers. */
+async function open(kind: 'sync' | 'evaluation') {
   const clock = manualClock();
   const encoded = encodeSnapshot([], sha256);
   const head = { environment: 'p/e', lineage: 'l', revision: 7, digest: encoded.digest };
   let signed: SignedHead = { head, issued: 1, expires: 2, key: 'old', signature: 'by-old' };
+  let state = 0;
+  let listener: Parameters<Live['subscribe']>[0] = () => {};
   const live = {
-    current: () => ({ head: signed, encoded, snapshot: undefined as never, state: '' }),
+    current: () => ({ head: signed, encoded, snapshot: undefined as never, state: `l:7:${state}` }),
     signed: () => signed,
-    subscribe: () => () => {},
+    subscribe: (one: typeof listener) => {
+      listener = one;
+      return () => {};
+    },
     close: () => {},
   } satisfies Live;
   const streams = createStreams({
@@ -34,7 +45,7 @@ async function open() {
     limit: 10,
     heartbeat: 10_000,
   });
-  const server = createServer((_request, response) => void streams.sync(response, 'l:7'));
+  const server = createServer((_request, response) => void streams[kind](response, 'l:7'));
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   ends.push(
     () => server.close(),
@@ -48,15 +59,17 @@ async function open() {
     const decoder = new TextDecoder();
     for await (const bytes of response.body ?? []) {
       for (const event of parser.push(decoder.decode(bytes as Uint8Array, { stream: true }))) {
-        const parsed = parseSyncEvent(event, 'p/e');
-        const told = parsed.ok ? parsed.event : undefined;
-        heard.push(told?.type === 'head' ? `head by ${told.head.key}` : told?.type);
+        heard.push(kind === 'sync' ? spoken(event) : event.id);
       }
     }
   })().catch(() => {});
   return {
     clock,
     heard,
+    pass: () => {
+      state++;
+      listener(live.current(), 'time', []);
+    },
     sign: (key: string) => {
       signed = { ...signed, key, signature: `by-${key}` };
     },
@@ -64,7 +77,7 @@ async function open() {
 }
 
 test('a head that was signed anew is told at the next sign of life, once, though its revision stays', async () => {
-  const { clock, heard, sign } = await open();
+  const { clock, heard, sign } = await open('sync');
   const hears = (...wanted: string[]) => vi.waitFor(() => expect(heard).toEqual(wanted));
   await hears('head by old');
   clock.advance(10_000);
@@ -74,4 +87,17 @@ test('a head that was signed anew is told at the next sign of life, once, though
   await hears('head by old', 'heartbeat', 'head by new');
   clock.advance(10_000);
   await hears('head by old', 'heartbeat', 'head by new', 'heartbeat');
+});
+
+test('a quick series of changes is told as two refetches, the first at once and the last when it is quiet', async () => {
+  const { clock, heard, pass } = await open('evaluation');
+  const hears = (...wanted: string[]) => vi.waitFor(() => expect(heard).toEqual(wanted));
+  // Whoever knows another state is told at once.
+  await hears('l:7:0');
+  pass();
+  await hears('l:7:0', 'l:7:1');
+  for (const _ of [1, 2, 3]) pass();
+  clock.advance(99);
+  clock.advance(1);
+  await hears('l:7:0', 'l:7:1', 'l:7:4');
 });

@@ -24,6 +24,8 @@ export async function startParticipant(
   url: string,
 ): Promise<Awaited<ReturnType<typeof startService>> & { stock(): Promise<readonly string[]> }> {
   const pool = new pg.Pool({ connectionString: url, max: 4 });
+  // A connection may hear of the server's end while it is being closed, when the pool no longer listens.
+  pool.on('connect', (client) => client.on('error', () => {}));
   const service = await startService(async ({ headers }, count) => {
     if (count % 5 === 0) return { status: 503 };
     const transaction = String(headers['ombre-transaction']);
