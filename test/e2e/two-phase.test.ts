@@ -4,6 +4,8 @@ import { LEASE, openRig, pause, type Rig } from './two-phase/rig.ts';
 const TIME = 300_000;
 /** `TWO_PHASE=full npx vitest run test/e2e/two-phase.test.ts` kills it more often. */
 const ROUNDS = process.env.TWO_PHASE === 'full' ? 60 : 6;
+/** A round restarts the control plane and waits for leases: seconds each, more on a busy machine. */
+const ROUND = 20_000;
 
 /** Lets requests go on for a moment, so that somebody is asked in every state. */
 const aWhile = (): Promise<void> => pause(300);
@@ -115,7 +117,7 @@ describe('a two-phase change over processes that are killed', { timeout: TIME },
       expect(['committed', 'aborted']).toContain(end);
     }
     console.info(`found after a restart: ${JSON.stringify(Object.fromEntries(found))}`);
-  });
+  }, TIME + ROUNDS * ROUND);
 
   test('a receiver killed while it is prepared is waited for no longer than its lease', async () => {
     const dead = rig.members.find(({ name }) => name === 'of-2')!;

@@ -12,7 +12,7 @@ import {
   explain,
 } from '@ombre/decide';
 import type { Resource } from '@ombre/decide/model';
-import { declareSources, formatIssue, type Issue, type SourceFile } from '@ombre/declare';
+import { declareSources, formatIssue, type Issue, type SourceFile, unsaidShares } from '@ombre/declare';
 import { evaluationStatus, toEvaluation } from '@ombre/protocol';
 import { CommandEnd, exits } from './exit.ts';
 import type { Shell } from './shell.ts';
@@ -25,6 +25,8 @@ export interface DeclaredDirectory {
   readonly issues: readonly Issue[];
   /** The issues as people read them, each with its lines. */
   readonly text: string;
+  /** What the files leave to Ombre, as lines for people. */
+  readonly notes: readonly string[];
 }
 
 /** Reads and checks a directory, or one file. Errors of the files are in `issues`; only an unreadable place ends the command. */
@@ -44,7 +46,13 @@ export async function declareDirectory(shell: Shell, place: string): Promise<Dec
       text,
     );
   const text = issues.map((issue) => `${formatIssue(issue, files, { style })}\n\n`).join('');
-  return { files, resources: declared.resources, issues, text };
+  const notes = declared.drafts.flatMap(({ key, value }) =>
+    unsaidShares(value).map(
+      (level) =>
+        `${key}: the level ${level} says no share, so a tenth of its users stays as control (share: 0.9; share: 1 treats all of them)`,
+    ),
+  );
+  return { files, resources: declared.resources, issues, text, notes };
 }
 
 export async function declaredResources(shell: Shell, place: string): Promise<readonly Resource[]> {

@@ -22,6 +22,7 @@ export { anchorOf, type FormatOptions, formatIssue } from './issue/format-issue.
 export type { Issue, RelatedPlace } from './issue/issue.ts';
 export { jsonSchema } from './schema/json-schema.ts';
 export type { Draft } from './shape/draft.ts';
+export { unsaidShares, withLevelShares } from './shape/level-shares.ts';
 export { keyOf, sortResources } from './source/canonical-order.ts';
 export { type SourceLimits, sourceLimits } from './source/limits.ts';
 export { type Declared, type ParseOptions, parseSources } from './source/parse-sources.ts';

@@ -28,10 +28,12 @@ export function addValidate(program: Command, shell: Shell): void {
           resources: declared.resources.length,
           files: declared.files.length,
           issues: declared.issues,
+          notes: declared.notes,
         };
+        const notes = declared.notes.map((note) => `${note}\n`).join('');
         const summary = `${counted(declared.files.length, 'file')}, ${counted(declared.resources.length, 'resource')}: ${counted(errors, 'error')}, ${counted(warnings, 'warning')}\n`;
-        if (failed) throw new CommandEnd(exits.no, `${declared.text}${summary}`.trimEnd(), result);
-        shell.print(result, () => declared.text + summary);
+        if (failed) throw new CommandEnd(exits.no, `${declared.text}${notes}${summary}`.trimEnd(), result);
+        shell.print(result, () => declared.text + notes + summary);
       }),
     );
 }

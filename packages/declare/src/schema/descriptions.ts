@@ -127,7 +127,8 @@ export const descriptions: Readonly<Record<string, string>> = {
     'Levels in the order they are climbed. They are cumulative: whoever an earlier one admitted stays in.',
   'Release.ladder[].name': 'Unique in the ladder; outcomes name it.',
   'Release.ladder[].when': 'A CEL condition. Absent: everybody.',
-  'Release.ladder[].share': 'The largest share of matching units this level treats.',
+  'Release.ladder[].share':
+    'The largest share of matching units it treats. Absent (`when`, tested, not the last): 0.9, a tenth stays as control.',
   'Release.ladder[].dwell': 'Time at the level while health is good, such as 1h.',
   'Release.ladder[].steps': 'Smaller shares climbed first, ascending.',
   'Release.ladder[].steps[].share': 'The share of matching units this step treats.',

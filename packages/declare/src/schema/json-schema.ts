@@ -41,7 +41,15 @@ function describeForm(form: Node): void {
     Object.assign(properties[key] as Node, { description: descriptions[key] ?? '' });
   describe(metadata as Node, 'metadata');
   describe(spec, name);
+  if (name === 'Release') withoutShares(spec);
   spec.description = descriptions.spec ?? '';
+}
+
+/** Which levels may leave their share out, no schema of one level can say: the checks do. */
+function withoutShares(release: Node): void {
+  const { ladder } = release.properties as { ladder: { items: Node } };
+  const required = ladder.items.required as readonly string[];
+  ladder.items.required = required.filter((key) => key !== 'share');
 }
 
 /** Adds the description of each field, the same in all forms of a union. */

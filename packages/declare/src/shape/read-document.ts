@@ -12,6 +12,7 @@ import { didYouMean } from '../issue/suggest.ts';
 import { describeValue } from './describe.ts';
 import { type Draft, salvage } from './draft.ts';
 import { explainShape } from './explain-shape.ts';
+import { withLevelShares } from './level-shares.ts';
 import { isMapping, valueAt } from './schema-walk.ts';
 import { type ShapeIssue, shapeIssue } from './shape-issue.ts';
 
@@ -43,11 +44,12 @@ export function readDocument(value: JsonValue): ReadDocument {
   const kind = kindOf(value);
   if (typeof kind !== 'string') return refused(kind);
   const schema = documents.get(kind) as z.ZodType;
-  const issues = explainShape(schema, value).map((issue) => inWordsOfResources(issue, value));
+  const full = withLevelShares(value);
+  const issues = explainShape(schema, full).map((issue) => inWordsOfResources(issue, value));
   const name = valueAt(value, ['metadata', 'name']);
   if (typeof name !== 'string') return { issues, draft: undefined };
   const whole = issues.length === 0;
-  const left = whole ? { value, written: (path: ShapeIssue['path']) => path } : salvage(schema, value);
+  const left = whole ? { value: full, written: (path: ShapeIssue['path']) => path } : salvage(schema, full);
   return {
     issues,
     draft: {
@@ -101,6 +103,12 @@ function inWordsOfResources(issue: ShapeIssue, value: JsonValue): ShapeIssue {
     const problem = `the condition has ${issue.found ?? ''}`;
     const details = { expected: issue.expected ?? '', hint: 'a long list of ids belongs into a Segment' };
     return shapeIssue('CEL_TOO_LONG', issue.path, { problem }, details);
+  }
+  if (issue.code === 'MISSING_KEY' && list === 'ladder' && key === 'share' && issue.path.length === 4) {
+    return {
+      ...issue,
+      hint: 'share: 1 treats all of them; a level may leave it out, and keep a tenth as control, if it has a when, is tested and is not the last',
+    };
   }
   const inServe = list === 'rules' && key === 'serve' && typeof index === 'number' && issue.path.length > 3;
   if (inServe && valueAt(value, ['spec', 'rules', index, 'action']) !== undefined) {

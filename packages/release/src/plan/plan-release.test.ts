@@ -43,7 +43,7 @@ describe('a plan', () => {
     expect(refused).toBe(true);
     expect(steps.map(({ verdict }) => verdict)).toEqual(['refused', 'tested', 'not tested']);
     expect(steps[0]!.sentence).toMatch(
-      /^permille at 0\.1 % \(0\.1 % of traffic, 1 requests\/s\): refused: errorsAboveControl/,
+      /^permille at 0\.1 % \(0\.1 % of traffic, 1 requests\/s, beside 0\.1 % as control\): refused: errorsAboveControl/,
     );
     expect(steps[0]!.sentence).toContain('untested: true');
     expect(steps[2]!.sentence).toContain('no control');

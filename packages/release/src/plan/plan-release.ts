@@ -47,7 +47,7 @@ export function planRelease(spec: ReleaseSpec, traffic: TrafficEstimate): Releas
       guards: planned,
       verdict,
     } as const;
-    return { ...step, sentence: planSentence(step) };
+    return { ...step, sentence: planSentence(step, part * exposure.control) };
   });
   return {
     alpha: ALPHA,

@@ -1,8 +1,9 @@
 import type { PlannedStep } from './plan.ts';
 
-/** What a step can and cannot see, in one sentence. */
-export function planSentence(step: Omit<PlannedStep, 'sentence'>): string {
-  const where = `${step.level} at ${percent(step.share)} (${percent(step.exposure)} of traffic, ${rounded(step.requestsPerSecond)} requests/s)`;
+/** What a step can and cannot see, in one sentence; `control` is the share of all traffic that stays as its control. */
+export function planSentence(step: Omit<PlannedStep, 'sentence'>, control: number): string {
+  const beside = control > 0 ? `, beside ${percent(control)} as control` : '';
+  const where = `${step.level} at ${percent(step.share)} (${percent(step.exposure)} of traffic, ${rounded(step.requestsPerSecond)} requests/s${beside})`;
   const active = step.guards.filter(({ applies, measured }) => applies && measured !== true);
   const elsewhere = step.guards.filter(({ measured }) => measured);
   const idle = step.guards.filter(({ applies }) => !applies);

@@ -61,6 +61,32 @@ describe('resources', () => {
     expect([refused.status, (await refused.json()).code]).toEqual([409, 'OWNED']);
   });
 
+  test('may leave out what files may, too', async () => {
+    const apply = async (last: object) => {
+      const ladder = [
+        { name: 'some', when: 'targetingKey != ""', dwell: '1h' },
+        { name: 'all', dwell: '1h', ...last },
+      ];
+      const release = {
+        apiVersion: 'ombre.dev/v1',
+        kind: 'Release',
+        metadata: { name: 'r' },
+        spec: { flag: 'lent', from: 'a', to: 'b', ladder },
+      };
+      const body = { origin: 'api', partial: true, resources: [flag('lent', 'x'), release], dryRun: true };
+      const answer = await rig.post('/v1/apply', body, { token: true });
+      return { status: answer.status, text: await answer.text() };
+    };
+    const said = await apply({ share: 1 });
+    expect(said.status, said.text).toBe(200);
+    expect(said.text).toContain('"share":0.9');
+    const unsaid = await apply({});
+    expect(unsaid.status).toBe(422);
+    expect(JSON.parse(unsaid.text).issues).toMatchObject([
+      { code: 'MISSING_KEY', path: 'spec.ladder[1].share' },
+    ]);
+  });
+
   test('with errors are refused with all of them, and nothing changes', async () => {
     const { revision } = await (await rig.ask('/v1/status')).json();
     const body = {

@@ -1,6 +1,6 @@
 import { inSlices } from '@ombre/carry';
 import { type JsonValue, type Resource, resourceSchema } from '@ombre/decide/model';
-import { parseSources } from '@ombre/declare';
+import { parseSources, withLevelShares } from '@ombre/declare';
 import type { WireIssue } from '@ombre/protocol';
 import { Refusal } from './refusal.ts';
 
@@ -19,7 +19,7 @@ function* reading(bodies: readonly JsonValue[]): Generator<undefined, readonly R
   const resources: Resource[] = [];
   const wrong: JsonValue[] = [];
   for (const [index, body] of bodies.entries()) {
-    const parsed = resourceSchema.safeParse(body);
+    const parsed = resourceSchema.safeParse(withLevelShares(body));
     if (parsed.success) resources.push(parsed.data);
     else wrong.push(body);
     if (index % SLICE === SLICE - 1) yield;

@@ -38,21 +38,25 @@ export function addPlan(release: Command, shell: Shell): void {
     )
     .action(
       shell.action(async (words: readonly string[], options: Options) => {
-        const answer = await planFor(shell, words, options);
-        const text = (): string => planText(shell, answer, options.matching !== undefined);
+        const { notes, ...answer } = await planFor(shell, words, options);
+        const text = (): string =>
+          [...notes, planText(shell, answer, options.matching !== undefined)].join('\n');
         if (answer.plan.refused) throw new CommandEnd(exits.no, text().trimEnd(), answer);
         shell.print(answer, text);
       }),
     );
 }
 
-async function planFor(shell: Shell, words: readonly string[], options: Options): Promise<PlanAnswer> {
+/** With what the files leave to Ombre, which a control plane knows no more. */
+type Planned = PlanAnswer & { readonly notes: readonly string[] };
+
+async function planFor(shell: Shell, words: readonly string[], options: Options): Promise<Planned> {
   const requestsPerSecond = number(options.rps, '--rps', (value) => value > 0);
   const errorRate = number(options.errorRate, '--error-rate', (value) => value >= 0 && value < 1);
   const [first = '', second, ...more] = words;
   if (more.length > 0) throw new CommandEnd(exits.usage, 'give RELEASE, or DIRECTORY and RELEASE');
   if (second !== undefined) {
-    const { spec, resources } = await releaseFrom(shell, first, second);
+    const { spec, resources, notes } = await releaseFrom(shell, first, second);
     const given = {
       requestsPerSecond: requestsPerSecond ?? ASSUMED.requestsPerSecond,
       errorRate: errorRate ?? ASSUMED.errorRate,
@@ -63,14 +67,15 @@ async function planFor(shell: Shell, words: readonly string[], options: Options)
       matching: matchingOf(options.matching ?? [], spec),
       heldOut: heldOutAt(resources, Date.now()),
     });
-    return { plan, traffic: { ...given, source: requestsPerSecond === undefined ? 'assumed' : 'given' } };
+    const source = requestsPerSecond === undefined ? 'assumed' : 'given';
+    return { plan, traffic: { ...given, source }, notes };
   }
   const connection = shell.connect();
   const query = {
     ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
     ...(errorRate === undefined ? {} : { errorRate }),
   };
-  return expectValue(await connection.client.releasePlan(first, query), connection);
+  return { ...expectValue(await connection.client.releasePlan(first, query), connection), notes: [] };
 }
 
 /** A release as files have it, with all that they have. */
@@ -78,7 +83,11 @@ async function releaseFrom(
   shell: Shell,
   place: string,
   name: string,
-): Promise<{ readonly spec: ReleaseSpec; readonly resources: readonly Resource[] }> {
+): Promise<{
+  readonly spec: ReleaseSpec;
+  readonly resources: readonly Resource[];
+  readonly notes: readonly string[];
+}> {
   const path = resolve(shell.terminal.cwd, place);
   if (statSync(path, { throwIfNoEntry: false }) === undefined)
     throw new CommandEnd(
@@ -86,12 +95,18 @@ async function releaseFrom(
       `there is no ${place}; give the directory of the resources, then the release`,
     );
   const { declareDirectory } = await import('../../local.ts');
-  const { resources, issues, text } = await declareDirectory(shell, place);
+  const { resources, issues, text, notes } = await declareDirectory(shell, place);
   if (issues.some(({ severity }) => severity === 'error'))
     throw new CommandEnd(exits.no, `${text}mend the files first`, { ok: false, issues });
   const releases = resources.filter((one) => one.kind === 'Release');
   const found = releases.find(({ metadata }) => metadata.name === name);
-  if (found !== undefined) return { spec: found.spec, resources };
+  if (found !== undefined) {
+    return {
+      spec: found.spec,
+      resources,
+      notes: notes.filter((note) => note.startsWith(`Release/${name}:`)),
+    };
+  }
   const known = releases.map(({ metadata }) => metadata.name).join(', ');
   throw new CommandEnd(
     exits.usage,
