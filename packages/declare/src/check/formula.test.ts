@@ -69,7 +69,8 @@ describe('what is seen by reading conditions', () => {
         const wide = truths(earlier);
         for (const at of truths(later)) expect(wide, `${later} => ${earlier}`).toContain(at);
       }),
-      { numRuns: 2000 },
+      // The same draws each time: what they come to is counted below.
+      { numRuns: 2000, seed: 1 },
     );
     expect(seen).toBeGreaterThan(20);
   });
@@ -82,7 +83,8 @@ describe('what is seen by reading conditions', () => {
         seen++;
         expect([...truths(text)], text).toEqual([]);
       }),
-      { numRuns: 2000 },
+      // The same draws each time: what they come to is counted below.
+      { numRuns: 2000, seed: 1 },
     );
     expect(seen).toBeGreaterThan(20);
   });

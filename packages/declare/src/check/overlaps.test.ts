@@ -112,7 +112,8 @@ describe('overlapping rows', () => {
           expect.arrayContaining([expect.stringMatching(/^(?:COVERED_ROW|OVERLAPPING_ROWS)$/)]),
         );
       }),
-      { numRuns: 1000 },
+      // The same draws each time: what they come to is counted below.
+      { numRuns: 1000, seed: 1 },
     );
     expect(doubtful).toBeGreaterThan(100);
   });

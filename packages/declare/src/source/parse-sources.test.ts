@@ -116,6 +116,8 @@ describe('reading sources', () => {
         );
         if (whole.issues.length === 0) read++;
       }),
+      // The same draws each time: what they come to is counted below.
+      { seed: 1 },
     );
     expect(read).toBeGreaterThan(10);
   });

@@ -117,7 +117,8 @@ test('checking what a change can affect comes to the same errors as checking eve
         present = (all.views.resources('judge/production') ?? []).map((row) => keyOf(row.resource));
       }
     }),
-    { numRuns: 120 },
+    // The same draws each time: what they come to is counted below.
+    { numRuns: 120, seed: 1 },
   );
   expect(refused).toBeGreaterThan(100);
   expect([...codes]).toEqual(expect.arrayContaining(['LAYER_OVERLAP', 'UNKNOWN_HOLDOUT']));
