@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { createLog } from './http/log.ts';
 import { startServer } from './main.ts';
 import { EXAMPLE, startRig } from './running-server.suite.ts';
@@ -69,6 +69,29 @@ describe('a start', () => {
     await first.close();
     const second = await startServer(options);
     expect([second.revision, second.flags, second.writeToken]).toEqual([2, 1, first.writeToken]);
+    await second.close();
+  });
+
+  test('with a large directory serves what was served before while it is read, and then what it says now', async () => {
+    const directory = mkdtempSync(join(folder, 'large-'));
+    const segment = (name: string, id: string): void =>
+      writeFileSync(
+        join(directory, `${name}.json`),
+        `{"apiVersion":"ombre.dev/v1","kind":"Segment","metadata":{"name":"${name}"},"spec":{"ids":["${id}"]}}`,
+      );
+    for (let i = 0; i <= 1_000; i++) segment(`s${i}`, 'u');
+    const options = fresh({ directory });
+    const first = await startServer(options);
+    expect([first.reading, first.revision]).toEqual([false, 2]);
+    await first.close();
+    segment('s7', 'changed-meanwhile');
+    const second = await startServer(options);
+    expect([second.reading, second.revision, second.issues]).toEqual([true, 2, []]);
+    const status = async (): Promise<unknown> => (await fetch(`${second.url}/v1/status`)).json();
+    await vi.waitFor(
+      async () => expect(await status()).toMatchObject({ revision: 3, author: { state: 'applied' } }),
+      20_000,
+    );
     await second.close();
   });
 

@@ -61,7 +61,9 @@ export interface RunningServer {
   readonly environment: string;
   readonly revision: number;
   readonly flags: number;
-  /** What the directory's first reading had to say. */
+  /** Whether the directory is still being read, while what was served before is served. */
+  readonly reading: boolean;
+  /** What the directory's first reading had to say; nothing while it is still being read. */
   readonly issues: readonly WireIssue[];
   /** Public signing keys in PEM, for receivers. */
   readonly keys: readonly { readonly id: string; readonly pem: string }[];
@@ -119,7 +121,11 @@ async function compose(
   });
   later(() => control.close());
   const { commands, views, changes, staging } = control;
-  const { breakGlassKey } = await commands.init({ environment, author: 'ombre', why: 'the server began' });
+  const { created, breakGlassKey } = await commands.init({
+    environment,
+    author: 'ombre',
+    why: 'the server began',
+  });
   later(expireOverrides({ commands, views, changes, clock, log }));
 
   const tokens = tokensOf(options, loopback);
@@ -302,7 +308,8 @@ async function compose(
     });
     later(() => watching.close());
     author = watching;
-    await watching.started;
+    // What was served before is served again at once; ten thousand files are read meanwhile.
+    await Promise.race([watching.started, ...(created ? [] : [watching.long])]);
     await caughtUp(places, views, environment);
   }
   ready = true;
@@ -327,6 +334,7 @@ async function compose(
     environment,
     revision: current?.head.head.revision ?? 0,
     flags: current?.snapshot.flags.length ?? 0,
+    reading: author?.status().state === 'starting',
     issues: author?.status().issues ?? [],
     keys: keyring.trusted(),
     breakGlassKey,

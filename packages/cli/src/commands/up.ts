@@ -148,9 +148,9 @@ async function welcome(
 ): Promise<void> {
   const { terminal } = shell;
   if (shell.json()) {
-    const { url, environment, revision, flags, issues, writeToken, keys, breakGlassKey } = server;
+    const { url, environment, revision, flags, reading, issues, writeToken, keys, breakGlassKey } = server;
     terminal.out(
-      `${JSON.stringify({ url, environment, revision, flags, issues, writeToken, keys, breakGlassKey, dataDirectory })}\n`,
+      `${JSON.stringify({ url, environment, revision, flags, reading, issues, writeToken, keys, breakGlassKey, dataDirectory })}\n`,
     );
     return;
   }
@@ -160,7 +160,7 @@ async function welcome(
   const lines = [
     `${bold('Ombre')} listens on ${bold(server.url)}`,
     `  environment  ${server.environment}, revision ${server.revision}, ${counted(server.flags, 'flag')}`,
-    `  resources    ${place} (watched: a save is an apply)`,
+    `  resources    ${place} (${server.reading ? 'still being read; the revision from before is served meanwhile' : 'watched: a save is an apply'})`,
     `  store        ${options.database === undefined ? `SQLite in ${data}` : 'PostgreSQL'}`,
     `  write token  ${server.writeToken}`,
     ...(server.readToken === undefined ? [] : [`  read token   ${server.readToken}`]),

@@ -20,6 +20,8 @@ export interface DirectoryAuthor {
   status(): AuthorStatus;
   /** Resolves when the first reading was applied or refused. */
   readonly started: Promise<void>;
+  /** Resolves when the first reading turns out to be one of seconds, so that who has something to serve need not wait for it; else never. */
+  readonly long: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -42,6 +44,9 @@ export interface DirectoryAuthorOptions {
 
 const AUTHOR = 'files';
 
+/** Reading and checking a file takes about a millisecond when it is new: more files than this are worth a word. */
+const LONG = 1_000;
+
 /** What says that a release keeps something as it was. */
 const KEEPING: ReadonlySet<string> = new Set(['RELEASE_PINS', 'RELEASE_UNDER_WAY', 'RELEASE_GOES_BACK']);
 
@@ -63,6 +68,10 @@ export function openDirectoryAuthor(options: DirectoryAuthorOptions): DirectoryA
   const start = new Promise<void>((resolve) => {
     started = resolve;
   });
+  let isLong = (): void => {};
+  const long = new Promise<void>((resolve) => {
+    isLong = resolve;
+  });
 
   const declarer = createDeclarer(
     options.vocabularies === undefined ? {} : { vocabularies: options.vocabularies },
@@ -75,6 +84,10 @@ export function openDirectoryAuthor(options: DirectoryAuthorOptions): DirectoryA
       return end({ state: 'failed', issues: [], message: folder.error.message, files: 0 });
     }
     const { files, settled } = folder;
+    if (first && files.length > LONG) {
+      log.info({ environment, files: files.length }, `reading and checking ${files.length} files`);
+      isLong();
+    }
     // In slices: ten thousand new files take seconds, and requests are answered meanwhile.
     const read = readFiles(await inSlices(declarer.declare(files)), environment);
     if (read.errors.length > 0 && !settled) return false;
@@ -177,6 +190,7 @@ export function openDirectoryAuthor(options: DirectoryAuthorOptions): DirectoryA
   return {
     status: () => ({ ...status, drift: drift() }),
     started: start,
+    long,
     async close() {
       closed = true;
       unsubscribe();
