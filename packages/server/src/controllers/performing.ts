@@ -2,6 +2,7 @@ import type { Clock } from '@ombre/carry';
 import type { Effect } from '@ombre/release';
 import type { Effects } from '../effects/effect.ts';
 import type { Log } from '../http/log.ts';
+import { createLanes } from '../lanes.ts';
 import type { OpenEffect } from '../store/progress/progress-store.ts';
 import type { Followed, Waiting } from './followed.ts';
 import { type OwnParts, performOwn } from './own-effects.ts';
@@ -32,12 +33,12 @@ export interface PerformingParts extends Pick<OwnParts, 'environment' | 'command
 const AGAIN = { first: 500, longest: 30_000 };
 
 /**
- * Performs effects that are written down, and leaves each result with its release. Effects of one lane are performed one after the other: a
- * release's own, its notifications, and every other effect by itself.
+ * Performs effects that are written down, and leaves each result with its release. A release's own effects are performed one after the other,
+ * every other one by itself.
  */
 export function createPerforming(parts: PerformingParts): (one: Followed, open: OpenEffect) => void {
   const { environment, clock, log, performed } = parts;
-  let lanes = new Map<string, Promise<void>>();
+  let inOrder = createLanes();
   let tenure: AbortSignal | undefined;
   /** Changes of one environment are made one after the other anyhow: who goes back need not wait for a thousand who climb. */
   const turnstile = createTurnstile();
@@ -67,7 +68,7 @@ export function createPerforming(parts: PerformingParts): (one: Followed, open: 
       event: { kind: 'result', key: effect.key, result, ...(detail === undefined ? {} : { detail }) },
       done: key,
       ...(effect.kind === 'notify' && result !== 'done'
-        ? { line: { kind: 'effect', text: `Nobody could be told of "${effect.topic}": ${detail ?? result}` } }
+        ? { line: { kind: 'effect', text: `Could not tell of "${effect.topic}": ${detail ?? result}` } }
         : {}),
     };
   }
@@ -116,26 +117,18 @@ export function createPerforming(parts: PerformingParts): (one: Followed, open: 
     const signal = parts.tenure()?.signal;
     if (signal === undefined || one.open.has(key)) return;
     // What an earlier tenure left under way has nothing more to say, and holds up nobody.
-    if (signal !== tenure) lanes = new Map();
+    if (signal !== tenure) inOrder = createLanes();
     tenure = signal;
     one.open.add(key);
-    const own = lanes;
-    const lane = laneOf(one.release, effect);
-    const ended = (own.get(lane) ?? Promise.resolve())
-      .then(async () => {
-        const waiting = signal.aborted ? undefined : await outcomeOf(one, key, effect, signal);
-        if (waiting === undefined || signal.aborted) return;
-        one.waiting.push(waiting);
-        parts.wake();
-      })
-      .finally(() => {
-        if (own.get(lane) === ended) own.delete(lane);
-      });
-    own.set(lane, ended);
+    void inOrder(laneOf(one.release, effect), async () => {
+      const waiting = signal.aborted ? undefined : await outcomeOf(one, key, effect, signal);
+      if (waiting === undefined || signal.aborted) return;
+      one.waiting.push(waiting);
+      parts.wake();
+    });
   };
 }
 
-function laneOf(release: string, effect: Effect): string {
-  if (effect.kind === 'place' || effect.kind === 'land' || effect.kind === 'delete') return `${release} own`;
-  return effect.kind === 'notify' ? `${release} notify` : `${release} ${effect.key}`;
+function laneOf(release: string, { kind, key }: Effect): string {
+  return kind === 'place' || kind === 'land' || kind === 'delete' ? `${release} own` : `${release} ${key}`;
 }

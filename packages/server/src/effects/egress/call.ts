@@ -47,11 +47,11 @@ export function createCall(allow: AllowList, resolve: Resolve = systemResolve): 
       if (!allowed.ok) return none('EGRESS_REFUSED', true, allowed.detail);
       return await exchange(url, request, allowed.addresses, either);
     } catch (error) {
-      if (signal.aborted) return none('STOPPED', true, `the call to ${host} was stopped`);
+      if (signal.aborted) return none('STOPPED', true, `the call to ${url.host} was stopped`);
       if (deadline.aborted)
-        return none('TIMEOUT', false, `${host} did not answer within ${request.timeout} ms`);
+        return none('TIMEOUT', false, `${url.host} did not answer within ${request.timeout} ms`);
       const code = (error as NodeJS.ErrnoException).code ?? 'error';
-      return none('UNREACHABLE', OUR_FAULTS.has(code), `${host} cannot be reached (${code})`);
+      return none('UNREACHABLE', OUR_FAULTS.has(code), `${url.host} cannot be reached (${code})`);
     }
   };
 }

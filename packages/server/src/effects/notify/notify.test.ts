@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { context, local, never } from '../context.suite.ts';
 import type { EffectOf } from '../effect.ts';
 import { type Reply, startService } from '../http-service.suite.ts';
@@ -101,7 +101,7 @@ describe('a notification', () => {
     const dead = await play({}, () => ({ status: 500 }));
     expect(dead.performed).toEqual({
       result: 'unknown',
-      detail: '127.0.0.1 answered status 500; tried 6 times',
+      detail: expect.stringMatching(/^127\.0\.0\.1:\d+ answered status 500; tried 6 times$/),
     });
     expect(dead.heard.length).toBe(6);
     const refused = await play({}, () => ({ status: 404 }));
@@ -119,6 +119,53 @@ describe('a notification', () => {
   test('fails without leaving when its secret is not there', async () => {
     const { performed, heard } = await play({ secret: 'env:NOT_SET' }, () => ({ status: 200 }));
     expect([performed, heard]).toEqual([{ result: 'failed', detail: 'env:NOT_SET is not set' }, []]);
+  });
+});
+
+describe('a webhook that is dead', () => {
+  test('keeps neither this message nor the next from the others, and hears in order when it is back', async () => {
+    let back = (): void => {};
+    const repaired = new Promise<void>((repair) => {
+      back = repair;
+    });
+    let dead = true;
+    const broken = await startService(() => ({ status: dead ? 503 : 200 }));
+    const whole = await startService(() => ({ status: 200 }));
+    closing.push(broken.close, whole.close);
+    const notify = createNotify({
+      webhooks: [{ url: broken.url }, { url: whole.url }],
+      call: local,
+      secrets: operatorSecrets({}),
+      now: () => NOW,
+      chance: () => 0,
+      pause: () => repaired,
+    });
+    const told = ['rolling-back', 'rolled-back'].map((text) =>
+      notify.perform(text, { ...alarm, text }, never, context),
+    );
+    await vi.waitFor(() => expect(whole.heard.length).toBe(2));
+    expect(broken.heard.length).toBe(1);
+    dead = false;
+    back();
+    expect(await Promise.all(told)).toEqual([{ result: 'done' }, { result: 'done' }]);
+    const texts = (heard: typeof whole.heard) =>
+      heard.map(({ body }) => (JSON.parse(body) as { data: { text: string } }).data.text);
+    expect(texts(whole.heard)).toEqual(['rolling-back', 'rolled-back']);
+    expect(texts(broken.heard)).toEqual(['rolling-back', 'rolling-back', 'rolled-back']);
+  });
+
+  test('is named among those that were told', async () => {
+    const broken = await startService(() => ({ status: 404 }));
+    const whole = await startService(() => ({ status: 200 }));
+    closing.push(broken.close, whole.close);
+    const webhooks = [{ url: whole.url }, { url: broken.url }];
+    const parts = { call: local, secrets: operatorSecrets({}), now: () => NOW, chance: () => 0 };
+    const performed = await createNotify({ ...parts, webhooks }).perform('3', alarm, never, context);
+    const { host } = new URL(broken.url);
+    expect(performed).toEqual({
+      result: 'failed',
+      detail: `1 of 2 webhooks: ${host} answered status 404`,
+    });
   });
 });
 

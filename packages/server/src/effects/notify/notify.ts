@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { backOff } from '@ombre/release';
+import { createLanes } from '../../lanes.ts';
 import type { EffectContext, EffectOf, Performed, Performer } from '../effect.ts';
 import type { Call } from '../egress/call.ts';
 import { isReference, type Secrets } from '../secrets.ts';
@@ -21,14 +22,27 @@ export interface NotifyOptions {
 const TRIES = 6;
 const TIMEOUT = 10_000;
 
-/** Tells every webhook, each by itself: one that is dead keeps nothing from the others. Nobody to tell is done. */
+/**
+ * Tells every webhook, each by itself: one that is dead keeps nothing from the others, neither this message nor the next. A webhook hears of a
+ * release in the order of the calls. Nobody to tell is done.
+ */
 export function createNotify(options: NotifyOptions): Performer<EffectOf<'notify'>> {
+  const inOrder = createLanes();
   return {
     async perform(key, effect, signal, context) {
       const message = messageOf(key, effect, context, options.now());
       const meant = options.webhooks.filter((webhook) => wants(webhook, message));
-      const told = await Promise.all(meant.map((webhook) => tell(options, webhook, message, signal)));
-      return told.find(({ result }) => result !== 'done') ?? { result: 'done' };
+      const told = await Promise.all(
+        meant.map((webhook) => {
+          const lane = `${options.webhooks.indexOf(webhook)} ${message.environment} ${message.release}`;
+          return inOrder(lane, () => tell(options, webhook, message, signal));
+        }),
+      );
+      const missed = told.filter(({ result }) => result !== 'done');
+      const [first] = missed;
+      if (first === undefined) return { result: 'done' };
+      const which = meant.length === 1 ? '' : `${missed.length} of ${meant.length} webhooks: `;
+      return { result: first.result, detail: `${which}${missed.map(({ detail }) => detail).join('; ')}` };
     },
   };
 }
@@ -51,7 +65,7 @@ async function tell(
     if (!url.ok) return { result: 'failed', detail: url.why };
     if (secret?.ok === false) return { result: 'failed', detail: secret.why };
     if (!URL.canParse(url.value)) return { result: 'failed', detail: 'the webhook is not a URL' };
-    const { hostname } = new URL(url.value);
+    const { host, hostname } = new URL(url.value);
     const template = templates[webhook.template ?? templateFor(hostname)];
     const delivery = template.delivery(url.value, message, { secret: secret?.value, now: now() });
     const headers = {
@@ -66,7 +80,7 @@ async function tell(
       const { status, body } = answer;
       const complaint = status >= 200 && status < 300 ? template.complaint(body) : `status ${status}`;
       if (complaint === undefined) return { result: 'done' };
-      last = `${hostname} answered ${complaint}`;
+      last = `${host} answered ${complaint}`;
       if (status < 500 && !AGAIN.has(status)) return { result: 'failed', detail: last };
       least = Math.min(answer.retryAfter ?? 0, 60_000);
     } else {
