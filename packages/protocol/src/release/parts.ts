@@ -53,6 +53,7 @@ export const blast: z.ZodType<Blast> = z.object({
   units: z.number(),
   bad: z.number(),
   expected: z.number(),
+  slow: z.array(z.object({ over: z.number(), bad: z.number(), expected: z.number() })).exactOptional(),
 });
 
 const time = z.number();
@@ -79,6 +80,8 @@ export const rollback: z.ZodType<
   activatedAt: time.exactOptional(),
   drainedAt: time.exactOptional(),
   undoneAt: time.exactOptional(),
+  stood: z.array(z.object({ level: z.string(), share: z.number() })).exactOptional(),
+  open: z.number().exactOptional(),
   blast: blast.exactOptional(),
   parts,
   sentence: z.string(),

@@ -9,13 +9,18 @@ import { startOver } from './undo.ts';
 /** Who asks, and why. */
 type Asked = { readonly by: string; readonly why: string };
 
+/** `ann: lunch`, or who it was alone where no reason was given. */
+function said({ by, why }: Asked): string {
+  return why === '' ? by : `${by}: ${why}`;
+}
+
 /** What each command of a person does. */
 export const commands: { readonly [C in Command]: (turn: Turn, asked: Asked) => Turn } = {
-  pause: (turn, { by, why }) =>
+  pause: (turn, asked) =>
     canFreeze(turn)
-      ? freeze(turn, 'paused', `Paused by ${by}: ${why}`)
+      ? freeze(turn, 'paused', `Paused by ${said(asked)}`)
       : refuse(turn, `Cannot pause: it is ${turn.state.phase}.`),
-  resume: (turn, { by, why }) => {
+  resume: (turn, asked) => {
     const { phase, killed, afterRollback } = turn.state;
     if (killed) return refuse(turn, 'Cannot resume: the flag is killed; lift the kill first.');
     if (phase === 'rolled-back' && afterRollback !== 'delete') return startOver(turn);
@@ -23,7 +28,7 @@ export const commands: { readonly [C in Command]: (turn: Turn, asked: Asked) => 
     return thaw(
       turn,
       ['paused', 'failure', 'undecided', 'changed', 'killed'],
-      `Goes on, asked by ${by}: ${why}`,
+      `Goes on, asked by ${said(asked)}`,
     );
   },
   promote: (turn) => {
@@ -42,7 +47,7 @@ export const commands: { readonly [C in Command]: (turn: Turn, asked: Asked) => 
     if (phase === 'rolled-back' || phase === 'landed') return refuse(turn, `Cannot abort: it is ${phase}.`);
     // Whoever aborts does not want it to start again by itself.
     const over = afterRollback === 'restart' ? change(turn, { afterRollback: undefined }) : turn;
-    return takeBack(over, { cause: 'abort', why, by });
+    return takeBack(over, { cause: 'abort', why: why || `aborted by ${by}`, by });
   },
   approve: (turn) => {
     const { phase, saga } = turn.state;

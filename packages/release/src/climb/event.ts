@@ -10,6 +10,8 @@ export type Receivers = { readonly live: number; readonly activated: number };
 export type Traffic = {
   /** Requests `to` was given since the last tick plus those still open; undefined: nobody counts. */
   readonly to?: number;
+  /** How many of these are still open and were so before. */
+  readonly open?: number;
   /** The damage so far over the whole climb. */
   readonly blast?: Blast;
 };

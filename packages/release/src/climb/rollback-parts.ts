@@ -1,4 +1,4 @@
-import type { RollbackRecord } from './state.ts';
+import type { Blast, RollbackRecord } from './state.ts';
 
 /** How long each part of a roll-back took, in ms; absent where an end of it is not known. */
 export type RollbackParts = {
@@ -32,14 +32,25 @@ function between(part: keyof RollbackParts, from: number | undefined, to: number
 /** One line for people: the cause, the parts, and who was hurt. */
 export function rollbackSentence(record: RollbackRecord): string {
   const parts = Object.entries(rollbackParts(record)).map(([part, ms]) => `${part} ${seconds(ms)}`);
-  const { blast } = record;
-  const hurt =
-    blast === undefined
-      ? []
-      : [
-          `${Math.round(Math.max(0, blast.bad - blast.expected))} responses too many were bad, of ${blast.treated} given to ${blast.units} units`,
-        ];
-  return [`Taken back: ${record.why}`, parts.join(', '), ...hurt].filter(Boolean).join('; ');
+  const { blast, open = 0, stood } = record;
+  const left = open === 0 ? '' : `${open === 1 ? '1 request is' : `${open} requests are`} still open on it`;
+  const hurt = blast === undefined || stood?.length === 0 ? '' : hurtSentence(blast);
+  return [`Taken back: ${record.why}`, parts.join(', '), left, hurt].filter(Boolean).join('; ');
+}
+
+/** How much more happened than control's rate explains, for people. */
+function hurtSentence({ bad, expected, slow = [], treated, units }: Blast): string {
+  const failed = beyond(bad, expected);
+  const late = slow.flatMap(({ over, ...one }) => {
+    const many = beyond(one.bad, one.expected);
+    return many === 0 ? [] : [`, ${many} took over ${over} ms`];
+  });
+  const many = failed === 1 ? '1 response too many was bad' : `${failed} responses too many were bad`;
+  return `${many}${late.join('')}, of ${treated} given to ${units} units`;
+}
+
+function beyond(bad: number, expected: number): number {
+  return Math.round(Math.max(0, bad - expected));
 }
 
 function seconds(ms: number): string {

@@ -66,6 +66,10 @@ export type RollbackRecord = {
   readonly drainedAt?: number;
   /** When the last step around a level was undone; absent where there was none. */
   readonly undoneAt?: number;
+  /** Who was treated when it was decided: by level the share of those it holds for. Empty: nobody; absent: an older version decided. */
+  readonly stood?: readonly { readonly level: string; readonly share: number }[];
+  /** Requests that were still open on `to` when they were waited for no longer. */
+  readonly open?: number;
   readonly blast?: Blast;
 };
 
@@ -77,7 +81,10 @@ export type Undoing = {
   readonly told: boolean;
 };
 
-/** How much was hurt: bad responses of treatment beyond what control's rate explains, over the whole climb. */
+/**
+ * How much was hurt: failed responses of treatment beyond what control's rate explains, over one climb from its first move. Responses that took
+ * longer than a limit of the guards, `over` ms, are counted beside.
+ */
 export type Blast = {
   readonly requests: number;
   readonly treated: number;
@@ -85,6 +92,7 @@ export type Blast = {
   /** Bad responses of treatment, and how many control's rate would have given. */
   readonly bad: number;
   readonly expected: number;
+  readonly slow?: readonly { readonly over: number; readonly bad: number; readonly expected: number }[];
 };
 
 /** Progress of one release: all that its machine knows. Plain JSON; the shell writes it and never looks inside to decide. */
@@ -93,6 +101,8 @@ export type ReleaseState = {
   readonly phase: Phase;
   /** 1 for the first climb; a resumed roll-back or a restart counts on. */
   readonly attempt: number;
+  /** The epoch before this attempt's first move; absent in the first. */
+  readonly since?: number | undefined;
   /** Where it stands or is going; absent before the first level and after a roll-back. */
   readonly at?: Position | undefined;
   /** The last confirmed placement, and the revision that brought it; -1 before the first. */
@@ -109,6 +119,8 @@ export type ReleaseState = {
   readonly unknown: number;
   /** Milliseconds in a row without traffic of `to`, while rolling back. */
   readonly quiet: number;
+  /** Milliseconds in a row in which nothing new reached `to`, whatever is still open, while rolling back. */
+  readonly ebbing?: number | undefined;
   readonly frozen?: Frozen | undefined;
   /** The gate being waited for. */
   readonly gate?: WaitingGate | undefined;

@@ -33,6 +33,7 @@ export function takeBack(turn: Turn, { cause, why, by, evidence = [] }: Reason):
     why,
     by,
     evidence: evidence.filter(({ verdict }) => verdict === 'bad'),
+    stood: stood(turn),
     ...(faultAt === undefined ? {} : { faultAt, detectedAt: now }),
     decidedAt: now,
   };
@@ -47,29 +48,45 @@ export function takeBack(turn: Turn, { cause, why, by, evidence = [] }: Reason):
     held: 0,
     undecided: 0,
     quiet: 0,
+    ebbing: undefined,
     probes: NO_ROUNDS,
   });
   if (state.move === undefined && state.placement.reached === 0) return undo(leaving);
   return notify(moveToNobody(leaving, why), 'rolling-back', `Goes back: ${why}`, cause !== 'abort');
 }
 
+/** Who is treated, or will be when the move that was asked for comes. */
+function stood({ spec, state: { move, placement } }: Turn): NonNullable<RollbackRecord['stood']> {
+  const { reached, shares } = move === undefined || move.refused === true ? placement : move.placement;
+  return spec.ladder.slice(0, reached).flatMap(({ name }, index) => {
+    const share = shares[index] ?? 0;
+    return share === 0 ? [] : [{ level: name, share }];
+  });
+}
+
+/** Answers that do not end, such as streams, are waited for so long after the last new request, in ms. */
+const EBB = 60_000;
+
 /**
  * Confirms a roll-back by what is seen: every live receiver has activated it, and nothing reached `to` for two ticks in a
- * row. Where nobody counts traffic, acknowledgements must do.
+ * row, or nothing new for a minute. Where nobody counts traffic, acknowledgements must do.
  */
 export function confirm(turn: Turn, tick: ReleaseEvent & { kind: 'tick' }, elapsed: number): Turn {
   const { rollback, move } = turn.state;
   if (rollback === undefined || move !== undefined) return turn;
-  const { to, blast } = tick.traffic;
+  const { to, open = 0, blast } = tick.traffic;
   const quiet = to === undefined || to === 0 ? turn.state.quiet + elapsed : 0;
+  const ebbing = to === undefined || to <= open ? (turn.state.ebbing ?? 0) + elapsed : 0;
   const known = { ...rollback, ...(blast === undefined ? {} : { blast }) };
   if (rollback.activatedAt === undefined && tick.receivers.activated < tick.receivers.live) {
-    return change(turn, { quiet, rollback: known });
+    return change(turn, { quiet, ebbing, rollback: known });
   }
   const activatedAt = rollback.activatedAt ?? turn.now;
   const activated = { ...known, activatedAt };
   if (to === undefined) return undo(change(turn, { rollback: activated }));
-  if (quiet < 2 * tick.interval) return change(turn, { quiet, rollback: activated });
-  const drainedAt = Math.max(activatedAt, turn.now - quiet);
-  return undo(change(turn, { quiet, rollback: { ...activated, drainedAt } }));
+  const drained = quiet >= 2 * tick.interval;
+  if (!drained && ebbing < EBB) return change(turn, { quiet, ebbing, rollback: activated });
+  const drainedAt = Math.max(activatedAt, turn.now - (drained ? quiet : ebbing));
+  const left = drained ? {} : { open };
+  return undo(change(turn, { quiet, ebbing, rollback: { ...activated, drainedAt, ...left } }));
 }

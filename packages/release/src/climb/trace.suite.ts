@@ -128,7 +128,7 @@ function readEvent(text: string, now: number): ReleaseEvent {
 
 /**
  * `tick good`, or what several sources say, `tick metric:unknown breaker:bad`; then `late`, `receivers=1/2` (activated of live), `to=3`
- * (requests on the new version), `uncounted`.
+ * (requests on the new version), `open=3` of them, `uncounted`.
  */
 function readTick(words: readonly string[], now: number): ReleaseEvent {
   const more = words.filter((word) => !isVerdict(word));
@@ -139,6 +139,7 @@ function readTick(words: readonly string[], now: number): ReleaseEvent {
   const value = (key: string) => more.find((one) => one.startsWith(`${key}=`))?.slice(key.length + 1);
   const [activated = 1, live = 1] = (value('receivers') ?? '1/1').split('/').map(Number);
   const to = Number(value('to') ?? 0);
+  const open = Number(value('open') ?? 0);
   const bad = Number(value('bad') ?? 0);
   const blast = { requests: 10 * bad, treated: 2 * bad, units: bad, bad, expected: 0 };
   return {
@@ -147,7 +148,7 @@ function readTick(words: readonly string[], now: number): ReleaseEvent {
     fresh: !more.includes('late'),
     health: said.length > 0 ? combineHealth(said) : { verdict: words[0] as HealthVerdict, evidence: [] },
     receivers: { live, activated },
-    traffic: more.includes('uncounted') ? {} : { to, ...(bad > 0 && { blast }) },
+    traffic: more.includes('uncounted') ? {} : { to, open, ...(bad > 0 && { blast }) },
   };
 }
 

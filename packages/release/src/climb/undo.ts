@@ -68,7 +68,8 @@ function finish(turn: Turn): Turn {
 
 /** Begins again at the bottom, after a roll-back. */
 export function startOver(turn: Turn): Turn {
-  const { attempt } = turn.state;
+  const { attempt, placement } = turn.state;
   const again = { phase: 'pending', attempt: attempt + 1, afterRollback: undefined, unknown: 0 } as const;
-  return change(turn, { ...again, saga: undefined, calling: undefined });
+  const past = { saga: undefined, calling: undefined, rollback: undefined } as const;
+  return change(turn, { ...again, ...past, since: placement.epoch });
 }

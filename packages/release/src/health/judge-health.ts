@@ -94,8 +94,9 @@ export function judgeHealth(
   const beforeThrough = addBefore(spec, before, history);
   const spent = { epoch, begun, history, before, beforeThrough, elapsed, again };
   const next = unheard ? known : { ...spent, ticked: now, treated: treated.begun };
-  const to = Math.max(0, treated.begun - (state?.treated ?? treated.begun)) + treated.open;
-  return { health, state: next, traffic: { to, blast: blastOf(tally) } };
+  const { open } = treated;
+  const to = Math.max(0, treated.begun - (state?.treated ?? treated.begun)) + open;
+  return { health, state: next, traffic: { to, open, blast: blastOf(tally) } };
 }
 
 /** What is worth writing down: a few hundred bytes, and some more for each step of the climb. */
@@ -122,9 +123,20 @@ function leavesControl({ ladder }: ReleaseSpec, { placement }: ReleaseState): bo
   return !full && placement.shares.some((share) => share > 0 && share < 1);
 }
 
-function blastOf({ climb: { treated, control, rest, requests } }: Tally): Blast {
-  const { ended, failures } = control.ended > 0 ? control : rest;
-  const rate = ended > 0 ? failures / ended : 0;
-  const expected = rate * treated.ended;
-  return { requests, treated: treated.begun, units: treated.units, bad: treated.failures, expected };
+function blastOf({ limits, climb: { treated, control, rest, requests } }: Tally): Blast {
+  const others = control.ended > 0 ? control : rest;
+  const expectedOf = (bad: number): number => (others.ended > 0 ? bad / others.ended : 0) * treated.ended;
+  const slow = limits.map((over, index) => ({
+    over,
+    bad: treated.slow?.[index] ?? 0,
+    expected: expectedOf(others.slow?.[index] ?? 0),
+  }));
+  return {
+    requests,
+    treated: treated.begun,
+    units: treated.units,
+    bad: treated.failures,
+    expected: expectedOf(others.failures),
+    ...(slow.length === 0 ? {} : { slow }),
+  };
 }

@@ -49,6 +49,19 @@ describe('the ledger', () => {
     expect(treated(ledger)!.ended[5]).toBe(30);
   });
 
+  test('counts a climb from its first move, and what is still open of all of them', () => {
+    const ledger = createLedger();
+    const waiting = { epoch: 0, level: null, arm: 'none', variant: 'old' } as const;
+    ledger.take(
+      report({ rows: [row(waiting), row({ open: 2 }), row({ epoch: 3, requests: 7, slow: [1] })] }),
+      0,
+    );
+    expect(ledger.tally('r', 3, 0).climb).toMatchObject({ requests: 17, treated: { begun: 17, open: 2 } });
+    const { climb } = ledger.tally('r', 3, 0, 2);
+    expect(climb).toMatchObject({ requests: 7, rest: { ended: 0 } });
+    expect(climb.treated).toEqual({ begun: 7, open: 2, ended: 7, failures: 1, slow: [1], units: 3 });
+  });
+
   test('counts users no level holds for by themselves, and forgets them with their epoch', () => {
     const ledger = createLedger();
     const nobody = { level: null, arm: 'none', variant: 'old' } as const;
@@ -57,8 +70,8 @@ describe('the ledger', () => {
     expect([outside?.ended[5], outside?.failures[5], outside?.slow[0]?.[5], outside?.units]).toEqual([
       10, 1, 2, 3,
     ]);
-    expect(climb.rest).toEqual({ ended: 20, failures: 2 });
-    expect(climb.control).toEqual({ ended: 0, failures: 0 });
+    expect(climb.rest).toMatchObject({ ended: 20, failures: 2 });
+    expect(climb.control).toMatchObject({ ended: 0, failures: 0 });
     expect(ledger.tally('r', 2, 0).outside).toBeUndefined();
   });
 

@@ -8,8 +8,8 @@ export type Ledger = {
   take(report: CountersReport, now: number): { readonly resend: boolean };
   /** A gateway that is gone (its lease ran out): its counts stay, its silence is no longer waited for. */
   leave(source: string): void;
-  /** What was counted for a release at an epoch, and for the whole climb. */
-  tally(release: string, epoch: number, now: number): Tally;
+  /** What was counted for a release at an epoch, and for the climb that began after the epoch `since`. */
+  tally(release: string, epoch: number, now: number, since?: number): Tally;
   /** How circuits stand at the gateways that are heard. */
   circuits(now: number): readonly SeenCircuit[];
   /** Forgets a release that is over. */
@@ -47,14 +47,20 @@ type ReleaseSums = {
   epochs: Map<number, Map<string, { treatment: ArmSums; control: ArmSums }>>;
   /** By epoch: users no level holds for. */
   outside: Map<number, ArmSums>;
-  /** By arm, over all epochs. */
-  treated: Totals;
-  control: Totals;
-  rest: Totals;
-  unitsByEpoch: Map<number, number>;
+  /** By epoch, also of those past. */
+  totals: Map<number, EpochTotals>;
 };
 
-type Totals = { begun: number; open: number; failures: number };
+type EpochTotals = {
+  readonly treated: Totals;
+  readonly control: Totals;
+  readonly rest: Totals;
+  /** Distinct units that were treated. */
+  units: number;
+};
+
+/** `slow` by limit in ms. */
+type Totals = { begun: number; open: number; failures: number; slow: Map<number, number> };
 
 /** An empty ledger. */
 export function createLedger(): Ledger {
@@ -74,10 +80,17 @@ export function createLedger(): Ledger {
     const failures = row.failures - (before?.failures ?? 0);
     const open = row.open - (before?.open ?? 0);
     const units = row.units - (before?.units ?? 0);
-    const totals = row.arm === 'treatment' ? sums.treated : row.arm === 'control' ? sums.control : sums.rest;
+    const passed = limits.map((limit, index) => {
+      return [limit, (row.slow[index] ?? 0) - (before?.slow[index] ?? 0)] as const;
+    });
+    const epoch = sums.totals.get(row.epoch ?? 0) ?? emptyTotals();
+    sums.totals.set(row.epoch ?? 0, epoch);
+    if (row.arm === 'treatment') epoch.units += units;
+    const totals = epoch[row.arm === 'treatment' ? 'treated' : row.arm === 'control' ? 'control' : 'rest'];
     totals.begun += requests;
     totals.open += open;
     totals.failures += failures;
+    for (const [limit, slow] of passed) totals.slow.set(limit, (totals.slow.get(limit) ?? 0) + slow);
     const arm = armOf(sums, row);
     if (arm === undefined) return;
     add(arm.requests, row.bucket, requests);
@@ -85,14 +98,11 @@ export function createLedger(): Ledger {
     add(arm.open, row.bucket, open);
     add(arm.latencySum, row.bucket, row.latencySum - (before?.latencySum ?? 0));
     arm.units += units;
-    if (row.arm === 'treatment' && row.epoch !== null) {
-      sums.unitsByEpoch.set(row.epoch, (sums.unitsByEpoch.get(row.epoch) ?? 0) + units);
-    }
-    limits.forEach((limit, index) => {
+    for (const [limit, by] of passed) {
       const slow = arm.slow.get(limit) ?? zeros();
       arm.slow.set(limit, slow);
-      add(slow, row.bucket, (row.slow[index] ?? 0) - (before?.slow[index] ?? 0));
-    });
+      add(slow, row.bucket, by);
+    }
   }
 
   /** Requests that were in flight when a gateway died are over. */
@@ -146,7 +156,7 @@ export function createLedger(): Ledger {
       const source = sources.get(name);
       if (source !== undefined) source.gone = true;
     },
-    tally(release, epoch, now) {
+    tally(release, epoch, now, since = 0) {
       const sums = releases.get(release) ?? emptyRelease();
       // A gateway that routes by another flag does not name the release, and need not be heard.
       const present = [...sources].filter(
@@ -161,24 +171,12 @@ export function createLedger(): Ledger {
         level,
         { treatment: armTally(treatment, limits), control: armTally(control, limits) },
       ]);
-      const { treated, control, rest } = sums;
       const outside = sums.outside.get(epoch);
       return {
         limits,
         levels: Object.fromEntries(levels) as Tally['levels'],
         ...(outside === undefined ? {} : { outside: armTally(outside, limits) }),
-        climb: {
-          treated: {
-            begun: treated.begun,
-            open: treated.open,
-            ended: treated.begun - treated.open,
-            failures: treated.failures,
-            units: Math.max(0, ...sums.unitsByEpoch.values()),
-          },
-          control: { ended: control.begun - control.open, failures: control.failures },
-          rest: { ended: rest.begun - rest.open, failures: rest.failures },
-          requests: treated.begun + control.begun + rest.begun,
-        },
+        climb: climbTally(sums, since, limits),
         sources: present.length,
         missing: present.flatMap(([source, { brokenSince, seen }]): Tally['missing'] => {
           if (now - seen > SILENT) return [{ source, why: 'silent', since: seen }];
@@ -240,14 +238,39 @@ function emptyArm(): ArmSums {
 }
 
 function emptyRelease(): ReleaseSums {
-  const none = (): Totals => ({ begun: 0, open: 0, failures: 0 });
   return {
     epochs: new Map(),
     outside: new Map(),
-    treated: none(),
-    control: none(),
-    rest: none(),
-    unitsByEpoch: new Map(),
+    totals: new Map(),
+  };
+}
+
+function emptyTotals(): EpochTotals {
+  const none = (): Totals => ({ begun: 0, open: 0, failures: 0, slow: new Map() });
+  return { treated: none(), control: none(), rest: none(), units: 0 };
+}
+
+/** What all epochs after `since` add up to; what is still open, of all epochs. */
+function climbTally({ totals }: ReleaseSums, since: number, limits: readonly number[]): Tally['climb'] {
+  const counted = [...totals].flatMap(([epoch, one]) => (epoch > since ? [one] : []));
+  const sum = (of: readonly EpochTotals[], read: (one: EpochTotals) => number): number =>
+    of.reduce((all, one) => all + read(one), 0);
+  const arm = (name: 'treated' | 'control' | 'rest') => ({
+    begun: sum(counted, (one) => one[name].begun),
+    ended: sum(counted, (one) => one[name].begun - one[name].open),
+    failures: sum(counted, (one) => one[name].failures),
+    slow: limits.map((limit) => sum(counted, (one) => one[name].slow.get(limit) ?? 0)),
+  });
+  const [treated, control, rest] = [arm('treated'), arm('control'), arm('rest')];
+  return {
+    treated: {
+      ...treated,
+      open: sum([...totals.values()], (one) => one.treated.open),
+      units: Math.max(0, ...counted.map(({ units }) => units)),
+    },
+    control,
+    rest,
+    requests: treated.begun + control.begun + rest.begun,
   };
 }
 

@@ -11,6 +11,13 @@ export type ArmTally = {
   readonly units: number;
 };
 
+/** Counts of all units; `slow` by limit of `Tally.limits`. */
+export type ClimbCounts = {
+  readonly ended: number;
+  readonly failures: number;
+  readonly slow?: readonly number[];
+};
+
 /** What all gateways together counted for a release at its present epoch. */
 export type Tally = {
   /** Latencies in ms, ascending, that `slow` counts beyond. */
@@ -19,18 +26,17 @@ export type Tally = {
   readonly levels: Readonly<Record<string, { readonly treatment: ArmTally; readonly control: ArmTally }>>;
   /** Users no level reached so far holds for, at this epoch; absent: nobody counts them. */
   readonly outside?: ArmTally;
-  /** Over all epochs: what blast radius and drain are counted from. */
+  /** Over all epochs of this climb: what blast radius and drain are counted from. */
   readonly climb: {
-    readonly treated: {
+    readonly treated: ClimbCounts & {
       readonly begun: number;
+      /** Of earlier climbs too. */
       readonly open: number;
-      readonly ended: number;
-      readonly failures: number;
       readonly units: number;
     };
-    readonly control: { readonly ended: number; readonly failures: number };
+    readonly control: ClimbCounts;
     /** Served `from` too, and in neither arm. */
-    readonly rest: { readonly ended: number; readonly failures: number };
+    readonly rest: ClimbCounts;
     /** All requests of the flag's release, arms and others. */
     readonly requests: number;
   };

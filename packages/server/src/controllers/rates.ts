@@ -43,8 +43,12 @@ export function createRates(): Rates {
       const newest = samples.at(-1);
       const before = samples.at(-2);
       const kept = before !== undefined && at - before.at < APART ? samples.slice(0, -1) : samples;
-      // A smaller count begins anew: whoever counted is gone.
-      const again = newest !== undefined && treatment.ended < newest.treatment.ended;
+      // A smaller count begins anew: whoever counted is gone, or another climb is counted.
+      const again =
+        newest !== undefined &&
+        (treatment.ended < newest.treatment.ended ||
+          control.ended < newest.control.ended ||
+          rest.ended < newest.rest.ended);
       samples = [
         ...(again ? [] : kept.filter((one) => at - one.at <= WINDOW)),
         { at, treatment, control, rest },

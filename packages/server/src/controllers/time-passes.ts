@@ -45,7 +45,7 @@ export function isJudged({ state }: Followed): boolean {
 /** Time passes for one release, with all that is known of it at the moment. */
 export function timePasses(one: Followed, moment: Moment): Waiting {
   const { now, interval, fresh, seen, unheard, ledger, watchers } = moment;
-  const tally = ledger.tally(one.release, one.state.placement.epoch, now);
+  const tally = ledger.tally(one.release, one.state.placement.epoch, now, one.state.since);
   const { treated, control, rest } = tally.climb;
   one.rates.add(now, { treatment: treated, control, rest });
   const { live, activated } = seen.at(one.state.revision);

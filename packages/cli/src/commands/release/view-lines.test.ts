@@ -36,7 +36,7 @@ describe('a release as people read it', () => {
       Taken back at 11:59:59
         why        9.8 % of 163 requests failed, surely above 2 %
         decided    by guards: errorRate of counters, over 2.6 s
-        for whom   those with v2 of submit-service: region at 90 % of geo.region == "CN"
+        for whom   those with v2 of submit-service: developer at 100 % of inSegment("staff"), region at 90 % of geo.region == "CN"
         took       3 s from the fault until the last request on it: detection 2.6 s, decision 0 s, propagation 0.25 s, drain 0.15 s
         hurt       15 bad responses beyond control's rate, 0.469 % of all 3200 requests of the climb; 163 requests of 61 units had the change
 

@@ -113,6 +113,10 @@ export const returned: ReleaseView = {
     placedAt: NOON - 390,
     activatedAt: NOON - 150,
     drainedAt: NOON,
+    stood: [
+      { level: 'developer', share: 1 },
+      { level: 'region', share: 0.9 },
+    ],
     blast: { requests: 3_200, treated: 163, units: 61, bad: 16, expected: 1 },
     parts: { detection: 2_600, decision: 0, propagation: 250, drain: 150 },
     sentence: 'Taken back: …',
