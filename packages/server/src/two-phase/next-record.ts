@@ -1,4 +1,9 @@
-import type { CoordinatorEvent, CoordinatorState, TwoPhaseChange } from '@ombre/protocol';
+import {
+  type CoordinatorEvent,
+  type CoordinatorState,
+  isUnderWay,
+  type TwoPhaseChange,
+} from '@ombre/protocol';
 import type { TwoPhaseAsked, TwoPhaseRow } from '../store/two-phase/two-phase-store.ts';
 
 /** The record after a step: what the machine says of the change, and what people want to know of it. `now` in ms since 1970. */
@@ -26,4 +31,15 @@ export function nextRecord(
     decidedAt: phase === 'aborted' ? null : (decidedAt ?? now),
     endedAt: phase === 'committing' ? null : now,
   };
+}
+
+/** The record at the end of its lineage, when a backup was restored under the change: what was not decided never will be. Undefined: it has ended. */
+export function lastRecord(row: TwoPhaseRow, now: number): TwoPhaseRow | undefined {
+  const { change } = row;
+  if (!isUnderWay(change)) return undefined;
+  const ended: TwoPhaseChange =
+    change.phase === 'committing'
+      ? { ...change, phase: 'committed' }
+      : { ...change, phase: 'aborted', why: 'a backup was restored' };
+  return { ...row, change: ended, endedAt: now };
 }

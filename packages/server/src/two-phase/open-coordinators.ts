@@ -7,9 +7,10 @@ import type { Store } from '../store/store.ts';
 import type { Fence, TwoPhaseStore } from '../store/two-phase/two-phase-store.ts';
 import type { TwoPhaseVoice } from '../sync/stream.ts';
 import type { Changes, Views } from '../views/views.ts';
-import { type Coordinator, type Lease, startCoordinator, type TwoPhaseNews } from './coordinator.ts';
+import type { Coordinator, Lease, TwoPhaseNews } from './coordinator.ts';
 import { takeOwnPart } from './own-part.ts';
 import type { Staging } from './staging.ts';
+import { startCoordinator } from './start-coordinator.ts';
 
 /** How long another process may take to answer an acknowledgement, in ms. */
 const PATIENCE = 5_000;

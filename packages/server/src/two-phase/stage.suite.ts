@@ -17,8 +17,9 @@ import { silent } from '../http/log.ts';
 import { openMemoryStore } from '../store/memory-store.ts';
 import type { TwoPhaseStore } from '../store/two-phase/two-phase-store.ts';
 import { type ManualClock, manualClock } from '../sync/manual-clock.suite.ts';
-import { type Coordinator, type Lease, startCoordinator } from './coordinator.ts';
+import type { Coordinator, Lease } from './coordinator.ts';
 import type { Staging } from './staging.ts';
+import { startCoordinator } from './start-coordinator.ts';
 
 export const ENVIRONMENT: string = asked.environment;
 /** Milliseconds of a lease here. */
