@@ -1,7 +1,8 @@
 import { type CheckOptions, createChecker } from './check/check-resources.ts';
 import { orderIssues } from './issue/finding.ts';
 import type { Issue } from './issue/issue.ts';
-import { createParser, type Declared, type ParseOptions } from './source/parse-sources.ts';
+import type { Declared } from './source/declared.ts';
+import { createParser, type ParseOptions } from './source/parse-sources.ts';
 import type { SourceFile } from './source/source-file.ts';
 import { finish } from './steps.ts';
 

@@ -2,7 +2,7 @@ import type { JsonValue, Kind } from '@ombre/decide/model';
 import { z } from 'zod';
 import { documents } from '../shape/read-document.ts';
 import { isMapping, shapeOf } from '../shape/schema-walk.ts';
-import { projectSchema } from '../source/parse-sources.ts';
+import { projectSchema } from '../source/source-set.ts';
 import { descriptions } from './descriptions.ts';
 
 type Node = Record<string, JsonValue>;
