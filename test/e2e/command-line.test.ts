@@ -141,9 +141,11 @@ describe('the tasks of the guide', () => {
     expect(author.drift).toEqual(expect.arrayContaining(['Flag/sandbox-pool', 'Flag/submit-service']));
   });
   test('17 look before going back, then go back', async () => {
-    const plan = await ombre('rollback', '--to', '2', '--dry-run');
+    // A kill is the newest revision, and it is the apply before it that goes back.
+    expect(await json('kill', 'ranking')).toMatchObject({ revision: 8 });
+    const plan = await ombre('rollback', '--dry-run');
     expect(plan.out).toContain('+ Flag/sandbox-pool');
-    expect(await json('rollback', '--to', '2', '--yes')).toMatchObject({ revision: 8, changed: true });
+    expect(await json('rollback', '--yes')).toMatchObject({ revision: 9, changed: true });
     expect((await json<{ author: { drift: string[] } }>('status')).author.drift).toEqual([]);
   });
   test('18 take what is served out as YAML', async () => {
@@ -167,8 +169,17 @@ describe('the tasks of the guide', () => {
     );
     expect(restored.status, restored.err).toBe(0);
     expect(JSON.parse(restored.out)).toMatchObject({
-      environments: [{ environment: 'judge/production', from: { revision: 8 } }],
+      environments: [{ environment: 'judge/production', from: { revision: 9 } }],
     });
+  });
+  test('and a flag that is none is told which was meant', async () => {
+    for (const command of ['eval', 'explain']) {
+      const { status, err } = await ombre(command, 'submit-servise');
+      expect([status, err]).toEqual([
+        1,
+        'ombre: there is no flag submit-servise; did you mean "submit-service"?\n',
+      ]);
+    }
   });
   test('and a token that is wrong is told what to do', async () => {
     const { status, err } = await ombre('--url', plane.url, '--token', 'wrong', 'kill', 'ranking');

@@ -38,7 +38,11 @@ export function connect(terminal: Terminal, options: ConnectionOptions): Connect
   const url = options.url ?? terminal.env.OMBRE_URL ?? near?.listening.url ?? DEFAULT_URL;
   const token =
     options.token ?? terminal.env.OMBRE_TOKEN ?? (near?.listening.url === url ? near.token : undefined);
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw new CommandEnd(exits.usage, `"${url}" is no address of a control plane, such as ${DEFAULT_URL}`);
   const environment = options.env ?? terminal.env.OMBRE_ENVIRONMENT;
+  if (environment !== undefined && !/^[^/]+\/[^/]+$/.test(environment))
+    throw new CommandEnd(exits.usage, `--env takes project/environment, not "${environment}"`);
   const who = {
     ...(token === undefined ? {} : { token }),
     ...(environment === undefined ? {} : { environment }),

@@ -11,7 +11,9 @@ export function formatDiff(terminal: Terminal, diff: readonly WireDiff[]): strin
   for (const change of order) {
     for (const one of diff.filter((candidate) => candidate.change === change)) {
       const [colour, sign] = signs[change];
-      lines.push(`${paint(terminal, colour, `${sign} ${one.key}`)}${moves(one.moves)}`);
+      lines.push(
+        `${paint(terminal, colour, `${sign} ${one.key}`)}${moves(one.moves)}${change === 'removed' && (one.moves ?? []).length > 0 ? ' to the default of their code' : ''}`,
+      );
       if (change !== 'changed') continue;
       for (const { path, from, to } of one.paths) lines.push(`    ${path}: ${short(from)} → ${short(to)}`);
     }

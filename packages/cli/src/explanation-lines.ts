@@ -46,7 +46,18 @@ function treeLines(terminal: Terminal, node: JsonValue, indent: string): readonl
   const result =
     node.error === undefined ? JSON.stringify(node.value) : `error ${JSON.stringify(node.error)}`;
   const line = `${indent}${node.text} ${paint(terminal, 'dim', `= ${result}`)}`;
-  return [line, ...(node.children ?? []).flatMap((child) => treeLines(terminal, child, `${indent}  `))];
+  const children = (node.children ?? []).filter((child) => !isLiteral(child));
+  return [line, ...children.flatMap((child) => treeLines(terminal, child, `${indent}  `))];
+}
+
+/** Whether a sub-expression is its own value, such as `"CN"` or `0.7`: a line for it tells nothing. */
+function isLiteral(node: JsonValue): boolean {
+  if (!isTrace(node) || node.error !== undefined) return false;
+  try {
+    return JSON.stringify(JSON.parse(node.text)) === JSON.stringify(node.value);
+  } catch {
+    return false;
+  }
 }
 
 interface Trace {

@@ -1,4 +1,6 @@
 import type { RequestListener } from 'node:http';
+import { hostname } from 'node:os';
+import { basename } from 'node:path';
 import {
   breakGlassDoor,
   type KillAnswer,
@@ -55,7 +57,7 @@ export interface OmbreOptions {
    * on a server.
    */
   readonly developer?: string;
-  /** What the control plane shows people: a service's name and version. */
+  /** What the control plane shows people: a service's name and version. Default: the program, its process and its machine. */
   readonly agent?: string;
   /** Milliseconds that opening waits for a first answer before it goes on with the code's defaults. */
   readonly startTimeout?: number;
@@ -92,7 +94,9 @@ export class Ombre {
       ...(options.breakGlassKey === undefined ? {} : { breakGlassKey: options.breakGlassKey }),
       ...(options.peers === undefined ? {} : { peers: options.peers }),
       ...(developer === undefined || developer === '' ? {} : { developer }),
-      ...(options.agent === undefined ? {} : { agent: options.agent }),
+      agent:
+        options.agent ??
+        `${basename(process.argv[1] ?? 'node')}, process ${process.pid} on ${hostname()}`.slice(-200),
     });
   }
 

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { expectValue } from '../connection.ts';
 import { CommandEnd, exits } from '../exit.ts';
 import { readContext } from '../json-argument.ts';
+import { noSuchFlag } from '../no-such-flag.ts';
 import type { Shell } from '../shell.ts';
 
 export interface ContextOptions {
@@ -36,6 +37,7 @@ export function addEval(program: Command, shell: Shell): void {
           options.dir === undefined
             ? await remote(shell, flag, context)
             : await (await import('../local.ts')).evaluateLocally(shell, options.dir, flag, context);
+        if (isMissing(body)) throw noSuchFlag(flag, await resourcesOf(shell, options, 'Flag'), body);
         if (status !== 200) throw new CommandEnd(exits.no, failureText(body), body);
         shell.print(body, () => answerText(body as unknown as Answer));
       }),
@@ -54,10 +56,7 @@ export async function contextOf(
 }
 
 async function declaredTypes(shell: Shell, options: ContextOptions): Promise<ReadonlyMap<string, string>> {
-  const resources =
-    options.dir === undefined
-      ? await heldVocabularies(shell)
-      : await (await import('../local.ts')).declaredResources(shell, options.dir);
+  const resources = await resourcesOf(shell, options, 'Vocabulary');
   const vocabularies = resources.flatMap((one) => (one.kind === 'Vocabulary' ? [one.spec.attributes] : []));
   return new Map([
     ['targetingKey', 'string'],
@@ -67,10 +66,21 @@ async function declaredTypes(shell: Shell, options: ContextOptions): Promise<Rea
   ]);
 }
 
-async function heldVocabularies(shell: Shell): Promise<readonly Resource[]> {
+/** Resources of a kind where the question goes: at the control plane, or all of the directory. */
+export async function resourcesOf(
+  shell: Shell,
+  options: ContextOptions,
+  kind: 'Vocabulary' | 'Flag',
+): Promise<readonly Resource[]> {
+  if (options.dir !== undefined)
+    return await (await import('../local.ts')).declaredResources(shell, options.dir);
   const connection = shell.connect();
-  const held = expectValue(await connection.client.resources({ kind: 'Vocabulary' }), connection);
+  const held = expectValue(await connection.client.resources({ kind }), connection);
   return held.resources.map(({ resource }) => resource);
+}
+
+function isMissing(body: unknown): boolean {
+  return (body as { readonly errorCode?: unknown } | null)?.errorCode === 'FLAG_NOT_FOUND';
 }
 
 async function remote(

@@ -2,8 +2,9 @@ import type { Explanation } from '@ombre/decide';
 import type { Command } from 'commander';
 import { expectValue } from '../connection.ts';
 import { formatExplanation } from '../explanation-lines.ts';
+import { noSuchFlag } from '../no-such-flag.ts';
 import type { Shell } from '../shell.ts';
-import { type ContextOptions, contextOf, withContext } from './eval.ts';
+import { type ContextOptions, contextOf, resourcesOf, withContext } from './eval.ts';
 
 /** `ombre explain`: each rule a flag tried, each sub-expression's value, and why it was or was not taken. */
 export function addExplain(program: Command, shell: Shell): void {
@@ -20,6 +21,8 @@ export function addExplain(program: Command, shell: Shell): void {
           options.dir === undefined
             ? await remote(shell, flag, context)
             : await (await import('../local.ts')).explainLocally(shell, options.dir, flag, context);
+        if (explanation.outcome.error === 'FLAG_NOT_FOUND' && explanation.steps.length === 1)
+          throw noSuchFlag(flag, await resourcesOf(shell, options, 'Flag'), explanation);
         shell.print(explanation, () => formatExplanation(shell.terminal, explanation));
       }),
     );

@@ -34,7 +34,7 @@ interface Options {
 async function list(shell: Shell, options: Options): Promise<void> {
   const connection = shell.connect();
   const page = {
-    limit: shell.wholeNumber(options.limit, '--limit'),
+    limit: Math.max(1, shell.wholeNumber(options.limit, '--limit')),
     ...(options.before === undefined ? {} : { before: shell.wholeNumber(options.before, '--before') }),
   };
   const { changes } = expectValue(await connection.client.history(page), connection);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { expectValue } from '../connection.ts';
+import { type Connection, expectValue } from '../connection.ts';
 import { formatDiff } from '../diff-lines.ts';
 import { CommandEnd, exits } from '../exit.ts';
 import type { Shell } from '../shell.ts';
@@ -11,12 +11,29 @@ interface Options {
   readonly dryRun?: boolean;
 }
 
+/** Moves of releases and overrides keep what authors wrote, so the newest change of theirs is the one to undo. */
+async function beforeNewestApply(connection: Connection): Promise<number> {
+  const page = 200;
+  for (let before: number | undefined; ; ) {
+    const asked = { limit: page, ...(before === undefined ? {} : { before }) };
+    const { changes } = expectValue(await connection.client.history(asked), connection);
+    const newest = changes.find(({ action }) => action === 'apply' || action === 'restore');
+    if (newest !== undefined) return newest.revision - 1;
+    before = changes.at(-1)?.revision;
+    if (before === undefined || before <= 1)
+      throw new CommandEnd(exits.usage, 'nothing was ever applied here; see `ombre history`');
+  }
+}
+
 /** `ombre rollback`: the resources of an earlier revision, as a new one. Shows what that changes before it does it. */
 export function addRollback(program: Command, shell: Shell): void {
   program
     .command('rollback')
     .description('bring back the resources of an earlier revision, as a new revision')
-    .option('--to <revision>', 'the revision to bring back; the one before the newest unless said')
+    .option(
+      '--to <revision>',
+      'the revision to bring back; the one before the newest apply or rollback unless said',
+    )
     .option('--why <text>', 'goes into the history')
     .option('--dry-run', 'only show what would change')
     .option('-y, --yes', 'do not ask')
@@ -29,10 +46,9 @@ export function addRollback(program: Command, shell: Shell): void {
         const connection = shell.connect();
         const to =
           options.to === undefined
-            ? expectValue(await connection.client.status(), connection).revision - 1
+            ? await beforeNewestApply(connection)
             : shell.wholeNumber(options.to, '--to');
-        if (to < 1)
-          throw new CommandEnd(exits.usage, `there is no revision before the newest; see \`ombre history\``);
+        if (to < 1) throw new CommandEnd(exits.usage, 'revisions begin with 1; see `ombre history`');
         const request = { to, author: shell.author(), why: options.why ?? `rollback to ${to}` };
         const plan = expectValue(await connection.client.rollback({ ...request, dryRun: true }), connection);
         const said = plan.issues.map(({ message }) => `${message}\n`).join('');

@@ -24,7 +24,9 @@ export function addStatus(program: Command, shell: Shell): void {
               `${author.directory}: ${paint(shell.terminal, good ? 'green' : 'red', author.state)}, ${counted(author.files, 'file')}${author.message === undefined ? '' : `: ${author.message}`}`,
             );
             for (const issue of author.issues) {
-              lines.push(`  ${issue.file}:${issue.line}:${issue.column} ${issue.message} [${issue.code}]`);
+              const at = issue.file === '' ? '' : `${issue.file}:${issue.line}:${issue.column} `;
+              lines.push(`  ${at}${issue.message} [${issue.code}]`);
+              if (issue.hint !== undefined) lines.push(`    ${issue.hint}`);
             }
             for (const key of author.drift)
               lines.push(`  drift: ${key} is served otherwise than it stands on disk`);

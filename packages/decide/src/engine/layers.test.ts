@@ -260,11 +260,9 @@ describe('a receiver', () => {
       units(100).map((targetingKey) => explain(bind(snapshot, { targetingKey }, 0), flag).steps.at(-1));
     const out = whys('x').find((step) => step?.taken === false);
     expect(out).toMatchObject({ step: 'release', allocation: { salt: 'holdout/h' } });
-    expect(out?.why).toMatch(/^position \d+ is in the holdout h of 500000 in a million$/);
+    expect(out?.why).toMatch(/^position [\d.]+ % is in the holdout h of 50 %$/);
     const outside = whys('y').find((step) => step?.taken === false);
     expect(outside?.allocation?.salt).toBe('layer/l');
-    expect(outside?.why).toMatch(
-      /^position \d+ is outside its part of the layer l, 0 to 500000 in a million$/,
-    );
+    expect(outside?.why).toMatch(/^position [\d.]+ % is outside its part of the layer l, 0 % to 50 %$/);
   });
 });

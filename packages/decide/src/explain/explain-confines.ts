@@ -1,5 +1,5 @@
 import type { ReleaseParts } from '../engine/release-plan.ts';
-import { shareInMillionths } from '../model/share.ts';
+import { percentOf, shareInMillionths } from '../model/share.ts';
 import type { ExplainedAllocation } from './explanation.ts';
 
 /** Where the unit of an attribute stands under a salt; undefined where the context has none. */
@@ -25,8 +25,8 @@ export function* explainConfines(
     const [first, end] = [shareInMillionths(from), shareInMillionths(to)];
     const allocation = allocate(`layer/${name}`, unit);
     const inside = allocation !== undefined && allocation.position >= first && allocation.position < end;
-    const range = `its part of the layer ${name}, ${first} to ${end} in a million`;
-    const why = `position ${allocation?.position} is ${inside ? 'in' : 'outside'} ${range}`;
+    const range = `its part of the layer ${name}, ${percentOf(first)} to ${percentOf(end)}`;
+    const why = `position ${percentOf(allocation?.position ?? 0)} is ${inside ? 'in' : 'outside'} ${range}`;
     yield { inside, why, allocation };
   }
   for (const holdout of holdouts) {
@@ -35,7 +35,7 @@ export function* explainConfines(
     const share = shareInMillionths(held.share);
     const allocation = allocate(`holdout/${name}`, held.unit);
     const inside = allocation !== undefined && allocation.position >= share;
-    const why = `position ${allocation?.position} is ${inside ? 'not ' : ''}in the holdout ${name} of ${share} in a million`;
+    const why = `position ${percentOf(allocation?.position ?? 0)} is ${inside ? 'not ' : ''}in the holdout ${name} of ${percentOf(share)}`;
     yield { inside, why, allocation };
   }
 }

@@ -2,7 +2,7 @@ import { CelError } from '../cel/value.ts';
 import type { OutcomeParts } from '../engine/outcomes.ts';
 import type { ReleaseParts } from '../engine/release-plan.ts';
 import { START } from '../model/release/placement.ts';
-import { MILLION, shareInMillionths } from '../model/share.ts';
+import { MILLION, percentOf, shareInMillionths } from '../model/share.ts';
 import type { Arm } from '../outcome.ts';
 import { type Allocate, explainConfines } from './explain-confines.ts';
 import type { ExplainedAllocation, ExplainedExpression, ExplainedStep } from './explanation.ts';
@@ -32,7 +32,7 @@ export function explainRelease(
     const holds = when === undefined || witness.verdict(when) === true;
     const size = shareInMillionths(shares[index] ?? 0);
     const children = when === undefined ? [] : [witness.trace(when)];
-    levels.push({ text: `level ${levelName} with ${size} in a million`, value: holds, children });
+    levels.push({ text: `level ${levelName} at ${percentOf(size)}`, value: holds, children });
     if (holds && size > share) {
       share = size;
       level = levelName;
@@ -43,7 +43,7 @@ export function explainRelease(
     const size = shareInMillionths(exception.share);
     const value = verdict instanceof CelError ? false : verdict;
     levels.push({
-      text: `taken back to ${size} in a million`,
+      text: `taken back to ${percentOf(size)}`,
       value,
       children: [witness.trace(exception.when)],
     });
@@ -60,7 +60,9 @@ export function explainRelease(
       name,
       taken: arm === 'treatment',
       why,
-      details: { text: 'levels', value: level ?? null, children: levels },
+      ...(levels.length === 0
+        ? {}
+        : { details: { text: 'the level whose share counts', value: level ?? null, children: levels } }),
       ...(allocation === undefined ? {} : { allocation }),
     },
   });
@@ -87,7 +89,7 @@ export function explainRelease(
   const allocation = allocate(`release/${name}`, unit);
   if (allocation === undefined) return unitless();
   const { position } = allocation;
-  const where = `position ${position}, share ${share} in a million of level ${level}`;
+  const where = `position ${percentOf(position)}, level ${level} has ${percentOf(share)}`;
   if (position < share) return outcome('treatment', `${where}: treated`, allocation);
   if (position < 2 * share) return outcome('control', `${where}: control`, allocation);
   return outcome('none', `${where}: neither treated nor control`, allocation);

@@ -58,7 +58,7 @@ describe('an explanation', () => {
       taken: false,
       allocation: { salt: 'f/tenth', unit: 'user-3', position: 189_600 },
     });
-    expect(tenth?.why).toContain('outside the share of 100000');
+    expect(tenth?.why).toContain('outside the share of 10 %');
   });
 
   test('shows the release: levels, position and arm', () => {
@@ -69,7 +69,7 @@ describe('an explanation', () => {
         name: 'r',
         taken: true,
         allocation: { salt: 'release/r', position: 22_645 },
-        details: { value: 'half', children: [{ text: 'level half with 500000 in a million', value: true }] },
+        details: { value: 'half', children: [{ text: 'level half at 50 %', value: true }] },
       },
     ]);
     expect(explanation.outcome).toMatchObject({

@@ -8,7 +8,7 @@ import type { FlagParts } from '../engine/flag-plan.ts';
 import { OutcomeMaker, type OutcomeParts } from '../engine/outcomes.ts';
 import type { Rule } from '../model/flag.ts';
 import type { Serve } from '../model/serve.ts';
-import { shareInMillionths } from '../model/share.ts';
+import { percentOf, shareInMillionths } from '../model/share.ts';
 import type { Outcome } from '../outcome.ts';
 import { explainRelease } from './explain-release.ts';
 import type { ExplainedAllocation, ExplainedStep, Explanation } from './explanation.ts';
@@ -183,7 +183,7 @@ class Explainer {
     const allocation = this.#allocate(serve.salt ?? `${name}/${rule.id}`, spec.unit);
     if (allocation === undefined) return this.#noUnit();
     const inside = allocation.position < share;
-    const why = `position ${allocation.position} is ${inside ? 'within' : 'outside'} the share of ${share} in a million`;
+    const why = `position ${percentOf(allocation.position)} is ${inside ? 'within' : 'outside'} the share of ${percentOf(share)}`;
     return inside ? { parts: { ...base, variant, reason: 'split' }, why, allocation } : { why, allocation };
   }
 

@@ -5,3 +5,8 @@ export const MILLION = 1_000_000;
 export function shareInMillionths(value: number): number {
   return Math.round(value * MILLION);
 }
+
+/** Millionths as people read them: 169402 → `16.9402 %`. */
+export function percentOf(millionths: number): string {
+  return `${millionths / 10_000} %`;
+}

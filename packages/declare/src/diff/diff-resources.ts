@@ -77,7 +77,7 @@ function movements(
     const flag = old.metadata.name;
     const now = after.get(key) as ResourceOf<'Flag'> | undefined;
     if (now === undefined) {
-      add(key, { flag, share: 1, basis: 'computed', of: 'all units, which get the default of their code' });
+      add(key, { flag, share: 1, basis: 'computed', of: 'all units' });
       continue;
     }
     const needed = new Set([

@@ -1,9 +1,12 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemClock } from '@ombre/carry';
 import type { AuthorStatus } from '@ombre/protocol';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { silent } from '../http/log.ts';
 import { type Rig, startRig } from '../running-server.suite.ts';
+import { type DirectoryAuthorOptions, openDirectoryAuthor } from './directory-author.ts';
 
 const flag = (name: string, value: string) => `apiVersion: ombre.dev/v1
 kind: Flag
@@ -132,6 +135,42 @@ test('a directory mounted as Kubernetes does it follows the swap of its link', a
     }
   } finally {
     await mounted.close();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a save that met a full disk is applied when there is room again, without another save', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ombre-full-'));
+  writeFileSync(join(folder, 'a.yaml'), flag('one', 'first'));
+  let full = true;
+  let tries = 0;
+  const head = { head: { revision: 1 } } as never;
+  const watching = openDirectoryAuthor({
+    directory: folder,
+    environment: 'judge/production',
+    commands: {
+      apply: async ({ why }) => {
+        tries += 1;
+        expect(why).toBe('the directory as it was at the start');
+        return full
+          ? { ok: false, code: 'STORE_FULL', message: 'The disk is full' }
+          : { ok: true, changed: true, revision: 2, diff: [], kept: [], issues: [] };
+      },
+    },
+    views: { resources: () => [], head: () => head, change: async () => undefined, standing: async () => [] },
+    changes: { subscribe: () => () => {} } as never,
+    // The pauses between tries, which are seconds, pass at once.
+    clock: { ...systemClock, after: (ms, call) => systemClock.after(ms >= 2_000 ? 1 : ms, call) },
+    log: silent,
+  } as DirectoryAuthorOptions);
+  try {
+    await watching.started;
+    expect(watching.status()).toMatchObject({ state: 'refused', message: 'The disk is full' });
+    await until(async () => tries > 2);
+    full = false;
+    await until(async () => watching.status().state === 'applied');
+  } finally {
+    await watching.close();
     rmSync(folder, { recursive: true });
   }
 });

@@ -6,6 +6,7 @@ import {
   type DeclaredSources,
   formatIssue,
   type Issue,
+  type Positions,
   type SourceFile,
 } from '@ombre/declare';
 import type { AuthorStatus } from '@ombre/protocol';
@@ -47,6 +48,10 @@ const AUTHOR = 'files';
 /** Reading and checking a file takes about a millisecond when it is new: more files than this are worth a word. */
 const LONG = 1_000;
 
+/** Milliseconds between tries of a save that the store could not take: doubled each time, up to the longest. */
+const FIRST_PAUSE = 2_000;
+const LONGEST_PAUSE = 60_000;
+
 /** What says that a release keeps something as it was. */
 const KEEPING: ReadonlySet<string> = new Set(['RELEASE_PINS', 'RELEASE_UNDER_WAY', 'RELEASE_GOES_BACK']);
 
@@ -60,6 +65,10 @@ export function openDirectoryAuthor(options: DirectoryAuthorOptions): DirectoryA
   /** The set of which a release keeps a part back. */
   let held: { readonly read: Read; readonly files: readonly SourceFile[] } | undefined;
   let closed = false;
+  /** What was read last: a save is not tried again once there is a newer one. */
+  let newest: Read | undefined;
+  let pause = FIRST_PAUSE;
+  let cancelRetry = (): void => {};
   let compared: Compared | undefined;
   let status: Omit<AuthorStatus, 'drift'> = { directory, state: 'starting', issues: [], files: 0 };
   let first = true;
@@ -91,6 +100,8 @@ export function openDirectoryAuthor(options: DirectoryAuthorOptions): DirectoryA
     // In slices: ten thousand new files take seconds, and requests are answered meanwhile.
     const read = readFiles(await inSlices(declarer.declare(files)), environment);
     if (read.errors.length > 0 && !settled) return false;
+    newest = read;
+    pause = FIRST_PAUSE;
     if (read.errors.length > 0) {
       const { issues, message } = read;
       return end(
@@ -98,9 +109,20 @@ export function openDirectoryAuthor(options: DirectoryAuthorOptions): DirectoryA
         files,
       );
     }
-    // One apply after the other, in the order of saves.
-    busy = busy.then(() => apply(read, files, 'a save')).catch(broken);
+    enqueue(read, files);
     return true;
+  }
+
+  /** One apply after the other, in the order of saves. What the store cannot take now, such as on a full disk, is tried again. */
+  function enqueue(read: Read, files: readonly SourceFile[]): void {
+    busy = busy.then(async () => {
+      const taken = await apply(read, files, 'a save').catch(broken);
+      if (taken === true || closed || read !== newest) return;
+      cancelRetry = clock.after(pause, () => {
+        if (read === newest) enqueue(read, files);
+      });
+      pause = Math.min(2 * pause, LONGEST_PAUSE);
+    });
   }
 
   /** A release that moves, ends or goes may let go of what it kept back. */
@@ -121,7 +143,8 @@ export function openDirectoryAuthor(options: DirectoryAuthorOptions): DirectoryA
     else await apply(waiting.read, waiting.files, 'a save that a release had held back');
   }
 
-  async function apply(read: Read, files: readonly SourceFile[], why: string): Promise<void> {
+  /** Answers whether the store took it or refused it for good. */
+  async function apply(read: Read, files: readonly SourceFile[], why: string): Promise<boolean> {
     const once = first;
     first = false;
     const result = await commands.apply({
@@ -133,17 +156,21 @@ export function openDirectoryAuthor(options: DirectoryAuthorOptions): DirectoryA
       once,
     });
     options.applied?.(result.ok ? (result.changed ? 'changed' : 'unchanged') : result.code);
-    const issues = [...read.issues, ...newIssues(result, read.issues)];
+    const issues = [...read.issues, ...newIssues(result, read)];
     if (!result.ok) {
       held = result.code === 'PINNED' ? { read, files } : undefined;
       end({ state: 'refused', issues, message: result.message, files: files.length }, files);
-      return;
+      const later = result.code === 'STORE_FULL' || result.code === 'UNAVAILABLE';
+      // The first apply of a start stays the first, so that it begins nothing over again.
+      if (later) first = once;
+      return !later;
     }
     declared = read.resources;
     const keeps = result.kept.length > 0 || (once && !result.changed && (await keptBefore()));
     held = keeps ? { read, files } : undefined;
     if (result.changed) log.info({ environment, revision: result.revision }, 'a save was applied');
     end({ state: 'applied', issues, revision: result.revision, files: files.length }, files);
+    return true;
   }
 
   /** Whether a release kept something of the files back when they were last applied, perhaps by the process before this one. */
@@ -194,6 +221,7 @@ export function openDirectoryAuthor(options: DirectoryAuthorOptions): DirectoryA
     async close() {
       closed = true;
       unsubscribe();
+      cancelRetry();
       await watch.close();
       await busy;
     },
@@ -222,29 +250,41 @@ interface Read {
   readonly resources: readonly Resource[];
   readonly issues: readonly Issue[];
   readonly errors: readonly unknown[];
+  readonly positions: Positions;
   readonly message?: string;
 }
 
 function readFiles({ declared, issues }: DeclaredSources, environment: string): Read {
-  const { resources, project, environment: name } = declared;
+  const { resources, positions, project, environment: name } = declared;
   const errors: unknown[] = issues.filter((issue) => issue.severity === 'error');
-  if (errors.length > 0) return { resources, issues, errors };
+  if (errors.length > 0) return { resources, issues, errors, positions };
   if (resources.length === 0) {
-    return { resources, issues, errors: ['EMPTY'], message: 'no resources are there: nothing was deleted' };
+    return {
+      resources,
+      issues,
+      positions,
+      errors: ['EMPTY'],
+      message: 'no resources are there: nothing was deleted',
+    };
   }
   const named = project === undefined || name === undefined ? environment : `${project}/${name}`;
   if (named !== environment) {
     const message = `ombre.yaml names ${named}, this directory writes ${environment}`;
-    return { resources, issues, errors: ['ENVIRONMENT'], message };
+    return { resources, issues, positions, errors: ['ENVIRONMENT'], message };
   }
-  return { resources, issues, errors };
+  return { resources, issues, errors, positions };
 }
 
 /** What the command found beyond what the files alone show. */
-function newIssues(result: ApplyResult, known: readonly Issue[]): readonly Issue[] {
+function newIssues(result: ApplyResult, { issues, positions }: Read): readonly Issue[] {
   const found = 'issues' in result ? result.issues : [];
-  const seen = new Set(known.map((issue) => `${issue.code} ${issue.resource} ${issue.path}`));
-  return found.filter((issue) => !seen.has(`${issue.code} ${issue.resource} ${issue.path}`));
+  const seen = new Set(issues.map((issue) => `${issue.code} ${issue.resource} ${issue.path}`));
+  return found
+    .filter((issue) => !seen.has(`${issue.code} ${issue.resource} ${issue.path}`))
+    .map((issue) => {
+      if (issue.file !== '' || issue.resource === undefined) return issue;
+      return { ...issue, ...positions.find({ resource: issue.resource, path: ['metadata', 'name'] }) };
+    });
 }
 
 function keyOf({ kind, metadata }: Resource): string {

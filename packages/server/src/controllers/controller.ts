@@ -78,6 +78,8 @@ export const LATE = 3_000;
 /** A lease runs so long after its last renewal, in ms, and is renewed so often. */
 const LEASE = 5_000;
 const RENEW = 1_000;
+/** Milliseconds for which a failure that lasts is not told again. */
+const SILENCE = 60_000;
 /** Time that passed is written this often; a crash loses no more of it. */
 const ACCRUED = 5_000;
 /** Receivers need so long, in ms, to be heard again after this process began. */
@@ -110,6 +112,8 @@ export function startController(parts: ControllerParts): Controller {
   let renewed = Number.NEGATIVE_INFINITY;
   let restarted = false;
   let stale = false;
+  /** The failure that turns meet again and again, and when it was told. */
+  let failure: { readonly said: string; readonly at: number } | undefined;
   let seenRevision = -1;
   const seenCommands = new Set<string>();
 
@@ -192,9 +196,15 @@ export function startController(parts: ControllerParts): Controller {
       if (closed) return;
       try {
         await work();
+        failure = undefined;
       } catch (error) {
         stale = true;
-        log.warn({ environment, error: String(error) }, 'a turn of the controller failed; it is tried again');
+        // Four turns a second meet the same full disk: it is told once a minute.
+        const said = String(error);
+        const known = said === failure?.said && clock.monotonic() - failure.at < SILENCE;
+        if (known) return;
+        failure = { said, at: clock.monotonic() };
+        log.warn({ environment, error: said }, 'a turn of the controller failed; it is tried again');
       }
     });
     working = now;

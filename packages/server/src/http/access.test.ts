@@ -123,6 +123,16 @@ test('a refusal says how to do better, and nothing about the token', async () =>
     headers: { host: 'localhost', authorization: 'bearer r' },
   });
   expect([reader.statusCode, reader.json().code]).toEqual([403, 'FORBIDDEN']);
+  // Where everybody may read, a token that is none is no reader's either.
+  const stranger = await open.app.inject({
+    method: 'POST',
+    url: '/v1/apply',
+    headers: { host: 'localhost', authorization: 'bearer stranger' },
+  });
+  expect([stranger.statusCode, stranger.json().message]).toEqual([
+    401,
+    'The token shown is none of this server.',
+  ]);
 });
 
 test('a page of an allowed origin gets its preflight and its headers', async () => {

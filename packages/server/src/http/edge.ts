@@ -83,7 +83,12 @@ export function createEdge(options: EdgeOptions): FastifyInstance {
     options.failed?.('NOT_FOUND');
     return reply
       .code(404)
-      .send(failure('NOT_FOUND', `There is no ${request.method} ${request.url.split('?')[0]}.`));
+      .send(
+        failure(
+          'NOT_FOUND',
+          `There is no ${request.method} ${request.url.split('?')[0]}; /openapi.json lists what there is.`,
+        ),
+      );
   });
 
   for (const id of Object.keys(routes) as RouteId[]) {

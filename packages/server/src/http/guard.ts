@@ -43,10 +43,11 @@ export function guard(
     const shown = shownToken(request);
     if (credentials.allows(route.access, shown) || hasTicket(request, route, options)) return done();
     if (route.handedOn === true && credentials.isHandedOn(shown)) return done();
-    if (shown !== undefined && route.access === 'write' && credentials.allows('read', shown)) {
+    if (route.access === 'write' && !credentials.readIsOpen && credentials.allows('read', shown)) {
       return done(new Refusal('FORBIDDEN'));
     }
-    done(new Refusal('UNAUTHENTICATED', undefined, {}, { 'www-authenticate': 'Bearer' }));
+    const why = shown === undefined ? undefined : 'The token shown is none of this server.';
+    done(new Refusal('UNAUTHENTICATED', why, {}, { 'www-authenticate': 'Bearer' }));
   };
 }
 
