@@ -154,7 +154,7 @@ export function ask(
   });
 }
 
-export function until<T>(wanted: () => T | undefined | false, within = 20_000): Promise<T> {
+export function until<T>(wanted: () => T | undefined | false, within = 60_000): Promise<T> {
   return new Promise((resolve, reject) => {
     const began = performance.now();
     const look = (): void => {

@@ -100,7 +100,7 @@ describe('on SQLite', () => {
   test('an override is lifted when its time has run out', async () => {
     const { client, ask } = await start({ dataDirectory: join(folder, 'expiry') });
     await client.apply({ origin: 'api', resources: [flag('pay', 'on')] });
-    await client.kill('pay', { until: Date.now() + 300, why: 'a moment' });
+    await client.kill('pay', { until: Date.now() + 4_000, why: 'a moment' });
     expect((await ask('pay')).value).toBe('off');
     for (;;) {
       const overrides = await client.overrides();

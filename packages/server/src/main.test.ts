@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { startServer } from './main.ts';
 import { EXAMPLE, startRig } from './running-server.suite.ts';
 import type { ServerOptions } from './server-options.ts';
 import { StoreError } from './store/store.ts';
+import { until } from './until.suite.ts';
 import { VERSION } from './version.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ombre-main-'));
@@ -160,36 +162,31 @@ describe('an end', () => {
     const rig = await startRig({ files: EXAMPLE });
     const stream = await fetch(`${rig.url}/v1/sync/stream`);
     const reading = stream.text();
-    // A request whose body is still on its way when the end begins.
-    const answered = new Promise<number>((resolve, reject) => {
-      const asked = request(
-        {
-          port: rig.port,
-          host: '127.0.0.1',
-          method: 'POST',
-          path: '/v1/explain',
-          headers: { 'content-type': 'application/json' },
-        },
-        (response) => {
-          response.resume();
-          resolve(response.statusCode ?? 0);
-        },
-      );
-      asked.on('error', reject);
-      asked.write('{"flag":');
-      setTimeout(() => asked.end('"plain"}'), 150);
+    // A request whose body is still on its way when the end begins: the server has said that it waits for it.
+    const asked = request({
+      port: rig.port,
+      host: '127.0.0.1',
+      method: 'POST',
+      path: '/v1/explain',
+      headers: { 'content-type': 'application/json', expect: '100-continue' },
     });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const answered = once(asked, 'response');
+    asked.flushHeaders();
+    await once(asked, 'continue');
+    asked.write('{"flag":');
     const closed = rig.close();
-    expect(await answered).toBe(200);
-    await closed;
     expect(await reading).toContain('event: resync');
+    asked.end('"plain"}');
+    const [response] = (await answered) as [IncomingMessage];
+    response.resume();
+    expect(response.statusCode).toBe(200);
+    await closed;
     await expect(fetch(`${rig.url}/healthz`)).rejects.toThrow();
   });
 });
 
 test('a request that never ends is cut', async () => {
-  const rig = await startRig({ requestTimeout: 300 });
+  const rig = await startRig({ requestTimeout: 1_500 });
   const ended = new Promise<string>((resolve) => {
     let text = '';
     const socket = connect(rig.port, '127.0.0.1', () => {
@@ -229,11 +226,10 @@ test('no log line, answer or export holds a token, a ticket or a key', async () 
   const broken = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: '{' };
   texts.push(await (await fetch(`${rig.url}/v1/apply`, broken)).text());
   rig.write('flags.yaml', 'kind: [');
-  await new Promise((resolve) => setTimeout(resolve, 600));
+  await until(() => expect(lines).toContain('refused'));
   const key = readFileSync(join(rig.folder, 'data/keys/active'), 'utf8').trim();
   const pem = readFileSync(join(rig.folder, `data/keys/${key}.private.pem`), 'utf8');
   await rig.close();
-  expect(lines).toContain('refused');
   for (const secret of [...secrets, pem.split('\n')[1]!]) {
     expect(lines).not.toContain(secret);
     for (const text of texts) expect(text).not.toContain(secret);

@@ -89,14 +89,12 @@ describe('an exchange', () => {
     socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
     socket.pause();
     // It stops when all buffers between are full; then it stays there.
-    let before = -1;
+    let [before, looks] = [-1, 0];
     await until(() => {
-      const still = written > 0 && written === before;
+      looks = written > 0 && written === before ? looks + 1 : 0;
       before = written;
-      return still;
+      return looks > 60 || written > 100_000_000;
     });
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(written - before).toBeLessThan(10_000_000);
     expect(written).toBeLessThan(100_000_000);
   });
 
@@ -120,7 +118,9 @@ describe('an exchange', () => {
 
   test('ends the upload at the upstream when the client leaves in its middle', async () => {
     let ended: string | undefined;
+    let begun = false;
     const reader = await serve((incoming) => {
+      begun = true;
       incoming.resume();
       incoming.on('error', () => {});
       incoming.on('close', () => {
@@ -130,8 +130,7 @@ describe('an exchange', () => {
     const it = await gateway(engine(reader.url, reader.url));
     const socket = dial(it.url);
     socket.write('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1000\r\n\r\nhalf');
-    await until(() => /open_requests\{[^}]*\} 1/.test(it.metrics()));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(() => begun);
     socket.destroy();
     expect(await until(() => ended)).toBe('cut');
   });
@@ -139,8 +138,7 @@ describe('an exchange', () => {
   test('cuts the client off when the upstream dies in the middle of its answer', async () => {
     const dying = await serve((_, response) => {
       response.writeHead(200, { 'content-length': '1000' });
-      response.write('half');
-      setTimeout(() => response.socket?.destroy(), 20);
+      response.write('half', () => response.socket?.destroy());
     });
     const it = await gateway(engine(dying.url, dying.url));
     await expect(ask(it.url)).rejects.toThrow(/aborted|hang up|ECONNRESET/);

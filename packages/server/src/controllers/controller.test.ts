@@ -452,5 +452,5 @@ describe('hundreds of releases', () => {
     expect(count.leases).toBeLessThanOrEqual(11);
     expect(count.commits).toBeLessThanOrEqual(3);
     expect(count.rows).toBeLessThanOrEqual(900);
-  }, 60_000);
+  });
 });

@@ -36,7 +36,7 @@ async function until(rig: Rig, phase: string, level?: string): Promise<void> {
     const response = await rig.ask('/v1/releases/new-plain');
     const view = (await response.json()) as { phase?: string; at?: { level: string } };
     if (view.phase === phase && (level === undefined || view.at?.level === level)) return;
-    if (tries > 600) throw new Error(`is ${view.phase} at ${view.at?.level}, not ${phase} at ${level}`);
+    if (tries > 2_000) throw new Error(`is ${view.phase} at ${view.at?.level}, not ${phase} at ${level}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
@@ -84,11 +84,11 @@ test('a release on a running server asks its gate, carries out its steps, is pro
     const signature = createHmac('sha256', 'a key').update(signed).digest('base64');
     expect(headers['webhook-signature']).toBe(`v1,${signature}`);
   }
-}, 60_000);
+});
 
 async function expectTopics(heard: readonly Heard[], topics: readonly string[]): Promise<void> {
   const told = () => heard.map(({ body }) => (JSON.parse(body) as { data: { topic: string } }).data.topic);
-  for (let tries = 0; tries < 100 && !told().includes('rolled-back'); tries += 1) {
+  for (let tries = 0; tries < 1_000 && !told().includes('rolled-back'); tries += 1) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   expect([...new Set(told())]).toEqual(topics);

@@ -1,6 +1,6 @@
-import { createEventParser, type ReceivedEvent } from '@ombre/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Rig, startRig } from '../running-server.suite.ts';
+import { readStream } from '../sync/read-stream.suite.ts';
 
 const files = {
   'flag.yaml': `apiVersion: ombre.dev/v1
@@ -90,18 +90,7 @@ describe('releases over HTTP', () => {
   });
 
   test('are streamed: what was missed, the view, and what happens next', async () => {
-    const abort = new AbortController();
-    const response = await fetch(`${rig.url}/v1/releases/submit-v2/events`, {
-      headers: { 'last-event-id': '0' },
-      signal: abort.signal,
-    });
-    const events: ReceivedEvent[] = [];
-    const parser = createEventParser();
-    const decoder = new TextDecoder();
-    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
-    const until = async (is: (event: ReceivedEvent) => boolean) => {
-      while (!events.some(is)) events.push(...parser.push(decoder.decode((await reader.read()).value)));
-    };
+    const { events, until, close } = await readStream(`${rig.url}/v1/releases/submit-v2/events`, '0');
     await until(({ event }) => event === 'view');
     expect(events[0]).toMatchObject({ event: 'event', id: '1' });
     await rig.post('/v1/releases/submit-v2/abort', { author: 'ann', why: 'enough' }, { token: true });
@@ -109,6 +98,6 @@ describe('releases over HTTP', () => {
     await until(({ event, data }) => event === 'view' && data.includes('"phase":"rolled-back"'));
     const numbers = events.filter(({ event }) => event === 'event').map(({ id }) => Number(id));
     expect(numbers).toEqual(numbers.map((_, index) => index + 1));
-    abort.abort();
+    close();
   });
 });

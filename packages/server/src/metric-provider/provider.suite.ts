@@ -26,7 +26,7 @@ export function providerContract(open: () => Promise<ProviderRig>): void {
   let rig: ProviderRig;
   beforeAll(async () => {
     rig = await open();
-  }, 60_000);
+  });
   afterAll(() => rig.close());
   const ask = (query: string, at = now, signal = never) => rig.provider.query(query, at, signal);
 
@@ -74,6 +74,6 @@ export function providerContract(open: () => Promise<ProviderRig>): void {
       expect(down.result).toBe('unknown');
       await rig.start();
       expect((await ask(QUESTIONS.fortyTwo)).result).toBe('samples');
-    }, 60_000);
+    });
   });
 }

@@ -1,11 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { encodeSnapshot, type SignedHead } from '@ombre/decide';
-import { createEventParser, parseSyncEvent, type ReceivedEvent } from '@ombre/protocol';
-import { afterEach, expect, test, vi } from 'vitest';
+import { parseSyncEvent, type ReceivedEvent } from '@ombre/protocol';
+import { afterEach, expect, test } from 'vitest';
 import { sha256 } from '../store/sha256.ts';
 import type { Live } from './live.ts';
 import { manualClock } from './manual-clock.suite.ts';
+import { readStream } from './read-stream.suite.ts';
 import { createStreams } from './stream.ts';
 
 const ends: (() => unknown)[] = [];
@@ -52,20 +53,14 @@ async function open(kind: 'sync' | 'evaluation') {
     () => server.closeAllConnections(),
     () => streams.end(),
   );
-  const heard: unknown[] = [];
-  const parser = createEventParser();
-  const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  void (async () => {
-    const decoder = new TextDecoder();
-    for await (const bytes of response.body ?? []) {
-      for (const event of parser.push(decoder.decode(bytes as Uint8Array, { stream: true }))) {
-        heard.push(kind === 'sync' ? spoken(event) : event.id);
-      }
-    }
-  })().catch(() => {});
+  const stream = await readStream(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  ends.push(() => stream.close());
   return {
     clock,
-    heard,
+    async hears(...wanted: readonly string[]) {
+      await stream.next(wanted.length);
+      expect(stream.events.map((event) => (kind === 'sync' ? spoken(event) : event.id))).toEqual(wanted);
+    },
     pass: () => {
       state++;
       listener(live.current(), 'time', []);
@@ -77,8 +72,7 @@ async function open(kind: 'sync' | 'evaluation') {
 }
 
 test('a head that was signed anew is told at the next sign of life, once, though its revision stays', async () => {
-  const { clock, heard, sign } = await open('sync');
-  const hears = (...wanted: string[]) => vi.waitFor(() => expect(heard).toEqual(wanted));
+  const { clock, hears, sign } = await open('sync');
   await hears('head by old');
   clock.advance(10_000);
   await hears('head by old', 'heartbeat');
@@ -90,8 +84,7 @@ test('a head that was signed anew is told at the next sign of life, once, though
 });
 
 test('a quick series of changes is told as two refetches, the first at once and the last when it is quiet', async () => {
-  const { clock, heard, pass } = await open('evaluation');
-  const hears = (...wanted: string[]) => vi.waitFor(() => expect(heard).toEqual(wanted));
+  const { clock, hears, pass } = await open('evaluation');
   // Whoever knows another state is told at once.
   await hears('l:7:0');
   pass();

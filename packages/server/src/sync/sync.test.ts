@@ -1,8 +1,9 @@
 import { applyDelta, type Encoded, type Head, verifyEncoded } from '@ombre/decide';
-import { createEventParser, deltaAt, parseSnapshot, parseSyncEvent, type SyncEvent } from '@ombre/protocol';
+import { deltaAt, parseSnapshot, parseSyncEvent, type ReceivedEvent, type SyncEvent } from '@ombre/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EXAMPLE, type Rig, startRig } from '../running-server.suite.ts';
 import { sha256 } from '../store/sha256.ts';
+import { readStream } from './read-stream.suite.ts';
 
 let rig: Rig;
 beforeAll(async () => {
@@ -10,48 +11,17 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
-interface Stream {
-  readonly status: number;
-  readonly events: SyncEvent[];
-  readonly ids: (string | undefined)[];
-  next(count: number): Promise<void>;
-  close(): void;
+/** A stream of the rig, its events read as a receiver reads them. */
+async function listen(last?: string, query = '') {
+  const stream = await readStream(`${rig.url}/v1/sync/stream${query}`, last);
+  const events = () => stream.events.map(syncEventOf);
+  return { ...stream, events, ids: () => stream.events.map(({ id }) => id) };
 }
 
-async function listen(last?: string, query = ''): Promise<Stream> {
-  const stop = new AbortController();
-  const headers: Record<string, string> = last === undefined ? {} : { 'last-event-id': last };
-  const response = await fetch(`${rig.url}/v1/sync/stream${query}`, { headers, signal: stop.signal });
-  const events: SyncEvent[] = [];
-  const ids: (string | undefined)[] = [];
-  const parser = createEventParser();
-  let wake = (): void => {};
-  const reading = (async () => {
-    const decoder = new TextDecoder();
-    for await (const bytes of response.body!) {
-      for (const received of parser.push(decoder.decode(bytes, { stream: true }))) {
-        const parsed = parseSyncEvent(received, 'judge/production');
-        if (!parsed.ok) throw new Error(`${parsed.code}: ${received.data}`);
-        events.push(parsed.event);
-        ids.push(received.id);
-      }
-      wake();
-    }
-  })();
-  reading.catch(() => {});
-  return {
-    status: response.status,
-    events,
-    ids,
-    async next(count) {
-      while (events.length < count) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    },
-    close: () => stop.abort(),
-  };
+function syncEventOf(received: ReceivedEvent): SyncEvent {
+  const parsed = parseSyncEvent(received, 'judge/production');
+  if (!parsed.ok) throw new Error(`${parsed.code}: ${received.data}`);
+  return parsed.event;
 }
 
 async function snapshot(head: Head): Promise<Encoded> {
@@ -63,10 +33,10 @@ async function snapshot(head: Head): Promise<Encoded> {
 test('a receiver without state is told to get the snapshot, then follows by deltas to the same bytes', async () => {
   const stream = await listen();
   await stream.next(1);
-  const [first] = stream.events as [Extract<SyncEvent, { type: 'resync' }>];
+  const [first] = stream.events() as [Extract<SyncEvent, { type: 'resync' }>];
   expect(first.type).toBe('resync');
   expect(first.within).toBeGreaterThanOrEqual(0);
-  expect(stream.ids[0]).toBeUndefined();
+  expect(stream.ids()[0]).toBeUndefined();
   let head = first.head.head;
   let encoded = await snapshot(head);
   expect(verifyEncoded(encoded, sha256)).toEqual({ ok: true });
@@ -75,7 +45,7 @@ test('a receiver without state is told to get the snapshot, then follows by delt
   await rig.client.target('tiered', 'u7', { variant: 'v2' });
   await rig.client.unkill('plain');
   await stream.next(4);
-  for (const event of stream.events.slice(1)) {
+  for (const event of stream.events().slice(1)) {
     if (event.type !== 'delta') throw new Error(event.type);
     const applied = applyDelta(encoded, head, deltaAt(event.delta, head), sha256);
     if (!applied.ok) throw new Error(applied.message);
@@ -86,7 +56,7 @@ test('a receiver without state is told to get the snapshot, then follows by delt
   if (!now.ok) throw new Error('no head');
   expect(head).toEqual(now.value.head);
   expect(encoded.digest).toBe((await snapshot(head)).digest);
-  expect(stream.ids.at(-1)).toBe(`${head.lineage}:${head.revision}`);
+  expect(stream.ids().at(-1)).toBe(`${head.lineage}:${head.revision}`);
   stream.close();
 });
 
@@ -99,14 +69,14 @@ test('a receiver that was away resumes with one delta; one that is current with 
   await rig.client.kill('layout');
   const away = await listen(`${lineage}:${revision}`);
   await away.next(2);
-  expect(away.events.map((event) => event.type)).toEqual(['head', 'delta']);
-  const [, delta] = away.events as [SyncEvent, Extract<SyncEvent, { type: 'delta' }>];
+  expect(away.events().map((event) => event.type)).toEqual(['head', 'delta']);
+  const [, delta] = away.events() as [SyncEvent, Extract<SyncEvent, { type: 'delta' }>];
   expect([delta.delta.from, delta.head.head.revision]).toEqual([revision, revision + 3]);
   const current = await listen(`${lineage}:${revision + 3}`);
   await current.next(1);
   await rig.client.unkill('layout');
   await current.next(2);
-  expect(current.events.map((event) => event.type)).toEqual(['head', 'delta']);
+  expect(current.events().map((event) => event.type)).toEqual(['head', 'delta']);
   away.close();
   current.close();
 });
@@ -114,7 +84,7 @@ test('a receiver that was away resumes with one delta; one that is current with 
 test.each(['other-lineage:3', 'nonsense', ':', ''])('a receiver at %j resynchronises', async (last) => {
   const stream = await listen(last);
   await stream.next(1);
-  expect(stream.events[0]!.type).toBe('resync');
+  expect(stream.events()[0]!.type).toBe('resync');
   stream.close();
 });
 
@@ -123,7 +93,7 @@ test('one that is ahead of the head of its own lineage resynchronises', async ()
   if (!now.ok) throw new Error('no head');
   const stream = await listen(`${now.value.head.lineage}:${now.value.head.revision + 5}`);
   await stream.next(1);
-  expect(stream.events[0]!.type).toBe('resync');
+  expect(stream.events()[0]!.type).toBe('resync');
   stream.close();
 });
 

@@ -1,17 +1,16 @@
 import { openReceiver, type Receiver } from '@ombre/carry';
 import type { Client, TwoPhaseView } from '@ombre/protocol';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { flag } from '../commands/control.suite.ts';
 import { ENVIRONMENT, openProcesses } from '../nodes/processes.suite.ts';
 import { describeOnPostgres } from '../store/postgres/postgres-server.suite.ts';
+import { until } from '../until.suite.ts';
 
-const LEASE = 3_000;
+const LEASE = 6_000;
 const both = (variant: string) => ['a', 'b'].map((name) => flag(name, { default: variant }));
 
 describeOnPostgres('a two-phase change over two processes of the control plane', (postgres) => {
   const { closing, start } = openProcesses();
-  const until = <T>(wanted: () => T | Promise<T>): Promise<T> =>
-    vi.waitFor(wanted, { timeout: 40_000, interval: 20 });
 
   function follow(name: string, { url }: { readonly url: string }): Receiver {
     const receiver = openReceiver({

@@ -1,6 +1,6 @@
-import { createEventParser, type ReceivedEvent } from '@ombre/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EXAMPLE, type Rig, startRig } from '../../running-server.suite.ts';
+import { readStream } from '../../sync/read-stream.suite.ts';
 
 let rig: Rig;
 beforeAll(async () => {
@@ -8,43 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
-interface Stream {
-  readonly status: number;
-  readonly events: ReceivedEvent[];
-  readonly retry: () => number | undefined;
-  next(count: number): Promise<void>;
-  close(): void;
-}
-
-async function listen(path: string, last?: string): Promise<Stream> {
-  const stop = new AbortController();
-  const headers: Record<string, string> = last === undefined ? {} : { 'last-event-id': last };
-  const response = await fetch(`${rig.url}${path}`, { headers, signal: stop.signal });
-  const events: ReceivedEvent[] = [];
-  const parser = createEventParser();
-  let wake = (): void => {};
-  const reading = (async () => {
-    const decoder = new TextDecoder();
-    for await (const bytes of response.body!) {
-      events.push(...parser.push(decoder.decode(bytes, { stream: true })));
-      wake();
-    }
-  })();
-  reading.catch(() => {});
-  return {
-    status: response.status,
-    events,
-    retry: () => parser.retry,
-    async next(count) {
-      while (events.length < count) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    },
-    close: () => stop.abort(),
-  };
-}
+const listen = (path: string, last?: string) => readStream(`${rig.url}${path}`, last);
 
 test('a change sends a refetch with an id; one who missed it is told at once', async () => {
   const stream = await listen('/p/judge/production/ofrep/v1/events');
