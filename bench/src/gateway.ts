@@ -1,7 +1,9 @@
 /**
- * The gateway with a routing flag beside nginx: `proxy_pass` as it comes (a connection for each request), with connections kept, and
- * `split_clients` over two upstreams; one worker each, the same backend (an nginx that answers 1 kB), the same load (wrk), rounds alternating in one run. Goal: at least 0.8 times nginx's
- * throughput. Needs nginx and wrk (Debian packages of these names), else it says so. Run: npx tsc -b bench && node bench/dist/gateway.js
+ * The gateway with a routing flag beside nginx's `proxy_pass` and `split_clients`, each as nginx's documentation writes it (HTTP/1.0, a connection
+ * to the backend for each request) and with connections kept; all in one run, rounds interleaved, over the same backend (an nginx that answers
+ * 1 kB) and the same load: wrk over kept connections as fast as it goes, then a steady rate that everybody keeps up with. One worker process each,
+ * or WORKERS of both sides; none logs requests. Goal: at least 0.8 times nginx. Needs nginx and wrk (Debian packages of these names), else it
+ * says so. Run: npx tsc -b bench && node bench/dist/gateway.js
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,12 +11,18 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { median } from './http-load.ts';
+import { median, quantile, requestBytes } from './http-load.ts';
+import { processorTime, startNginx } from './nginx-process.ts';
+import { pacedLoad } from './paced-load.ts';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 9);
 const SECONDS = Number(process.env.SECONDS ?? 2);
 const CONNECTIONS = Number(process.env.CONNECTIONS ?? 32);
+const WORKERS = Number(process.env.WORKERS ?? 1);
+/** Requests a second of the steady load. */
+const RATE = Number(process.env.RATE ?? 3_000);
 const OMBRE = fileURLToPath(new URL('../../packages/cli/bin/ombre.js', import.meta.url));
+const PATH = '/shop/items?page=1';
 const UNIT = 'ombre_unit=3a463585-0841-4074-ac77-3e6700a3b96d';
 
 const FLAGS = (one: number, two: number): string => `apiVersion: ombre.dev/v1
@@ -45,76 +53,98 @@ metadata: { name: engine-v2 }
 spec: { endpoints: [{ url: "http://127.0.0.1:${two}" }] }
 `;
 
-/** Programs of the machine, not of the workspace. */
-const NGINX = 'nginx';
-const WRK = 'wrk';
-
-const missing = [NGINX, WRK].filter((name) => spawnSync(name, ['-v']).error !== undefined);
+const missing = ['nginx', 'wrk'].filter((name) => spawnSync(name, ['-v']).error !== undefined);
 if (missing.length > 0) console.log(`skipped: ${missing.join(' and ')} not installed (Debian packages)`);
 else await compare();
+
+interface Row {
+  readonly name: string;
+  readonly port: number;
+  readonly process: ChildProcess;
+  /** Sends half of the units to either backend. */
+  readonly splits: boolean;
+  readonly measured: Measured[];
+}
+
+interface Measured {
+  readonly rate: number;
+  /** Milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+  /** Microseconds of processor a request. */
+  readonly cost: number;
+  /** Milliseconds at the steady rate. */
+  readonly paced50: number;
+  readonly paced99: number;
+}
 
 async function compare(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'ombre-bench-'));
   const children: ChildProcess[] = [];
+  const started = (child: ChildProcess): ChildProcess => {
+    children.push(child);
+    return child;
+  };
   try {
-    const ports = await freePorts(6);
-    const [one = 0, two = 0, bare = 0, plain = 0, split = 0, gateway = 0] = ports;
-    const body = 'x'.repeat(1024);
-    const backend = (port: number): string =>
-      `server { listen 127.0.0.1:${port}; location / { return 200 "${body}"; } }`;
-    const upstream = (name: string, port: number): string =>
-      `upstream ${name} { server 127.0.0.1:${port}; keepalive 256; }`;
-    const proxy = (port: number, to: string): string =>
-      `server { listen 127.0.0.1:${port}; location / { proxy_pass http://${to}; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; } }`;
-    children.push(nginx(join(folder, 'backend'), [backend(one), backend(two)]));
-    children.push(
-      nginx(join(folder, 'proxy'), [
-        upstream('one', one),
-        upstream('two', two),
-        'split_clients "$cookie_ombre_unit" $engine { 50% two; * one; }',
-        `server { listen 127.0.0.1:${bare}; location / { proxy_pass http://127.0.0.1:${one}; } }`,
-        proxy(plain, 'one'),
-        proxy(split, '$engine'),
+    const ports = await freePorts(7);
+    const [one = 0, two = 0, plain = 0, split = 0, keptPlain = 0, keptSplit = 0, gateway = 0] = ports;
+    const backend = (port: number, name: string): string =>
+      `server { listen 127.0.0.1:${port}; add_header x-engine ${name}; location / { return 200 "${'x'.repeat(1024)}"; } }`;
+    const server = (port: number, location: string): string =>
+      `server { listen 127.0.0.1:${port}; location / { ${location} } }`;
+    const kept =
+      'proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;';
+    const upstreams = (suffix: string, more: string): string[] => [
+      `upstream one${suffix} { server 127.0.0.1:${one}; ${more} }`,
+      `upstream two${suffix} { server 127.0.0.1:${two}; ${more} }`,
+      `split_clients "$cookie_ombre_unit" $engine${suffix} { 50% two${suffix}; * one${suffix}; }`,
+    ];
+    started(startNginx(join(folder, 'backend'), 1, [backend(one, 'one'), backend(two, 'two')]));
+    const nginx = started(
+      startNginx(join(folder, 'proxy'), WORKERS, [
+        ...upstreams('', ''),
+        ...upstreams('_kept', 'keepalive 256;'),
+        server(plain, `proxy_pass http://127.0.0.1:${one};`),
+        server(split, 'proxy_set_header Host $host; proxy_pass http://$engine;'),
+        server(keptPlain, `proxy_pass http://one_kept; ${kept}`),
+        server(keptSplit, `proxy_pass http://$engine_kept; ${kept}`),
       ]),
     );
     const flags = join(folder, 'flags');
     mkdirSync(flags);
     writeFileSync(join(flags, 'flags.yaml'), FLAGS(one, two));
     const options = ['--source', `dir:${flags}`, '--flag', 'engine', '--listen', `127.0.0.1:${gateway}`];
-    children.push(
-      spawn(process.execPath, [OMBRE, 'gateway', ...options, '--log-level', 'silent'], { stdio: 'ignore' }),
+    const more = WORKERS === 1 ? [] : ['--workers', String(WORKERS)];
+    const ombre = started(
+      spawn(process.execPath, [OMBRE, 'gateway', ...options, ...more, '--log-level', 'silent'], {
+        stdio: 'ignore',
+      }),
     );
     for (const port of ports) await listening(port);
 
-    const rows = [
-      { name: 'nginx proxy_pass', port: bare },
-      { name: 'nginx proxy_pass, keepalive', port: plain },
-      { name: 'nginx split_clients', port: split },
-      { name: 'ombre gateway, routing flag', port: gateway },
+    const row = (name: string, port: number, process: ChildProcess, splits: boolean): Row => ({
+      name,
+      port,
+      process,
+      splits,
+      measured: [],
+    });
+    const ours = row('ombre gateway, routing flag', gateway, ombre, true);
+    const theirs = [
+      row('nginx proxy_pass as documented', plain, nginx, false),
+      row('nginx split_clients as documented', split, nginx, true),
+      row('nginx proxy_pass, kept', keptPlain, nginx, false),
+      row('nginx split_clients, kept', keptSplit, nginx, true),
     ];
-    const measured = rows.map((): Measured[] => []);
+    const rows = [...theirs, ours];
+    for (const one of rows) await verify(one);
     for (let round = -1; round < ROUNDS; round++) {
-      for (const [index, { port }] of rows.entries()) {
-        const one = await wrk(port);
-        if (round >= 0) measured[index]?.push(one);
+      for (const one of rows) {
+        const measured = await measure(one);
+        if (round >= 0) one.measured.push(measured);
       }
     }
-    const rates = measured.map((list) => median(list.map(({ rate }) => rate)));
-    console.log(`${ROUNDS} rounds of ${SECONDS} s, ${CONNECTIONS} connections, medians`);
-    for (const [index, { name }] of rows.entries()) {
-      const p99 = median(measured[index]?.map((one) => one.p99) ?? []);
-      const p50 = median(measured[index]?.map((one) => one.p50) ?? []);
-      const rate = Math.round(rates[index] ?? 0);
-      console.log(
-        `${name.padEnd(30)} ${String(rate).padStart(7)} requests/s  p50 ${p50.toFixed(2)} ms  p99 ${p99.toFixed(2)} ms`,
-      );
-    }
-    const ours = measured.at(-1) ?? [];
-    console.log('gateway / nginx by round: median, least, most (goal ≥ 0.8)');
-    for (const [index, { name }] of rows.slice(0, -1).entries()) {
-      const numbers = ratio(ours, measured[index] ?? []).map((one) => one.toFixed(2));
-      console.log(`${name.padEnd(30)} ${numbers.join(', ')}`);
-    }
+    print(rows, ours, theirs);
   } finally {
     for (const child of children) child.kill('SIGTERM');
     await Promise.all(
@@ -126,54 +156,93 @@ async function compare(): Promise<void> {
   }
 }
 
-interface Measured {
-  readonly rate: number;
-  /** Milliseconds. */
-  readonly p50: number;
-  readonly p99: number;
+function print(rows: readonly Row[], ours: Row, theirs: readonly Row[]): void {
+  console.log(
+    `${ROUNDS} rounds of ${SECONDS} s, ${CONNECTIONS} connections, ${WORKERS} worker${WORKERS === 1 ? '' : 's'} each side; medians (least to most)`,
+  );
+  for (const { name, measured } of rows) {
+    const of = (part: keyof Measured, digits: number): string =>
+      spread(
+        measured.map((one) => one[part]),
+        digits,
+      );
+    console.log(
+      `${name.padEnd(34)} ${of('rate', 0)} requests/s, p50 ${of('p50', 2)} ms, p99 ${of('p99', 2)} ms, ${of('cost', 1)} µs of processor a request`,
+    );
+    console.log(
+      `${''.padEnd(34)} at a steady ${RATE} requests/s p50 ${of('paced50', 2)} ms, p99 ${of('paced99', 2)} ms`,
+    );
+  }
+  console.log(
+    "gateway beside nginx by round: throughput / nginx's; nginx's p99 / its own; the same at the steady rate (goal ≥ 0.8)",
+  );
+  for (const { name, measured } of theirs) {
+    const against = (ratio: (mine: Measured, other: Measured) => number): string =>
+      spread(
+        ours.measured.map((mine, round) => ratio(mine, measured[round] as Measured)),
+        2,
+      );
+    const rate = against((mine, other) => mine.rate / other.rate);
+    const p99 = against((mine, other) => other.p99 / mine.p99);
+    const paced = against((mine, other) => other.paced99 / mine.paced99);
+    console.log(`${name.padEnd(34)} ${rate}; ${p99}; ${paced}`);
+  }
 }
 
-function ratio(ours: readonly Measured[], theirs: readonly Measured[]): readonly number[] {
-  const ratios = ours.map(({ rate }, round) => rate / (theirs[round]?.rate ?? Number.NaN));
-  return [median(ratios), Math.min(...ratios), Math.max(...ratios)];
+function spread(values: readonly number[], digits: number): string {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return `${median(values).toFixed(digits)} (${least.toFixed(digits)} to ${most.toFixed(digits)})`;
 }
 
-/** Runs wrk against a port; an answer other than 2xx ends the bench. */
-async function wrk(port: number): Promise<Measured> {
+/** Asks as 200 units: all have to be answered alike, and half of them from either backend where it splits. */
+async function verify({ name, port, splits }: Row): Promise<void> {
+  const from = { one: 0, two: 0 };
+  for (let unit = 0; unit < 200; unit++) {
+    const cookie = `ombre_unit=${String(unit).padStart(8, '0')}-0841-4074-ac77-3e6700a3b96d`;
+    const answer = await fetch(`http://127.0.0.1:${port}${PATH}`, { headers: { cookie } });
+    const body = await answer.text();
+    const engine = answer.headers.get('x-engine');
+    if (answer.status !== 200 || body !== 'x'.repeat(1024) || (engine !== 'one' && engine !== 'two'))
+      throw new Error(`${name} answers ${answer.status} ${body.slice(0, 100)}`);
+    from[engine] += 1;
+  }
+  const right = splits ? Math.min(from.one, from.two) > 70 : from.two === 0;
+  if (!right) throw new Error(`${name} asked the backends ${from.one} and ${from.two} times`);
+}
+
+/** An answer other than 2xx ends the bench. */
+async function measure({ port, process: { pid = 0 } }: Row): Promise<Measured> {
+  const before = processorTime(pid);
   const options = ['-t1', `-c${CONNECTIONS}`, `-d${SECONDS}s`, '--latency', '-H', `cookie: ${UNIT}`];
-  const child = spawn(WRK, [...options, `http://127.0.0.1:${port}/shop/items?page=1`]);
+  const child = spawn('wrk', [...options, `http://127.0.0.1:${port}${PATH}`]);
   let text = '';
   child.stdout.on('data', (piece: Buffer) => {
     text += piece.toString();
   });
   await new Promise((end) => child.once('close', end));
+  const spent = processorTime(pid) - before;
+  const requests = Number(/(\d+) requests in/.exec(text)?.[1]);
   const rate = Number(/Requests\/sec:\s+([\d.]+)/.exec(text)?.[1]);
   if (Number.isNaN(rate) || /Non-2xx|Socket errors/.test(text)) throw new Error(text);
-  return { rate, p50: quantileOf(text, '50%'), p99: quantileOf(text, '99%') };
+  const paced = await pacedLoad(port, requestBytes('GET', PATH, '', `cookie: ${UNIT}\r\n`), {
+    connections: CONNECTIONS,
+    rate: RATE,
+    ms: SECONDS * 1000,
+  });
+  return {
+    rate,
+    p50: quantileOf(text, '50%'),
+    p99: quantileOf(text, '99%'),
+    cost: (spent * 1e6) / requests,
+    paced50: quantile(paced, 0.5),
+    paced99: quantile(paced, 0.99),
+  };
 }
 
 function quantileOf(text: string, name: string): number {
   const match = new RegExp(`${name}\\s+([\\d.]+)(us|ms|s)`).exec(text);
   const unit = { us: 0.001, ms: 1, s: 1000 }[match?.[2] ?? ''] ?? Number.NaN;
   return Number(match?.[1]) * unit;
-}
-
-/** An nginx with one worker, in the foreground. */
-function nginx(folder: string, blocks: readonly string[]): ChildProcess {
-  mkdirSync(folder);
-  const file = join(folder, 'nginx.conf');
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-    (name) => `${name}_temp_path ${folder}/${name};`,
-  );
-  writeFileSync(
-    file,
-    `daemon off; worker_processes 1; pid ${folder}/pid; error_log ${folder}/error.log;
-events { worker_connections 4096; }
-http { access_log off; keepalive_requests 100000000; ${temporary.join(' ')}
-${blocks.join('\n')} }
-`,
-  );
-  return spawn(NGINX, ['-p', folder, '-c', file, '-e', join(folder, 'error.log')], { stdio: 'ignore' });
 }
 
 async function freePorts(count: number): Promise<readonly number[]> {

@@ -55,7 +55,8 @@ export async function load(
   return answered / seconds;
 }
 
-function open(port: number): Promise<Socket> {
+/** A connection without delay. */
+export function open(port: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true }, () => resolve(socket));
     socket.on('error', reject);

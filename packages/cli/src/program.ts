@@ -7,7 +7,7 @@ import { addDiff } from './commands/diff.ts';
 import { addEval } from './commands/eval.ts';
 import { addExplain } from './commands/explain.ts';
 import { addExport } from './commands/export.ts';
-import { addGateway } from './commands/gateway.ts';
+import { addGateway } from './commands/gateway/gateway.ts';
 import { addHistory } from './commands/history.ts';
 import { addKeys } from './commands/keys.ts';
 import { addKill } from './commands/kill.ts';

@@ -1,5 +1,4 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
 import {
   breakGlassDoor,
   type Clock,
@@ -17,7 +16,8 @@ import { type Deliver, startReporter } from './counters/reporter.ts';
 import { createTally } from './counters/tally.ts';
 import { drain } from './drain.ts';
 import { createForwardAuth } from './forward-auth/forward-auth.ts';
-import type { GatewayOptions, Inherited, Listen } from './options.ts';
+import { listen } from './listen.ts';
+import type { GatewayOptions } from './options.ts';
 import { createBaggage } from './proxy/baggage.ts';
 import { createDecidedHeaders } from './proxy/decided-headers.ts';
 import { createProxy } from './proxy/proxy.ts';
@@ -138,7 +138,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   let adminUrl: string | undefined;
   let forwardAuthUrl: string | undefined;
   try {
-    adminUrl = admin && options.admin && (await listen(admin, options.admin));
+    adminUrl = admin && options.admin && (await listen(admin, { ...options.admin, exclusive: true }));
     await firstAnswer(receiver, clock, options.patience ?? 3_000);
     forwardAuthUrl = forwardAuth && options.forwardAuth && (await listen(forwardAuth, options.forwardAuth));
     url = await listen(server, options.listen);
@@ -208,16 +208,4 @@ async function firstAnswer({ started }: Receiver, clock: Clock, patience: number
   });
   await Promise.race([started, late]);
   cancel();
-}
-
-function listen(server: Server, place: Listen | Inherited): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(place, () => {
-      server.off('error', reject);
-      const { address, port } = server.address() as AddressInfo;
-      const host = 'host' in place ? place.host : address;
-      resolve(`http://${host.includes(':') ? `[${host}]` : host}:${port}`);
-    });
-  });
 }
