@@ -36,12 +36,16 @@ function worker(
     Record<string, readonly [number, string] | ((method: string, body: string) => readonly [number, string])>
   >,
 ): RequestListener {
-  return async (request, response) => {
+  return (request, response) => {
     let body = '';
-    for await (const part of request.setEncoding('utf8') as AsyncIterable<string>) body += part;
-    const page = pages[request.url ?? ''] ?? ([404, ''] as const);
-    const [status, text] = typeof page === 'function' ? page(request.method ?? '', body) : page;
-    response.writeHead(status).end(text);
+    request.setEncoding('utf8').on('data', (part: string) => {
+      body += part;
+    });
+    request.on('end', () => {
+      const page = pages[request.url ?? ''] ?? ([404, ''] as const);
+      const [status, text] = typeof page === 'function' ? page(request.method ?? '', body) : page;
+      response.writeHead(status).end(text);
+    });
   };
 }
 
