@@ -18,8 +18,8 @@ const STORIES = [
   },
 ];
 const OVER = ['completed', 'rolled-back', 'landed'];
-/** Phases that pass by themselves within seconds. */
-const PASSING = ['pending', 'rolling-back'];
+/** Phases that pass by themselves within seconds; health is unknown until the gateways were heard. */
+const PASSING = ['pending', 'rolling-back', 'unheard'];
 /** What leads back to the bottom. */
 const AGAIN = { completed: 'abort', 'rolled-back': 'resume' };
 
@@ -128,7 +128,8 @@ async function settle(api, release, replay) {
 
 async function phaseOf(api, release) {
   const { status, body } = await api('GET', `/v1/releases/${release}`);
-  return status === 200 ? body.phase : undefined;
+  if (status !== 200) return undefined;
+  return body.frozen?.causes.join() === 'unknown' ? 'unheard' : body.phase;
 }
 
 function say(text) {
