@@ -17,6 +17,7 @@ export {
   type WaitingGate,
 } from './climb/state.ts';
 export { step } from './climb/step.ts';
+export type { Decision } from './conclusion/decision.ts';
 export {
   adjustedOf,
   type Evidence,
@@ -30,7 +31,7 @@ export type { Gate } from './conclusion/gate.ts';
 export type { Cell, PrimaryReading } from './conclusion/primary-reading.ts';
 export { replay } from './conclusion/replay.ts';
 export { type ConclusionRules, defaultRules } from './conclusion/rules.ts';
-export { conclude, type Decision, type Verdict } from './conclusion/verdict.ts';
+export { conclude, type Verdict } from './conclusion/verdict.ts';
 export { baselineOf } from './guards/measured/baseline-of.ts';
 export {
   type MeasuredState,

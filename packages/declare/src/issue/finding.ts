@@ -1,17 +1,7 @@
 import type { Positions } from '../source/positions.ts';
 import type { Spot } from '../source/source-file.ts';
 import { type CodeRow, codes, type IssueCode, type IssueWords, messageOf } from './codes.ts';
-import { formatPath, type Issue, type Path } from './issue.ts';
-
-/** Where in a resource a finding is: a value, its key, or a part of a text. */
-export interface At {
-  /** The id under which positions know the document: `Kind/name`. */
-  readonly resource: string;
-  readonly path: Path;
-  readonly part?: 'key' | 'value';
-  /** Offsets into the text at `path`. */
-  readonly span?: { readonly start: number; readonly end: number };
-}
+import { type At, formatPath, type Issue } from './issue.ts';
 
 export interface Details {
   readonly expected?: string;

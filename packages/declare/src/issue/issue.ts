@@ -32,6 +32,16 @@ export interface RelatedPlace {
 /** Keys and indices from a resource's root down to a value. */
 export type Path = readonly (string | number)[];
 
+/** Where in a resource a finding is: a value, its key, or a part of a text. */
+export interface At {
+  /** The id under which positions know the document: `Kind/name`. */
+  readonly resource: string;
+  readonly path: Path;
+  readonly part?: 'key' | 'value';
+  /** Offsets into the text at `path`. */
+  readonly span?: { readonly start: number; readonly end: number };
+}
+
 /** `spec.rules[1].when`; keys that are no identifiers as `["user.tier"]`. */
 export function formatPath(path: Path): string {
   let text = '';

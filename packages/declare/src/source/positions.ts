@@ -1,6 +1,5 @@
 import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml';
-import type { At } from '../issue/finding.ts';
-import type { Path } from '../issue/issue.ts';
+import type { At, Path } from '../issue/issue.ts';
 import { scalarOffsets } from './scalar-offsets.ts';
 import { type SourceText, type Spot, spotAt } from './source-file.ts';
 

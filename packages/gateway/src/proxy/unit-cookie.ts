@@ -4,13 +4,6 @@ import type { Decision } from '../routing/router.ts';
 /** A year. */
 const MAX_AGE = 31_536_000;
 
-/** What a unit made here looks like; other values of the cookie are as good as none. */
-const UNIT = /^[A-Za-z0-9_-]{16,64}$/;
-
-export function isAnonymousUnit(text: string | undefined): text is string {
-  return text !== undefined && UNIT.test(text);
-}
-
 /** The header by which a new unit's client keeps it, as name, value; empty for all others. */
 export type KeepUnit = (decision: Decision, headers: IncomingHttpHeaders) => string[];
 

@@ -4,10 +4,10 @@ import type { Socket } from 'node:net';
 import type { Clock, Receiver } from '@ombre/carry';
 import { bind, type Context, flagReader, type Outcome, type Snapshot } from '@ombre/decide';
 import { clientOf, cookieIn, type HttpClient, type Network, requestAttribute } from '@ombre/protocol';
-import { isAnonymousUnit } from '../proxy/unit-cookie.ts';
 import type { Refusal } from '../refusal.ts';
 import { createTokenBucket, type TokenBucket } from '../throttle/token-bucket.ts';
 import type { Upstream, Upstreams } from '../upstream/upstream.ts';
+import { isAnonymousUnit } from './anonymous-unit.ts';
 import { type PlacedValue, valueAt } from './placed-value.ts';
 import { createWorldReader, type World } from './world.ts';
 

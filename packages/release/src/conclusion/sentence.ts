@@ -1,7 +1,7 @@
+import type { Decision } from './decision.ts';
 import type { MetricEvidence } from './evidence.ts';
 import type { Gate } from './gate.ts';
 import type { PrimaryReading } from './primary-reading.ts';
-import type { Decision } from './verdict.ts';
 import { counted, signed, size } from './wording.ts';
 
 /** The decision in one plain sentence. */

@@ -1,4 +1,5 @@
 import { adjustPValues } from '@ombre/judge';
+import type { Decision } from './decision.ts';
 import { adjustedOf, type Evidence, type MetricEvidence } from './evidence.ts';
 import type { Gate } from './gate.ts';
 import { guardrailGate } from './guardrail-gate.ts';
@@ -6,22 +7,6 @@ import { type PrimaryReading, readPrimary } from './primary-reading.ts';
 import { qualityGate } from './quality-gate.ts';
 import type { ConclusionRules } from './rules.ts';
 import { sentenceOf } from './sentence.ts';
-
-/**
- * What to do. `veto`: the data cannot be trusted; `wait`: too few units or days, or a guardrail still open; `harm`: take back;
- * `release`; `dont-adopt`: sure but too small; `equivalent`: surely no difference that matters; `anomaly`: large but not
- * sure, alert; `underpowered`: could not have seen the threshold; `go-on`: neither sure nor large.
- */
-export type Decision =
-  | 'veto'
-  | 'wait'
-  | 'harm'
-  | 'release'
-  | 'dont-adopt'
-  | 'equivalent'
-  | 'anomaly'
-  | 'underpowered'
-  | 'go-on';
 
 /** A conclusion with everything it rests on: `replay` gives the same one again, to the bit. Plain data. */
 export type Verdict = {

@@ -4,8 +4,8 @@ import type { EnvironmentState, PlacementRow } from '../store/row.ts';
 import { storeIssue } from './codes.ts';
 import { servesVariant, tablesOf } from './land-flag.ts';
 import type { Now } from './plan.ts';
-import type { ResourceChange } from './plan-resources.ts';
 import { type ActiveRelease, forbiddenEdit, pinnedKeys } from './release-pins.ts';
+import type { ResourceChange } from './resource-change.ts';
 
 /**
  * Releases that a change contradicts, by name with what is to be said: they would be deleted above 0 %, or something would change that they

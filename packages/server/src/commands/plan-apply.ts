@@ -6,7 +6,8 @@ import { changeOfSet, keyOf, noteSet, type SetChange } from './applied-set.ts';
 import { storeIssue } from './codes.ts';
 import type { ApplyInput, Moved, Refusal } from './commands.ts';
 import type { Checks, Now, Planning } from './plan.ts';
-import { planResources, type Wanted } from './plan-resources.ts';
+import { planResources } from './plan-resources.ts';
+import type { Wanted } from './resource-change.ts';
 import { resourceDigest, sameResource } from './resource-digest.ts';
 
 type Asked = Pick<ApplyInput, 'origin' | 'resources' | 'partial' | 'deletes' | 'generations' | 'dryRun'>;

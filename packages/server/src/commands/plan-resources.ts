@@ -1,34 +1,14 @@
 import type { Kind, Resource } from '@ombre/decide/model';
 import { defaultQuotas, type Issue, type ResourceDiff } from '@ombre/declare';
 import { write } from '../store/advance.ts';
-import type { EnvironmentState, Origin, ResourceRow, Write } from '../store/row.ts';
+import type { EnvironmentState, ResourceRow, Write } from '../store/row.ts';
 import type { Preview } from '../views/mirror.ts';
 import { affectedKeys } from './affected.ts';
 import { storeIssue } from './codes.ts';
 import { contradictedReleases, heldBack, leavingReleases } from './held-by-releases.ts';
 import type { Checks, Now, Planned, Planning } from './plan.ts';
 import { activeReleases } from './release-pins.ts';
-
-/** A resource somebody wants in force, and whose it is. */
-export interface Wanted {
-  readonly resource: Resource;
-  readonly origin: Origin;
-}
-
-export interface ResourceChange {
-  readonly puts: ReadonlyMap<string, Wanted>;
-  readonly deletes: ReadonlySet<string>;
-  /**
-   * What a climbing release forbids: keep those resources as they are and do the rest, refuse everything, or plan as if the release were
-   * rolled back already, and say that it must be.
-   */
-  readonly pinned: 'keep' | 'refuse' | 'back-first';
-  /** A climbing release that is deleted is kept until it is rolled back; absent: refused. */
-  readonly leaving?: 'back-first';
-  readonly facts: Readonly<Record<string, string | number>>;
-  /** Nothing will be written: there is time to say who would move. */
-  readonly dryRun: boolean;
-}
+import type { ResourceChange } from './resource-change.ts';
 
 /**
  * Plans a change of resources: what releases above 0 % forbid is refused or kept back, and the whole effective set of both origins is

@@ -1,6 +1,7 @@
 import type { Write } from '../store/row.ts';
 import type { Checks, Now, Planning } from './plan.ts';
-import { planResources, type Wanted } from './plan-resources.ts';
+import { planResources } from './plan-resources.ts';
+import type { Wanted } from './resource-change.ts';
 import { sameResource } from './resource-digest.ts';
 
 /**
