@@ -15,6 +15,7 @@ import type { Resource } from '@ombre/decide/model';
 import { declareSources, formatIssue, type Issue, type SourceFile, unsaidShares } from '@ombre/declare';
 import { evaluationStatus, toEvaluation } from '@ombre/protocol';
 import { CommandEnd, exits } from './exit.ts';
+import { sayIfLong } from './say-if-long.ts';
 import type { Shell } from './shell.ts';
 import { paint } from './terminal.ts';
 
@@ -38,6 +39,7 @@ export async function declareDirectory(shell: Shell, place: string): Promise<Dec
       `${place} holds no .yaml, .yml or .json file; name the directory of the resources`,
     );
   }
+  sayIfLong(shell, files.length, `reading and checking ${files.length} files …`);
   const { declared, issues } = declareSources(files);
   const style = (part: 'place' | 'error' | 'warning' | 'mark' | 'faint', text: string): string =>
     paint(

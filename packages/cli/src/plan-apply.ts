@@ -1,6 +1,7 @@
 import type { Applied, ApplyRequest, Origin } from '@ombre/protocol';
 import { type Connection, expectValue } from './connection.ts';
 import { CommandEnd, exits } from './exit.ts';
+import { sayIfLong } from './say-if-long.ts';
 import type { Shell } from './shell.ts';
 
 export interface ApplyPlan {
@@ -31,6 +32,8 @@ export async function planApply(shell: Shell, directory: string, origin: Origin)
     generations: Object.fromEntries(held.resources.map((one) => [one.key, one.generation])),
     author: shell.author(),
   };
+  const { length } = declared.resources;
+  sayIfLong(shell, length, `asking what applying ${length} resources would change …`);
   const plan = expectValue(await connection.client.apply({ ...request, dryRun: true }), connection);
   return { connection, request, plan };
 }
