@@ -7,10 +7,11 @@ import type { KnownReceivers } from '../nodes/known-receivers.ts';
 import type { ProgressStore } from '../store/progress/progress-store.ts';
 import type { Store } from '../store/store.ts';
 import type { Changes, Views } from '../views/views.ts';
-import { type Controller, type ControllerNews, startController } from './controller.ts';
+import type { Controller, ControllerNews } from './controller.ts';
 import { createReleases } from './create-releases.ts';
 import { createReleaseStreams } from './release-streams.ts';
 import type { Releases } from './releases.ts';
+import { startController } from './start-controller.ts';
 
 export interface ControllersParts {
   readonly store: Pick<Store, 'lease' | 'release'>;

@@ -17,8 +17,10 @@ import { openMemoryStore } from '../store/memory-store.ts';
 import type { ProgressRow, ProgressStore } from '../store/progress/progress-store.ts';
 import type { Store } from '../store/store.ts';
 import { type ManualClock, manualClock } from '../sync/manual-clock.suite.ts';
-import { type Controller, type ControllerParts, startController, TICK } from './controller.ts';
+import type { Controller, ControllerParts } from './controller.ts';
 import { seeReceivers } from './receivers-seen.ts';
+import { startController } from './start-controller.ts';
+import { TICK } from './turns.ts';
 
 export { ENVIRONMENT, flag };
 

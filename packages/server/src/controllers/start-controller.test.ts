@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ProgressCommit } from '../store/progress/progress-store.ts';
-import { LATE } from './controller.ts';
 import { asked, climb, ENVIRONMENT, flag, mortal, openStage, type Stage, settle } from './stage.suite.ts';
+import { LATE } from './start-controller.ts';
 
 let stage: Stage;
 beforeEach(async () => {
