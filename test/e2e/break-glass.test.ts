@@ -4,8 +4,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
+import { until } from './until.ts';
 import { startWatcher } from './watcher.ts';
 
 const ombre = join(import.meta.dirname, '..', '..', 'packages', 'cli', 'bin', 'ombre.js');
@@ -19,9 +20,6 @@ function folder(): string {
   ends.push(() => rmSync(made, { recursive: true, force: true }));
   return made;
 }
-
-const until = <T>(wanted: () => T | Promise<T>): Promise<T> =>
-  vi.waitFor(wanted, { timeout: 30_000, interval: 100 });
 
 /** A service that says its name. */
 async function serve(name: string): Promise<string> {

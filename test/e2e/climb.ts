@@ -1,12 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, createServer, get, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { ReleaseView } from '@ombre/protocol';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
+import { type Running, startListening } from './start-listening.ts';
 
 const ombre = join(import.meta.dirname, '..', '..', 'packages', 'cli', 'bin', 'ombre.js');
 
@@ -147,7 +146,7 @@ async function open(
   });
 
   let door = '';
-  let child: ChildProcess | undefined;
+  let gateway: Running | undefined;
   async function startGateway(): Promise<void> {
     const listen = door === '' ? '127.0.0.1:0' : new URL(door).host;
     const places = ['id', 'staff', 'beta', 'region'].flatMap((name) => [
@@ -155,14 +154,13 @@ async function open(
       `user.${name}=header:x-user-${name}`,
     ]);
     const words = ['gateway', '--json', '--url', plane.url, '--token', plane.token, '--flag', 'engine'];
-    const started = await startListening([
+    gateway = await startListening([
       ...[ombre, ...words, '--name', 'edge', '--listen', listen, '--unit', 'header:x-user-id', ...places],
     ]);
-    child = started.child;
-    door = started.url;
+    door = gateway.url;
   }
   const killGateway = async (): Promise<void> => {
-    if (child !== undefined) await end(child, 'SIGKILL');
+    await gateway?.end('SIGKILL');
   };
   later(killGateway);
   await startGateway();
@@ -247,28 +245,4 @@ async function serve(status: () => number): Promise<{ readonly url: string; read
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
-}
-
-/** Starts a program and waits for the line of JSON that says where it listens. */
-function startListening(
-  words: readonly string[],
-): Promise<{ readonly url: string; readonly child: ChildProcess }> {
-  const child = spawn(process.execPath, words, { stdio: 'pipe' });
-  let complaints = '';
-  child.stderr.on('data', (text: Buffer) => {
-    complaints += text;
-  });
-  return new Promise((done, failed) => {
-    child.once('exit', () => failed(new Error(`${words.join(' ')} ended:\n${complaints}`)));
-    createInterface({ input: child.stdout }).once('line', (line) => {
-      done({ ...(JSON.parse(line) as { url: string }), child });
-    });
-  });
-}
-
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((done) => child.once('exit', done));
-  child.kill(signal);
-  await ended;
 }

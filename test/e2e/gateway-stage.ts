@@ -4,7 +4,8 @@ import { Agent, createServer, request } from 'node:http';
 import net, { type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, vi } from 'vitest';
+import { afterEach, expect } from 'vitest';
+import { until } from './until.ts';
 
 const ombre = join(import.meta.dirname, '..', '..', 'packages', 'cli', 'bin', 'ombre.js');
 
@@ -25,9 +26,6 @@ interface Handle {
   getsockname(name: { port?: number }): void;
   close(): void;
 }
-
-export const until = <T>(wanted: () => T | Promise<T>): Promise<T> =>
-  vi.waitFor(wanted, { timeout: 30_000, interval: 50 });
 
 function onlyOne(url: string): string {
   return `apiVersion: ombre.dev/v1

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { ReceiverView, ReleaseView } from '@ombre/protocol';
 import { describe, expect, test, vi } from 'vitest';
 import { startControlPlane } from './control-plane.ts';
-import { createGatewayStage, type GatewayProcess, load, until } from './gateway-stage.ts';
+import { createGatewayStage, type GatewayProcess, load } from './gateway-stage.ts';
+import { until } from './until.ts';
 
 const { environment, heldSocket, launch, later, startGateway } = createGatewayStage();
 

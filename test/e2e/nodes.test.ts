@@ -5,7 +5,7 @@ import { createClient, type Fetch, type ReleaseView } from '@ombre/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeOnPostgres } from '../../packages/server/src/store/postgres/postgres-server.suite.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
-import { type Running, startListening } from './question-bank.ts';
+import { type Running, startListening } from './start-listening.ts';
 import { startWatcher, type Watcher } from './watcher.ts';
 
 const ombre = join(import.meta.dirname, '..', '..', 'packages', 'cli', 'bin', 'ombre.js');

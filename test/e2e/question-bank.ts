@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { ControlPlane } from './control-plane.ts';
+import { end, type Running, startListening } from './start-listening.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const example = join(root, 'examples', 'question-bank');
@@ -13,14 +13,6 @@ const ATTRIBUTES = {
   'geo.region': 'x-region',
   'client.version': 'x-client-version',
 };
-
-/** A program that said where it listens. */
-export interface Running {
-  readonly url: string;
-  /** Where a gateway publishes metrics. */
-  readonly adminUrl?: string;
-  end(signal: NodeJS.Signals): Promise<void>;
-}
 
 /** The services of the example in both versions, a gateway for each flag, and users, all as processes of their own. */
 export interface QuestionBank {
@@ -89,31 +81,6 @@ export async function openQuestionBank(
       await Promise.all([...running.values()].map((one) => one.end('SIGTERM')));
     },
   };
-}
-
-/** Starts a program and waits for the line of JSON that says where it listens. */
-export function startListening(words: readonly string[]): Promise<Running> {
-  const child = spawn(process.execPath, words, { stdio: 'pipe' });
-  let complaints = '';
-  child.stderr.on('data', (text: Buffer) => {
-    complaints += text;
-  });
-  return new Promise((done, failed) => {
-    child.once('exit', () => failed(new Error(`${words.join(' ')} ended:\n${complaints}`)));
-    createInterface({ input: child.stdout }).once('line', (line) => {
-      done({
-        ...(JSON.parse(line) as { url: string; adminUrl?: string }),
-        end: (signal) => end(child, signal),
-      });
-    });
-  });
-}
-
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((done) => child.once('exit', done));
-  child.kill(signal);
-  await ended;
 }
 
 async function putUpstream(plane: ControlPlane, name: string, url: string): Promise<void> {

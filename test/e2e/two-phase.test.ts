@@ -101,23 +101,27 @@ describe('a two-phase change over processes that are killed', { timeout: TIME },
     late.thaw();
   });
 
-  test('a control plane killed at any moment ends every change', async () => {
-    const found = new Map<string, number>();
-    for (let round = 0; round < ROUNDS; round += 1) {
-      await rig.settled();
-      const asking = rig.begin();
-      // How far it has come by then is up to the machine.
-      await pause((round % 8) * 4);
-      await kill();
-      const id = await asking;
-      const answer = await rig.client.twoPhaseChange(id);
-      const phase = answer.ok ? answer.value.phase : 'unknown';
-      found.set(phase, (found.get(phase) ?? 0) + 1);
-      const { phase: end } = await rig.end(id);
-      expect(['committed', 'aborted']).toContain(end);
-    }
-    console.info(`found after a restart: ${JSON.stringify(Object.fromEntries(found))}`);
-  }, TIME + ROUNDS * ROUND);
+  test(
+    'a control plane killed at any moment ends every change',
+    async () => {
+      const found = new Map<string, number>();
+      for (let round = 0; round < ROUNDS; round += 1) {
+        await rig.settled();
+        const asking = rig.begin();
+        // How far it has come by then is up to the machine.
+        await pause((round % 8) * 4);
+        await kill();
+        const id = await asking;
+        const answer = await rig.client.twoPhaseChange(id);
+        const phase = answer.ok ? answer.value.phase : 'unknown';
+        found.set(phase, (found.get(phase) ?? 0) + 1);
+        const { phase: end } = await rig.end(id);
+        expect(['committed', 'aborted']).toContain(end);
+      }
+      console.info(`found after a restart: ${JSON.stringify(Object.fromEntries(found))}`);
+    },
+    TIME + ROUNDS * ROUND,
+  );
 
   test('a receiver killed while it is prepared is waited for no longer than its lease', async () => {
     const dead = rig.members.find(({ name }) => name === 'of-2')!;

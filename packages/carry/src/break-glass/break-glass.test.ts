@@ -289,16 +289,20 @@ describe('the control plane that is back', () => {
 });
 
 describe('the door', () => {
-  test('tells what to sign for, takes an order, and hands it to a peer that asks', async () => {
-    const { open, order, answer, clock } = await start();
-    const receiver = await open();
+  async function openDoor(receiver: Receiver): Promise<string> {
     const server = createServer(breakGlassDoor(receiver));
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     ends.push(
       () => server.close(),
       () => server.closeAllConnections(),
     );
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  test('tells what to sign for, takes an order, and hands it to a peer that asks', async () => {
+    const { open, order, answer, clock } = await start();
+    const receiver = await open();
+    const url = await openDoor(receiver);
     const post = async (body: string) => {
       const response = await fetch(url, { method: 'POST', body });
       return [response.status, ((await response.json()) as { code?: string }).code];
@@ -327,13 +331,7 @@ describe('the door', () => {
   test('says 503 while there is no snapshot, and 405 to other methods', async () => {
     const receiver = openReceiver({ source: createMemorySource() });
     ends.push(() => receiver.close());
-    const server = createServer(breakGlassDoor(receiver));
-    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-    ends.push(
-      () => server.close(),
-      () => server.closeAllConnections(),
-    );
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const url = await openDoor(receiver);
     expect((await fetch(url)).status).toBe(503);
     expect((await fetch(url, { method: 'DELETE' })).status).toBe(405);
   });

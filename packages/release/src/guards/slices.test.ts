@@ -2,7 +2,8 @@ import type { Guard, ReleaseSpec } from '@ombre/decide/model';
 import { describe, expect, test } from 'vitest';
 import { startRelease } from '../climb/state.ts';
 import { judgeHealth } from '../health/judge-health.ts';
-import type { ArmTally, Tally } from '../health/tally.ts';
+import type { ArmTally } from '../health/tally.ts';
+import { tallyOf } from '../simulation/arm-counts.ts';
 
 /** 64 sub-buckets of 40 requests each, of which so many fail, one after the other. */
 function arm(failing: number): ArmTally {
@@ -33,24 +34,12 @@ function judge(guard: Guard, region: number, some: number) {
     at: { level: 1, step: 0 },
     evidenceFrom: 0,
   } as const;
-  const tally = (levels: Tally['levels']): Tally => ({
-    limits: [],
-    levels,
-    climb: {
-      treated: { begun: 0, open: 0, ended: 0, failures: 0, units: 0 },
-      control: { ended: 0, failures: 0 },
-      rest: { ended: 0, failures: 0 },
-      requests: 0,
-    },
-    sources: 1,
-    missing: [],
-  });
   const levels = {
     region: { treatment: arm(region), control: arm(0.2) },
     some: { treatment: arm(some), control: arm(0.2) },
   };
-  const { state } = judgeHealth(spec, progress, tally({}), undefined, 0);
-  return judgeHealth(spec, progress, tally(levels), state, 1_000).health;
+  const { state } = judgeHealth(spec, progress, tallyOf({}), undefined, 0);
+  return judgeHealth(spec, progress, tallyOf(levels), state, 1_000).health;
 }
 
 const named = { effect: 0.01, slices: ['region'] };

@@ -1,9 +1,10 @@
 import type { ReleaseSpec } from '@ombre/decide/model';
 import { describe, expect, test } from 'vitest';
 import { type ReleaseState, startRelease } from '../climb/state.ts';
+import { type ArmCounts, emptyArm, tallyOf } from '../simulation/arm-counts.ts';
 import { combineHealth, faultOf, type GuardEvidence, type HealthVerdict } from './health.ts';
 import { type HealthState, judgeHealth, REMEMBERED, remember } from './judge-health.ts';
-import type { ArmTally, Tally } from './tally.ts';
+import type { Tally } from './tally.ts';
 
 const START = 1_700_000_000_000;
 
@@ -36,15 +37,15 @@ function play(
     at: { level: 0, step: 0 },
     evidenceFrom: START,
   };
-  const arms = { treatment: emptyArm(), control: emptyArm() };
-  let state: HealthState | undefined = judgeHealth(spec, progress, tallyOf(arms), undefined, START).state;
-  let judged = judgeHealth(spec, progress, tallyOf(arms), state, START);
+  const arms = { treatment: emptyArm(1), control: emptyArm(1) };
+  const tally = (also: Partial<Tally> = {}) => tallyOf({ some: arms }, { limits: [1200], ...also });
+  let state: HealthState | undefined = judgeHealth(spec, progress, tally(), undefined, START).state;
+  let judged = judgeHealth(spec, progress, tally(), state, START);
   const verdicts: HealthVerdict[] = [];
   seconds.forEach((second, index) => {
     grow(arms.treatment, second.treatment, more.units ?? 5000);
     if (second.control !== undefined) grow(arms.control, second.control, more.units ?? 5000);
-    const tally = { ...tallyOf(arms), ...more.tally };
-    judged = judgeHealth(spec, progress, tally, state, START + 1000 * (index + 1));
+    judged = judgeHealth(spec, progress, tally(more.tally), state, START + 1000 * (index + 1));
     // What is remembered is written down and read back.
     state = JSON.parse(JSON.stringify(judged.state)) as HealthState;
     verdicts.push(judged.health.verdict);
@@ -52,15 +53,8 @@ function play(
   return { verdict: judged.health.verdict, evidence: judged.health.evidence[0]!, verdicts };
 }
 
-type Arm = { ended: number[]; failures: number[]; slow: number[][]; latencySum: number[]; units: number };
-
-function emptyArm(): Arm {
-  const zeros = () => Array.from({ length: 64 }, () => 0);
-  return { ended: zeros(), failures: zeros(), slow: [zeros()], latencySum: zeros(), units: 0 };
-}
-
 /** Bad requests go round the buckets, so that all fare alike in the long run. */
-function grow(arm: Arm, { requests, bad, slow = 0, buckets = 64 }: Second, units: number): void {
+function grow(arm: ArmCounts, { requests, bad, slow = 0, buckets = 64 }: Second, units: number): void {
   for (let bucket = 0; bucket < buckets; bucket++) {
     const sent = arm.ended[bucket]!;
     arm.ended[bucket] = sent + requests;
@@ -70,21 +64,6 @@ function grow(arm: Arm, { requests, bad, slow = 0, buckets = 64 }: Second, units
     arm.latencySum[bucket]! += requests * (slow > 0 ? 2000 : 100);
   }
   arm.units = units;
-}
-
-function tallyOf(arms: { readonly treatment: Arm; readonly control: Arm }): Tally {
-  return {
-    limits: [1200],
-    levels: { some: structuredClone(arms) as { treatment: ArmTally; control: ArmTally } },
-    climb: {
-      treated: { begun: 0, open: 0, ended: 0, failures: 0, units: 0 },
-      control: { ended: 0, failures: 0 },
-      rest: { ended: 0, failures: 0 },
-      requests: 0,
-    },
-    sources: 1,
-    missing: [],
-  };
 }
 
 function times(count: number, treatment: Second, control?: Second) {
@@ -263,12 +242,12 @@ describe('what is written down of it', () => {
     evidenceFrom: START,
   });
   const counted = (second: Second, seconds: number): Tally => {
-    const arms = { treatment: emptyArm(), control: emptyArm() };
+    const arms = { treatment: emptyArm(1), control: emptyArm(1) };
     for (let passed = 0; passed < seconds; passed += 1) {
       grow(arms.treatment, second, 5000);
       grow(arms.control, clean, 5000);
     }
-    return tallyOf(arms);
+    return tallyOf({ some: arms }, { limits: [1200] });
   };
   /** Judged for so many seconds from the beginning. */
   const judged = (second: Second, seconds: number, epoch = 1): HealthState => {

@@ -1,7 +1,7 @@
 import type { ReleaseSpec } from '@ombre/decide/model';
 import { type ReleaseState, startRelease } from '../climb/state.ts';
 import { type HealthState, judgeHealth } from '../health/judge-health.ts';
-import type { ArmTally, Tally } from '../health/tally.ts';
+import { countRequest, emptyArm, tallyOf } from './arm-counts.ts';
 import { type CrowdPlan, gatherCrowd } from './crowd.ts';
 
 /** A region that is treated by half and then wholly, beside people elsewhere who are not. */
@@ -58,7 +58,16 @@ export function playRegion(play: RegionPlay, seed: number): PlayedRegion {
       evidenceFrom: START_MS + 1000 * second,
     };
     const arms = { treatment: emptyArm(), control: emptyArm(), outside: emptyArm() };
-    const look = () => judgeHealth(spec, progress, tallyOf(arms), state, START_MS + 1000 * second);
+    const look = () => {
+      const { outside, ...both } = arms;
+      return judgeHealth(
+        spec,
+        progress,
+        tallyOf({ [LEVEL]: both }, { outside }),
+        state,
+        START_MS + 1000 * second,
+      );
+    };
     state = look().state;
     const seen = new Uint8Array(crowd.people.length);
     for (let held = 1; held <= play.hold; held++) {
@@ -70,7 +79,7 @@ export function playRegion(play: RegionPlay, seed: number): PlayedRegion {
         const treated = local[who] === true && person.position < share;
         const arm = treated ? arms.treatment : local[who] ? arms.control : arms.outside;
         const more = local[who] ? play.worse * Math.exp(own) + (treated && share === 1 ? play.harm : 0) : 0;
-        count(arm, person.bucket, failed(more), seen[who] === 0);
+        countRequest(arm, person.bucket, failed(more), seen[who] === 0);
         seen[who] = 1;
       });
       second += 1;
@@ -81,47 +90,4 @@ export function playRegion(play: RegionPlay, seed: number): PlayedRegion {
     }
   }
   return { last };
-}
-
-type MutableArm = {
-  ended: number[];
-  failures: number[];
-  slow: number[][];
-  latencySum: number[];
-  units: number;
-};
-
-function emptyArm(): MutableArm {
-  const zeros = () => Array.from({ length: 64 }, () => 0);
-  return { ended: zeros(), failures: zeros(), slow: [], latencySum: zeros(), units: 0 };
-}
-
-function count(arm: MutableArm, bucket: number, failed: boolean, first: boolean): void {
-  arm.ended[bucket] = (arm.ended[bucket] ?? 0) + 1;
-  arm.failures[bucket] = (arm.failures[bucket] ?? 0) + (failed ? 1 : 0);
-  arm.units += first ? 1 : 0;
-}
-
-function tallyOf({
-  outside,
-  ...arms
-}: Readonly<Record<'treatment' | 'control' | 'outside', MutableArm>>): Tally {
-  const copy = (arm: MutableArm): ArmTally => ({
-    ...arm,
-    ended: [...arm.ended],
-    failures: [...arm.failures],
-  });
-  return {
-    limits: [],
-    levels: { [LEVEL]: { treatment: copy(arms.treatment), control: copy(arms.control) } },
-    outside: copy(outside),
-    climb: {
-      treated: { begun: 0, open: 0, ended: 0, failures: 0, units: 0 },
-      control: { ended: 0, failures: 0 },
-      rest: { ended: 0, failures: 0 },
-      requests: 0,
-    },
-    sources: 1,
-    missing: [],
-  };
 }

@@ -2,7 +2,8 @@ import type { ReleaseSpec } from '@ombre/decide/model';
 import { type ReleaseState, startRelease } from '../climb/state.ts';
 import { faultOf } from '../health/health.ts';
 import { type HealthState, judgeHealth } from '../health/judge-health.ts';
-import type { ArmTally, Tally } from '../health/tally.ts';
+import type { Tally } from '../health/tally.ts';
+import { countRequest, emptyArm, tallyOf } from './arm-counts.ts';
 import { type CrowdPlan, gatherCrowd, type Person } from './crowd.ts';
 
 /** A climb through shares, each held for as long. */
@@ -93,14 +94,6 @@ function holding(spec: ReleaseSpec, level: number): ReleaseState {
   return { ...startRelease(placement), phase: 'dwelling', at: { level, step: 0 }, evidenceFrom: START_MS };
 }
 
-type MutableArm = {
-  ended: number[];
-  failures: number[];
-  slow: number[][];
-  latencySum: number[];
-  units: number;
-};
-
 /** Counts as a gateway does: positions below the share are treated, as many above it are control. */
 function startCounting(
   share: number,
@@ -110,14 +103,7 @@ function startCounting(
   tally(level: string): Tally;
   naiveZ(): number;
 } {
-  const empty = (): MutableArm => ({
-    ended: zeros(),
-    failures: zeros(),
-    slow: [zeros()],
-    latencySum: zeros(),
-    units: 0,
-  });
-  const arms = { treatment: empty(), control: empty() };
+  const arms = { treatment: emptyArm(1), control: emptyArm(1) };
   const sums = { treatment: { n: 0, bad: 0 }, control: { n: 0, bad: 0 } };
   const seen = new Uint8Array(people.length);
   return {
@@ -126,30 +112,23 @@ function startCounting(
       if (person === undefined || person.position >= 2 * share) return;
       const name = person.position < share ? 'treatment' : 'control';
       const arm = arms[name];
-      const bad = failed(name === 'treatment' ? harm : 0) ? 1 : 0;
-      arm.ended[person.bucket] = (arm.ended[person.bucket] ?? 0) + 1;
-      arm.failures[person.bucket] = (arm.failures[person.bucket] ?? 0) + bad;
+      const bad = failed(name === 'treatment' ? harm : 0);
+      countRequest(arm, person.bucket, bad, seen[who] === 0);
       const [over] = arm.slow;
       if (over !== undefined && slow) over[person.bucket] = (over[person.bucket] ?? 0) + 1;
-      arm.units += 1 - (seen[who] ?? 0);
       seen[who] = 1;
       sums[name].n += 1;
-      sums[name].bad += bad;
+      sums[name].bad += bad ? 1 : 0;
     },
     tally(level) {
       const { treatment, control } = sums;
-      return {
-        limits: [LIMIT_MS],
-        levels: { [level]: { treatment: copy(arms.treatment), control: copy(arms.control) } },
-        climb: {
-          treated: { begun: treatment.n, open: 0, ended: treatment.n, failures: treatment.bad, units: 0 },
-          control: { ended: control.n, failures: control.bad },
-          rest: { ended: 0, failures: 0 },
-          requests: treatment.n + control.n,
-        },
-        sources: 1,
-        missing: [],
+      const climb = {
+        treated: { begun: treatment.n, open: 0, ended: treatment.n, failures: treatment.bad, units: 0 },
+        control: { ended: control.n, failures: control.bad },
+        rest: { ended: 0, failures: 0 },
+        requests: treatment.n + control.n,
       };
+      return tallyOf({ [level]: arms }, { limits: [LIMIT_MS], climb });
     },
     naiveZ() {
       const { treatment, control } = sums;
@@ -158,18 +137,5 @@ function startCounting(
       const error = Math.sqrt(rate * (1 - rate) * (1 / treatment.n + 1 / control.n));
       return error > 0 ? Math.abs(treatment.bad / treatment.n - control.bad / control.n) / error : 0;
     },
-  };
-}
-
-function zeros(): number[] {
-  return Array.from({ length: 64 }, () => 0);
-}
-
-function copy(arm: MutableArm): ArmTally {
-  return {
-    ...arm,
-    ended: [...arm.ended],
-    failures: [...arm.failures],
-    slow: arm.slow.map((one) => [...one]),
   };
 }

@@ -1,23 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createMemoryProvider, type MemoryProvider } from '../metric-provider/memory-provider.ts';
-import { climb, flag, openStage, type Stage } from './stage.suite.ts';
+import type { MemoryProvider } from '../metric-provider/memory-provider.ts';
+import { openMeasuredStage, type Stage } from './stage.suite.ts';
 
 let stage: Stage;
 let provider: MemoryProvider;
 beforeEach(async () => {
-  stage = await openStage();
-  provider = createMemoryProvider();
-  await stage.control.files([
-    flag('a'),
-    climb('r', {
-      guards: [
-        { errorRate: { max: 0.05 } },
-        { metric: { name: 'lost', query: 'lost', max: 0.5, every: '1s' } },
-      ],
-      ladder: [{ name: 'half', share: 0.5, dwell: '1h' }],
-    }),
-  ]);
-  stage.gateway.traffic = { requests: 4, failures: 0 };
+  ({ stage, provider } = await openMeasuredStage());
 });
 afterEach(() => stage.close());
 

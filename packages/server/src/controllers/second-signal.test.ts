@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createMemoryProvider, type MemoryProvider } from '../metric-provider/memory-provider.ts';
+import type { MemoryProvider } from '../metric-provider/memory-provider.ts';
 import type { Controller } from './controller.ts';
-import { climb, ENVIRONMENT, flag, openStage, type Stage } from './stage.suite.ts';
+import { ENVIRONMENT, openMeasuredStage, type Stage } from './stage.suite.ts';
 
 let stage: Stage;
 let provider: MemoryProvider;
@@ -9,20 +9,8 @@ let controller: Controller;
 
 /** A release frozen because nobody answers for its metric: no series matches, while the source answers for others. */
 beforeEach(async () => {
-  stage = await openStage();
-  provider = createMemoryProvider();
-  await stage.control.files([
-    flag('a'),
-    climb('r', {
-      guards: [
-        { errorRate: { max: 0.05 } },
-        { metric: { name: 'lost', query: 'lost', max: 0.5, every: '1s' } },
-        { caller: { name: 'checkout', query: 'checkout', max: 0.02, every: '1s' } },
-      ],
-      ladder: [{ name: 'half', share: 0.5, dwell: '1h' }],
-    }),
-  ]);
-  stage.gateway.traffic = { requests: 4, failures: 0 };
+  const caller = { name: 'checkout', query: 'checkout', max: 0.02, every: '1s' };
+  ({ stage, provider } = await openMeasuredStage([{ caller }]));
   stage.gateway.circuits = circuits('closed', 'closed');
   provider.set('checkout', 0, sample(0.001));
   controller = stage.start('one', { provider });

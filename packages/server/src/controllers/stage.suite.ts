@@ -13,6 +13,7 @@ import {
 } from '../commands/control.suite.ts';
 import type { EffectContext, Effects } from '../effects/effect.ts';
 import { silent } from '../http/log.ts';
+import { createMemoryProvider, type MemoryProvider } from '../metric-provider/memory-provider.ts';
 import { openMemoryStore } from '../store/memory-store.ts';
 import type { ProgressRow, ProgressStore } from '../store/progress/progress-store.ts';
 import type { Store } from '../store/store.ts';
@@ -138,6 +139,23 @@ export async function openStage(): Promise<Stage> {
     },
   };
   return stage;
+}
+
+/** A stage with the release `r`, held at half: its metric `lost` is asked every second, and `more` guards beside it. */
+export async function openMeasuredStage(
+  more: NonNullable<Spec['guards']> = [],
+): Promise<{ readonly stage: Stage; readonly provider: MemoryProvider }> {
+  const stage = await openStage();
+  const lost = { metric: { name: 'lost', query: 'lost', max: 0.5, every: '1s' } };
+  await stage.control.files([
+    flag('a'),
+    climb('r', {
+      guards: [{ errorRate: { max: 0.05 } }, lost, ...more],
+      ladder: [{ name: 'half', share: 0.5, dwell: '1h' }],
+    }),
+  ]);
+  stage.gateway.traffic = { requests: 4, failures: 0 };
+  return { stage, provider: createMemoryProvider() };
 }
 
 /** Lets everything happen that waits for nothing but its turn. */

@@ -1,21 +1,13 @@
-import type { Acknowledgement } from '@ombre/protocol';
 import { afterEach, expect, test } from 'vitest';
 import { silent } from '../http/log.ts';
 import { openMemoryStore } from '../store/memory-store.ts';
+import { ack } from '../store/nodes/nodes.suite.ts';
 import { manualClock } from '../sync/manual-clock.suite.ts';
 import { createReceivers } from '../sync/receivers.ts';
 import { ownReceiver, type SharedReceivers, shareReceivers } from './shared-receivers.ts';
 
 const P = 'shop/live';
 const LEASE = 15_000;
-const ack = (receiver: string, revision: number, more: Partial<Acknowledgement> = {}): Acknowledgement => ({
-  receiver,
-  class: 'sdk',
-  lineage: 'l',
-  revision,
-  digest: 'a'.repeat(64),
-  ...more,
-});
 
 const open: SharedReceivers[] = [];
 afterEach(async () => {

@@ -11,7 +11,12 @@ export interface OpenNodes {
 
 const P = 'shop/live';
 const node = (id: string) => ({ id, url: `http://${id}:7171`, secret: `secret of ${id}` });
-const ack = (receiver: string, revision: number, more: Partial<Acknowledgement> = {}): Acknowledgement => ({
+/** An acknowledgement of a revision of the lineage `l`. */
+export const ack = (
+  receiver: string,
+  revision: number,
+  more: Partial<Acknowledgement> = {},
+): Acknowledgement => ({
   receiver,
   class: 'sdk',
   lineage: 'l',
