@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { LEASE, openRig, pause, type Rig } from './two-phase/rig.ts';
+import { LEASE, type Member, openRig, pause, type Rig } from './two-phase/rig.ts';
 
 const TIME = 300_000;
 /** `TWO_PHASE=full npx vitest run test/e2e/two-phase.test.ts` kills it more often. */
 const ROUNDS = process.env.TWO_PHASE === 'full' ? 60 : 6;
 /** A round restarts the control plane and waits for leases: seconds each, more on a busy machine. */
-const ROUND = 20_000;
+const ROUND = 30_000;
 
 /** Lets requests go on for a moment, so that somebody is asked in every state. */
 const aWhile = (): Promise<void> => pause(300);
@@ -22,6 +22,7 @@ describe('a two-phase change over processes that are killed', { timeout: TIME },
       member.thaw();
       member.gate.release('up');
       member.gate.release('down');
+      await member.start();
     }
     // Every test leaves everybody there, on the head, and nothing that ought not to have been seen.
     await rig.settled();
@@ -42,6 +43,19 @@ describe('a two-phase change over processes that are killed', { timeout: TIME },
     }
     await rig.plane.restart();
   };
+  /** A change of which all these are members, whose votes are held back. */
+  const beginHeld = (them: readonly Member[]): Promise<string> =>
+    rig.beginAmong(
+      them.map(({ name }) => name),
+      {
+        hold: () => {
+          for (const { gate } of them) gate.hold('up');
+        },
+        release: () => {
+          for (const { gate } of them) gate.release('up');
+        },
+      },
+    );
   const everyHeld = async (way: 'up' | 'down'): Promise<void> => {
     while (rig.members.some(({ gate }) => gate.held(way) === 0)) await pause(5);
   };
@@ -62,8 +76,7 @@ describe('a two-phase change over processes that are killed', { timeout: TIME },
   });
 
   test('a control plane killed before the decision goes on with it', async () => {
-    for (const { gate } of rig.members) gate.hold('up');
-    const id = await rig.begin();
+    const id = await beginHeld(rig.members);
     await everyHeld('up');
     expect(await rig.until(id, 'preparing')).toMatchObject({ staged: [] });
     await kill();
@@ -71,8 +84,7 @@ describe('a two-phase change over processes that are killed', { timeout: TIME },
   });
 
   test('a control plane killed between the decision and its word finishes it', async () => {
-    for (const { gate } of rig.members) gate.hold('up');
-    const id = await rig.begin();
+    const id = await beginHeld(rig.members);
     await everyHeld('up');
     // All votes are cast and on their way; nothing that it says from now on arrives.
     for (const { gate } of rig.members) {
@@ -88,8 +100,7 @@ describe('a two-phase change over processes that are killed', { timeout: TIME },
 
   test('a control plane killed in COMMITTING waits again for who is cut off', async () => {
     const late = rig.members.find(({ name }) => name === 'of-3')!;
-    late.freeze();
-    const id = await rig.begin();
+    const id = await rig.beginAmong(['of-3'], { hold: late.freeze, release: late.thaw });
     await rig.until(id, 'committing');
     await aWhile();
     const restarted = Date.now();
@@ -125,15 +136,12 @@ describe('a two-phase change over processes that are killed', { timeout: TIME },
 
   test('a receiver killed while it is prepared is waited for no longer than its lease', async () => {
     const dead = rig.members.find(({ name }) => name === 'of-2')!;
-    dead.gate.hold('up');
-    const id = await rig.begin();
+    const id = await beginHeld([dead]);
     await dead.kill();
     dead.gate.cut();
     // It is still dead when the change ends.
     const { phase, members, staged } = await rig.end(id);
     expect([phase, members.includes('of-2'), staged.includes('of-2')]).toEqual(['committed', true, false]);
-    dead.gate.release('up');
-    await dead.start();
   });
 
   test('a receiver that was stopped past its lease answers from the old revision, and not as a live one', async () => {
@@ -157,10 +165,10 @@ describe('a two-phase change over processes that are killed', { timeout: TIME },
   });
 
   test('a kill goes first, and the change that gave way to it changes nothing anywhere', async () => {
-    for (const { name, gate } of rig.members) if (name !== 'gw-1') gate.hold('up');
+    const id = await beginHeld(rig.members.filter(({ name }) => name !== 'gw-1'));
     const before = await rig.client.head();
-    const id = await rig.begin();
-    await pause(200);
+    // The gateway stages it meanwhile.
+    await aWhile();
     const kills = await rig.client.kill('submit-service');
     const { aborted, phase } = await rig.end(id);
     expect(phase).toBe('aborted');

@@ -24,7 +24,7 @@ export interface Member {
   thaw(): void;
   /** kill -9. */
   kill(): Promise<void>;
-  /** Again, under its name and behind the same line. */
+  /** Again, under its name and behind the same line; nothing where it runs. */
   start(): Promise<void>;
 }
 
@@ -35,6 +35,11 @@ export interface Rig {
   readonly members: readonly Member[];
   /** Asks for the next change; answers when the control plane has taken it. */
   begin(): Promise<string>;
+  /**
+   * The same with these among its members. What holds them back comes first, and their leases may run out over it on a machine that is busy: then
+   * it is undone, and everything begun anew.
+   */
+  beginAmong(names: readonly string[], held: { hold(): void; release(): void }): Promise<string>;
   /** Asks again where the control plane may not have heard it, and waits for the end. */
   end(id: string): Promise<TwoPhaseView>;
   /** Waits until a change is in a phase. */
@@ -126,45 +131,62 @@ export async function openRig(faults: Readonly<Record<string, string>> = {}): Pr
     }
   }
 
+  async function settled(): Promise<void> {
+    for (;;) {
+      const [view, dry] = await Promise.all([
+        client.receivers(),
+        client.twoPhase({
+          id: 'dry',
+          origin: 'api',
+          partial: true,
+          resources: flagsAt(GENERATIONS - 1),
+          dryRun: true,
+        }),
+      ]);
+      const current = view.ok
+        ? view.value.receivers.filter(({ behind, lease }) => behind === 0 && lease === 'held')
+        : [];
+      if (current.length >= members.length && dry.ok && dry.value.members.length === members.length) return;
+      await pause(50);
+    }
+  }
+
+  async function begin(): Promise<string> {
+    generation += 1;
+    const id = `c${generation}`;
+    begun.set(id, { value: `g${generation}`, resources: flagsAt(generation) });
+    await ask(id);
+    return id;
+  }
+
+  async function end(id: string): Promise<TwoPhaseView> {
+    await ask(id);
+    const view = await until(id, ({ phase }) => phase === 'committed' || phase === 'aborted');
+    const { phase, revision, endedAt } = view;
+    const { value = '' } = begun.get(id) ?? {};
+    ended.push({ value, phase: phase as Ended['phase'], revision, endedAt: endedAt ?? 0 });
+    return view;
+  }
+
   return {
     plane,
     client,
     members,
-    async begin() {
-      generation += 1;
-      const id = `c${generation}`;
-      begun.set(id, { value: `g${generation}`, resources: flagsAt(generation) });
-      await ask(id);
-      return id;
-    },
-    async end(id) {
-      await ask(id);
-      const view = await until(id, ({ phase }) => phase === 'committed' || phase === 'aborted');
-      const { phase, revision, endedAt } = view;
-      const { value = '' } = begun.get(id) ?? {};
-      ended.push({ value, phase: phase as Ended['phase'], revision, endedAt: endedAt ?? 0 });
-      return view;
-    },
-    until: (id, phase) => until(id, (view) => view.phase === phase),
-    async settled() {
+    begin,
+    end,
+    async beginAmong(names, { hold, release }) {
       for (;;) {
-        const [view, dry] = await Promise.all([
-          client.receivers(),
-          client.twoPhase({
-            id: 'dry',
-            origin: 'api',
-            partial: true,
-            resources: flagsAt(GENERATIONS - 1),
-            dryRun: true,
-          }),
-        ]);
-        const current = view.ok
-          ? view.value.receivers.filter(({ behind, lease }) => behind === 0 && lease === 'held')
-          : [];
-        if (current.length >= members.length && dry.ok && dry.value.members.length === members.length) return;
-        await pause(50);
+        await settled();
+        hold();
+        const id = await begin();
+        const { members: among } = await until(id, () => true);
+        if (names.every((name) => among.includes(name))) return id;
+        release();
+        await end(id);
       }
     },
+    until: (id, phase) => until(id, (view) => view.phase === phase),
+    settled,
     broken: () => {
       // The route says nothing of the other flags: a gateway is judged by its variant alone.
       const seen = witnesses.flatMap((one) => one.seen);
@@ -240,6 +262,7 @@ function processAt(name: string, gate: Gate, words: (port: number) => readonly s
       await new Promise((done) => was.once('exit', done));
     },
     async start() {
+      if (child !== undefined && child.exitCode === null && child.signalCode === null) return;
       const started = spawn(process.execPath, [...words(port)], { stdio: ['ignore', 'pipe', 'pipe'] });
       child = started;
       let complaints = '';
