@@ -18,6 +18,11 @@ export interface Run {
   readonly json: Json;
 }
 
+/** Words of a command line that hold no space themselves. */
+export function wordsOf(line: string): readonly string[] {
+  return line.split(' ');
+}
+
 /** Runs the command in this process, as main.ts would. */
 export async function analyze(...words: string[]): Promise<Run> {
   let out = '';

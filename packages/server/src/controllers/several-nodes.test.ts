@@ -24,7 +24,7 @@ const resources = [
   }),
 ];
 
-describeOnPostgres('on PostgreSQL', (postgres) => {
+describeOnPostgres('two processes that share a release', (postgres) => {
   const { closing, folderOf, start } = openProcesses();
 
   test('the release goes on where the first server gave it up, and both tell the same', async () => {
