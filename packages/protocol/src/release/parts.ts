@@ -45,6 +45,7 @@ export const guardEvidence: z.ZodType<GuardEvidence> = z.object({
   units: z.number(),
   series: z.array(z.object({ at: z.number(), events: z.number(), trials: z.number() })),
   returns: z.array(z.string()).exactOptional(),
+  over: z.literal(true).exactOptional(),
 });
 
 export const blast: z.ZodType<Blast> = z.object({

@@ -32,11 +32,14 @@ const FEW_UNITS = 64;
 const FEW_LIMIT = 0.5;
 /** Evidence (nats) that treatment differs from a control that breaks the limit too, so that the cause is not shared. */
 const APART = 3;
+/** A shared cause is over when both arms kept the limit for so long, in ms, with so many requests each. */
+const CALM = 15_000;
+const CALM_REQUESTS = 20;
 
 /**
  * Bad when windows of all lengths that end now say together that the rate is surely above the limit: exact, by sub-buckets of
  * units. Where so few units are treated that sub-buckets say nothing, only a rate surely above one
- * half is bad. Unknown when control breaks the limit alike. Good when the rate surely lies below the limit.
+ * half is bad. Unknown when control breaks the limit alike, until both keep it again and evidence begins anew. Good when the rate surely lies below the limit.
  */
 export function judgeAbsoluteRate(sight: Sight, { guard, counted, limit, said }: RateLimit): GuardEvidence {
   const found = gather(sight, sight.alpha, (window) => {
@@ -52,13 +55,23 @@ export function judgeAbsoluteRate(sight: Sight, { guard, counted, limit, said }:
     const sentence = `${percent(rate)} of ${total(counts.trials)} requests ${said}, surely above ${percent(limit)}`;
     if (isShared(sight, window, counted, limit)) {
       const both = `${sentence}, but control does alike: the cause is shared`;
-      return guardEvidence(sight, guard, counted, { verdict: 'unknown', sentence: both, numbers, window });
+      const over = isCalm(sight, counted, limit);
+      return guardEvidence(sight, guard, counted, {
+        verdict: 'unknown',
+        sentence: over ? `${both}, and over` : both,
+        numbers,
+        window,
+        over,
+      });
     }
     return guardEvidence(sight, guard, counted, { verdict: 'bad', sentence, numbers, window, began });
   }
   const whole = sight.history.snapshots.at(-1);
   const counts = whole && countsOf(whole.treated, counted);
-  return guardEvidence(sight, guard, counted, weigh(sight, counts, { counted, limit, said }));
+  const finding = weigh(sight, counts, { counted, limit, said });
+  const both = counts && rateOf(counts) > limit && rateOf(countsOf(whole.control, counted)) > limit;
+  const over = finding.verdict === 'undecided' && both === true && isCalm(sight, counted, limit);
+  return guardEvidence(sight, guard, counted, { ...finding, over });
 }
 
 /** Whether control breaks the limit in the same window, and treatment is not clearly worse than control. */
@@ -69,6 +82,18 @@ function isShared(sight: Sight, window: Window, counted: number | 'failures', li
   const whole = countsOf(window.to.control, counted);
   const counts = { now: control, whole, weight: sight.history.weight };
   return evidenceAboveControl(compared, counts, 0, APART) < APART;
+}
+
+/** Whether both arms have kept the limit of late. */
+function isCalm(sight: Sight, counted: number | 'failures', limit: number): boolean {
+  const to = sight.history.snapshots.at(-1);
+  const from = sight.history.snapshots.findLast(({ at }) => to !== undefined && to.at - at >= CALM);
+  if (from === undefined || to === undefined) return false;
+  const window = { from, to };
+  return (['treated', 'control'] as const).every((side) => {
+    const { trials } = countsIn(window, side, counted);
+    return total(trials) >= CALM_REQUESTS && rateIn(window, side, counted) <= limit;
+  });
 }
 
 /** What all that was counted says when no window is bad. */

@@ -13,6 +13,8 @@ export type Finding = {
   readonly began?: Snapshot | undefined;
   /** Levels that alone shall go back. */
   readonly returns?: readonly string[];
+  /** A shared cause that is over. */
+  readonly over?: boolean;
 };
 
 /**
@@ -37,6 +39,7 @@ export function guardEvidence(
     verdict: blind === undefined ? finding.verdict : 'unknown',
     sentence: blind ?? finding.sentence,
     ...(finding.returns !== undefined && blind === undefined && { returns: finding.returns }),
+    ...(finding.over === true && blind === undefined && { over: true as const }),
     numbers: Object.fromEntries(numbers) as Record<string, number>,
     window: { from: from?.at ?? sight.now, to: sight.now },
     ...(finding.began !== undefined && blind === undefined && { since: finding.began.at }),

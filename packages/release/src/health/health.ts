@@ -23,6 +23,8 @@ export type GuardEvidence = {
   readonly series: readonly { readonly at: number; readonly events: number; readonly trials: number }[];
   /** Levels whose users alone are worse and shall go back by themselves; the verdict is about everybody else. */
   readonly returns?: readonly string[];
+  /** Control broke the limit too, and both keep it again: what was seen so far says nothing of this release. */
+  readonly over?: true;
 };
 
 /** Health at one tick. Plain data. */

@@ -103,6 +103,15 @@ describe('a limit on errors', () => {
     expect(evidence.sentence).toContain('the cause is shared');
   });
 
+  test('begins anew when a shared cause is over, and is bad all the same when only the new version fails after it', () => {
+    const outage = times(10, broken, broken);
+    const { verdicts } = play(errors, [...outage, ...times(40, clean, clean), ...times(3, broken, clean)]);
+    expect(verdicts.slice(5, 10)).toEqual(Array(5).fill('unknown'));
+    expect(verdicts.slice(10, 24)).not.toContain('good');
+    expect(verdicts.slice(35, 50)).toEqual(Array(15).fill('good'));
+    expect(verdicts.at(-1)).toBe('bad');
+  });
+
   test('is bad when control breaks the limit too but much less', () => {
     const { verdict } = play(errors, times(10, { requests: 4, bad: 2.4 }, { requests: 4, bad: 0.25 }));
     expect(verdict).toBe('bad');
@@ -153,6 +162,17 @@ describe('a limit on slow requests', () => {
       verdict: 'unknown',
       sentence: 'requests over 1.2s are not counted yet',
     });
+  });
+
+  test('of the mean is unknown when that of control is above it alike, and bad when it is far beyond', () => {
+    const mean = [{ meanLatency: { max: '800ms' } }];
+    const slow = { requests: 10, bad: 0, slow: 10 };
+    const { verdict, evidence } = play(mean, times(30, slow, slow));
+    expect(verdict).toBe('unknown');
+    expect(evidence.sentence).toMatch(
+      /on average .* surely above 800 ms, but control is alike: the cause is shared$/,
+    );
+    expect(play(mean, times(30, slow, { requests: 10, bad: 0 })).verdict).toBe('bad');
   });
 
   test('of the mean is judged from thirty units a sub-bucket on', () => {

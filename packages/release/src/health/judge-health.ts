@@ -28,6 +28,8 @@ type Known = {
   readonly ticked: number;
   /** Requests treatment had been given at the last tick. */
   readonly treated: number;
+  /** A shared cause is over: evidence begins anew with the next tick. */
+  readonly renew?: true;
 };
 
 /**
@@ -65,7 +67,7 @@ export function judgeHealth(
   const known = state?.epoch === epoch ? state : undefined;
   const seen = known !== undefined && 'history' in known ? known.history : undefined;
   const limitsKnown = seen?.limits.join() === tally.limits.join();
-  const fresh = seen === undefined || known?.begun !== begun || !limitsKnown;
+  const fresh = seen === undefined || known?.begun !== begun || !limitsKnown || known.renew === true;
   const longest = seen === undefined ? REMEMBERED : LONGEST_TICK;
   const passed = Math.min(Math.max(0, now - (known?.ticked ?? now)), longest);
   const elapsed = (known?.elapsed ?? 0) + passed;
@@ -93,7 +95,8 @@ export function judgeHealth(
   const unheard = known !== undefined && seen === undefined && tally.sources === 0;
   const beforeThrough = addBefore(spec, before, history);
   const spent = { epoch, begun, history, before, beforeThrough, elapsed, again };
-  const next = unheard ? known : { ...spent, ticked: now, treated: treated.begun };
+  const renew = health.evidence.some(({ over }) => over === true) ? { renew: true as const } : {};
+  const next = unheard ? known : { ...spent, ...renew, ticked: now, treated: treated.begun };
   const { open } = treated;
   const to = Math.max(0, treated.begun - (state?.treated ?? treated.begun)) + open;
   return { health, state: next, traffic: { to, open, blast: blastOf(tally) } };
