@@ -26,6 +26,15 @@ describe('the cases of bad text', () => {
     }
   });
 
+  test.each(cases)('$code says what was expected and what was found', ({ issues }) => {
+    for (const { expected, found, message } of issues) {
+      for (const fact of [expected, found]) {
+        expect(fact, message).toMatch(/\S/);
+        expect(fact, message).not.toContain('undefined');
+      }
+    }
+  });
+
   test('docs/checks.md shows each code, why it is one, and what is printed', async () => {
     await expect(page(cases)).toMatchFileSnapshot('../../../../docs/checks.md');
   });
@@ -49,7 +58,7 @@ function page(all: readonly Case[]): string {
 # What the checks say
 
 \`ombre validate\`, every save under \`ombre up\` and every apply check all resources together. **Errors** keep a change from being applied, all of
-it; **warnings** do not. Every issue names its file, line, column and the path within the resource. Codes are stable: scripts may rely on them. In a
+it; **warnings** do not. Every issue names its file, line, column and the path within the resource, what was expected and what was found. Codes are stable: scripts may rely on them. In a
 message, words in braces are filled in.
 
 ${table}

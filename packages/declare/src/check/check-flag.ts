@@ -71,7 +71,9 @@ function variantHint(value: JsonValue, type: FlagType): { readonly hint?: string
 
 function checkValidity({ validity }: FlagSpec, report: Report): void {
   const { from, until } = validity ?? {};
-  if (from === undefined || until === undefined || Date.parse(from) < Date.parse(until)) return;
+  if (from === undefined || until === undefined) return;
+  // What is no instant is told as such, and compares with nothing.
+  if (!(Date.parse(from) >= Date.parse(until))) return;
   const details = { expected: `an instant after ${from}`, found: until };
   report('EMPTY_VALIDITY', ['spec', 'validity', 'until'], {}, details);
 }

@@ -44,7 +44,7 @@ const meetings = (...releases: readonly Resource[]) =>
   messages(
     'RELEASES_MEET',
     ...releases.flatMap((one) => (one.kind === 'Release' ? [flag(one.spec.flag), one] : [])),
-  );
+  ).map((text) => text.replace(/ \| releases in a layer, or for different units$/, ''));
 
 describe('releases without a layer', () => {
   test('are listed with those they may meet, each pair once', () => {

@@ -27,7 +27,7 @@ export function checkReachable(rules: readonly Rule[], world: World, report: Rep
     const next = rules[index + 1];
     if (next === undefined) return;
     const others = rules.length - index - 2;
-    const more = others > 0 ? ` (nor is any of the ${others} rules after it)` : '';
+    const more = others > 0 ? ` (nor is any rule after it)` : '';
     const why = `the rule ${JSON.stringify(rule.id)} before it serves everybody${more}`;
     report('UNREACHABLE_RULE', ['spec', 'rules', index + 1], { rule: JSON.stringify(next.id), why });
     return;

@@ -13,6 +13,9 @@ import { vocabularyCodes } from './codes/vocabulary.ts';
 export interface CodeRow {
   readonly severity: 'error' | 'warning';
   readonly message: string;
+  /** What would be right and what is there, where the place of the finding tells no better. Words of the message may stand in them. */
+  readonly expected?: string;
+  readonly found?: string;
   /** Why it is an issue and what to do, for `docs/checks.md`. */
   readonly about: string;
 }
@@ -51,9 +54,22 @@ export type IssueWords<Code extends IssueCode> = Readonly<
   Record<Words<(typeof codes)[Code]['message']>, string | number>
 >;
 
-/** The message of a code with its words filled in. */
-export function messageOf<Code extends IssueCode>(code: Code, words: IssueWords<Code>): string {
-  const row: CodeRow = codes[code];
+/** What a code says of its own accord. */
+export interface Said {
+  readonly message: string;
+  readonly expected?: string;
+  readonly found?: string;
+}
+
+/** The message of a code, what it expects and what it found, with the words filled in. */
+export function saidBy<Code extends IssueCode>(code: Code, words: IssueWords<Code>): Said {
+  const { message, expected, found }: CodeRow = codes[code];
   const values: Readonly<Record<string, string | number>> = words;
-  return row.message.replaceAll(/\{(\w+)\}/g, (_, word: string) => String(values[word]));
+  const filled = (text: string): string =>
+    text.replaceAll(/\{(\w+)\}/g, (_, word: string) => String(values[word]));
+  return {
+    message: filled(message),
+    ...(expected !== undefined && { expected: filled(expected) }),
+    ...(found !== undefined && { found: filled(found) }),
+  };
 }

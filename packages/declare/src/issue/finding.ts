@@ -1,6 +1,6 @@
 import type { Positions } from '../source/positions.ts';
 import type { Spot } from '../source/source-file.ts';
-import { type CodeRow, codes, type IssueCode, type IssueWords, messageOf } from './codes.ts';
+import { type CodeRow, codes, type IssueCode, type IssueWords, saidBy } from './codes.ts';
 import { type At, formatPath, type Issue } from './issue.ts';
 
 export interface Details {
@@ -25,7 +25,7 @@ export function finding<Code extends IssueCode>(
   words: IssueWords<Code>,
   details: Details = {},
 ): Finding {
-  return { code, ...at, ...details, message: messageOf(code, words) };
+  return { code, ...at, ...saidBy(code, words), ...details };
 }
 
 const nowhere: Spot = { file: '', line: 0, column: 0, length: 0 };
@@ -77,7 +77,7 @@ export function orderIssues(issues: readonly Issue[]): readonly Issue[] {
       line: at.line,
       column: at.column,
       path: '',
-      message: messageOf('TOO_MANY_ISSUES', { count }),
+      ...saidBy('TOO_MANY_ISSUES', { count }),
     },
   ];
 }

@@ -1,4 +1,4 @@
-import { type IssueCode, type IssueWords, messageOf } from '../issue/codes.ts';
+import { type IssueCode, type IssueWords, saidBy } from '../issue/codes.ts';
 import type { Details, Finding } from '../issue/finding.ts';
 import type { Path } from '../issue/issue.ts';
 
@@ -11,5 +11,5 @@ export function shapeIssue<Code extends IssueCode>(
   words: IssueWords<Code>,
   details: Details & { readonly part?: 'key' | 'value' } = {},
 ): ShapeIssue {
-  return { code, path, message: messageOf(code, words), ...details };
+  return { code, path, ...saidBy(code, words), ...details };
 }

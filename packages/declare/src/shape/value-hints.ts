@@ -57,5 +57,7 @@ function suggestUnit(word: string): string | undefined {
 export function instantHint(value: unknown): Hint {
   if (typeof value !== 'string') return {};
   const day = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?)?$/.exec(value);
-  return day === null ? {} : { hint: `did you mean "${day[1]}T${day[2] ?? '00:00'}${day[3] ?? ':00'}Z"?` };
+  if (day === null) return {};
+  const meant = `${day[1]}T${day[2] ?? '00:00'}${day[3] ?? ':00'}Z`;
+  return Number.isNaN(Date.parse(meant)) ? {} : { hint: `did you mean "${meant}"?` };
 }

@@ -201,6 +201,13 @@ describe('reading sources', () => {
     expect(declared.resources.at(-1)?.spec).toEqual({ ids });
   });
 
+  test.each(['"never', "'never"])('a quote that does not end is shown where it begins: %s', (text) => {
+    const { issues } = parse(
+      `${header('Flag', 'x')}  type: string\n  variants: { a: "x" }\n  default: ${text}\n`,
+    );
+    expect(issues).toMatchObject([{ code: 'YAML_SYNTAX', line: 7, column: 12 }]);
+  });
+
   test('the second of two resources is refused and both places are named', () => {
     const { declared, issues } = parseSources([
       { path: 'a.yaml', text: flag },

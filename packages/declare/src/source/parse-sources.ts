@@ -1,4 +1,4 @@
-import { messageOf } from '../issue/codes.ts';
+import { saidBy } from '../issue/codes.ts';
 import { finish } from '../steps.ts';
 import type { Parsed } from './declared.ts';
 import { type SourceLimits, sourceLimits } from './limits.ts';
@@ -107,7 +107,6 @@ export function createParser(options: ParseOptions = {}): Parser {
 }
 
 function tooLarge(size: number, nothing: SourceSet, limits: SourceLimits): Parsed {
-  const message = messageOf('SOURCES_TOO_LARGE', { size, limit: limits.files });
   const issue = {
     severity: 'error',
     code: 'SOURCES_TOO_LARGE',
@@ -116,7 +115,10 @@ function tooLarge(size: number, nothing: SourceSet, limits: SourceLimits): Parse
     column: 0,
     path: '',
   } as const;
-  return { ...nothing.finish([]), issues: [{ ...issue, message }] };
+  return {
+    ...nothing.finish([]),
+    issues: [{ ...issue, ...saidBy('SOURCES_TOO_LARGE', { size, limit: limits.files }) }],
+  };
 }
 
 /** The files that are other objects than before, each with what it was; undefined where files came or went, and where many changed. */

@@ -1,6 +1,6 @@
 import type { JsonValue } from '@ombre/decide/model';
 import { isSeq, type Node } from 'yaml';
-import { type CodeRow, codes, messageOf } from '../issue/codes.ts';
+import { type CodeRow, codes, saidBy } from '../issue/codes.ts';
 import type { Issue } from '../issue/issue.ts';
 import type { Draft } from '../shape/draft.ts';
 import { type ReadDocument, readDocument } from '../shape/read-document.ts';
@@ -81,9 +81,12 @@ export function* readFile(
     if (texts !== undefined) yield;
   }
   if (size > limit) {
-    const message = messageOf('FILE_TOO_LARGE', { size, limit });
     const issue = { severity: 'error', code: 'FILE_TOO_LARGE', file: file.path, line: 1, column: 1 } as const;
-    return { size, issues: [{ ...issue, path: '', message }], documents: [] };
+    return {
+      size,
+      issues: [{ ...issue, path: '', ...saidBy('FILE_TOO_LARGE', { size, limit }) }],
+      documents: [],
+    };
   }
   const inPieces = texts && (yield* readPieces(file.path, texts, limits, before?.pieces));
   if (inPieces !== undefined) return { size, issues: [], ...inPieces };
@@ -220,7 +223,8 @@ function reporter(source: SourceText, issues: Issue[]): Report {
       code,
       ...spotAt(source, start, end),
       path: '',
-      message: messageOf(code, words),
+      found: textAt(source, start, end),
+      ...saidBy(code, words),
       ...(more.hint !== undefined && { hint: more.hint }),
       ...(more.also !== undefined &&
         first !== undefined && {
@@ -228,4 +232,11 @@ function reporter(source: SourceText, issues: Issue[]): Report {
         }),
     });
   };
+}
+
+/** The first line of what is written there, as far as a message takes it. */
+function textAt({ text }: SourceText, start: number, end: number): string {
+  const [line = ''] = text.slice(start, end).trim().split('\n');
+  if (line === '') return start >= text.trimEnd().length ? 'the end of the text' : 'nothing';
+  return line.length > 40 ? `${line.slice(0, 39)}…` : line;
 }

@@ -62,6 +62,24 @@ function deeperThan(root: CST.Token, limit: number): number | undefined {
   return undefined;
 }
 
+/** Where the quoted text begins that has no quote at its end. */
+function openQuote(tokens: readonly CST.Token[]): number | undefined {
+  const rest: CST.Token[] = [...tokens];
+  for (let token = rest.pop(); token !== undefined; token = rest.pop()) {
+    if (token.type === 'document' && token.value !== undefined) rest.push(token.value);
+    if (token.type === 'double-quoted-scalar' || token.type === 'single-quoted-scalar') {
+      const { source, offset } = token;
+      if (source.length === 1 || source.at(0) !== source.at(-1)) return offset;
+    }
+    if (!('items' in token)) continue;
+    for (const { key, value } of token.items) {
+      if (key) rest.push(key);
+      if (value) rest.push(value);
+    }
+  }
+  return undefined;
+}
+
 /** The last bracket before an offset that is never closed. */
 function openBefore(
   tokens: readonly CST.Token[],
@@ -100,9 +118,10 @@ function reportSyntax(
   } else {
     const also = / end with a .$/.test(error.message) ? openBefore(tokens, start) : undefined;
     const problem = problemOf(error, source.text);
+    const quote = error.message.startsWith('Missing closing') ? openQuote(tokens) : undefined;
     report(
       'YAML_SYNTAX',
-      at,
+      quote === undefined ? at : [quote, quote + 1],
       { problem },
       { ...hintOf(error, source.text), ...(also !== undefined && { also }) },
     );

@@ -3,22 +3,30 @@ export const releaseCodes = {
   SAME_VARIANT: {
     severity: 'error',
     message: 'the release leads from {variant} to itself',
+    expected: 'another variant',
+    found: '{variant}',
     about: 'A release moves a flag from one variant to another.',
   },
   SECOND_RELEASE: {
     severity: 'error',
     message: 'the flag {flag} already has the release {release}',
+    expected: 'one release for {flag}',
+    found: '{release} as well',
     about:
       'One release of a flag is active at a time. Land or delete the other first. Both places are named.',
   },
   FROM_NOT_SERVED: {
     severity: 'warning',
     message: 'nothing serves {variant}, so the release has nobody to move',
+    expected: 'a variant that is served',
+    found: '{variant}',
     about: 'A release puts `to` in place of `from` where the flag would serve `from`.',
   },
   DUPLICATE_LEVEL: {
     severity: 'error',
     message: 'the level {name} stands twice in the ladder',
+    expected: 'each level once',
+    found: '{name} again',
     about: 'Outcomes and evidence name levels. Both places are named.',
   },
   LEVEL_SHRINKS: {
@@ -30,6 +38,8 @@ export const releaseCodes = {
   LEVEL_WITHOUT_EFFECT: {
     severity: 'warning',
     message: 'the level {level} adds nobody: {why}',
+    expected: 'a level that adds somebody',
+    found: '{level}: {why}',
     about: 'Whoever this level would admit is in already.',
   },
   UNKNOWN_SLICE: {
@@ -76,6 +86,8 @@ export const releaseCodes = {
   RELEASES_MEET: {
     severity: 'warning',
     message: 'the release {release} may treat the same units at the same time as {others}',
+    expected: 'releases in a layer, or for different units',
+    found: '{release} beside {others}',
     about:
       'The effect of one then shows in the evidence of the other. Put both into one layer with parts of their own, or say `layer: false` in those that have nothing to do with others. Releases whose conditions contradict each other do not meet. Each pair is named once, and 20 releases at most.',
   },

@@ -3,6 +3,7 @@ export const shapeCodes = {
   NOT_A_RESOURCE: {
     severity: 'error',
     message: 'a resource is a mapping with apiVersion, kind, metadata and spec',
+    expected: '{ apiVersion, kind, metadata, spec }',
     about: 'Each document is one resource; a document may also be a list of resources.',
   },
   API_VERSION: {
@@ -13,16 +14,19 @@ export const shapeCodes = {
   UNKNOWN_KIND: {
     severity: 'error',
     message: 'there is no kind {kind}',
+    found: '{kind}',
     about: 'Kinds are Vocabulary, Flag, Segment, Table, Upstream and Release, written with a capital.',
   },
   RESERVED_KIND: {
     severity: 'error',
     message: 'the kind {kind} is reserved and has no meaning yet',
+    found: '{kind}',
     about: 'A later version of Ombre will read it; this one would ignore it, and so refuses it.',
   },
   MISSING_KEY: {
     severity: 'error',
     message: 'the key {key} is missing',
+    found: 'nothing',
     about: 'The place shown is the mapping that needs the key.',
   },
   MISSING_VALUE: {
@@ -53,6 +57,7 @@ export const shapeCodes = {
   CONFLICTING_KEYS: {
     severity: 'error',
     message: 'the key {key} cannot stand beside {others}',
+    found: '{key} beside {others}',
     about: 'They belong to different forms of which only one can be meant.',
   },
   ACTION_SERVES_VARIANT: {
@@ -101,6 +106,7 @@ export const shapeCodes = {
   BAD_VALUE: {
     severity: 'error',
     message: '{problem}',
+    expected: 'another value: {problem}',
     about: 'The value has the right type and breaks another rule, which the message states.',
   },
   OUT_OF_RANGE: {
