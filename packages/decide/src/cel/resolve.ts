@@ -1,17 +1,12 @@
 import { attributeType, type CelEnvironment } from './environment.ts';
 import type { CelOverload } from './function.ts';
-import type { ComprehensionMakes, IrForm, IrNode, Span } from './ir.ts';
+import type { IrForm, IrNode, Span } from './ir.ts';
 import { findOverloads } from './library.ts';
+import { declare, findLocal, type Local } from './local.ts';
+import { type Macro, macroNamed, waysToWrite } from './macros.ts';
 import { toInt } from './operators.ts';
 import type { Syntax } from './syntax.ts';
 import { CelError, type CelErrorCode, CelTypeName, type CelValue } from './value.ts';
-
-/** A local variable; shadows the outer ones and attributes of its name. */
-interface Local {
-  readonly name: string;
-  readonly slot: number;
-  readonly outer: Local | undefined;
-}
 
 type Call = Extract<Syntax, { kind: 'call' }>;
 
@@ -32,44 +27,6 @@ const typeConstants: ReadonlySet<string> = new Set([
   'net.IP',
   'net.CIDR',
 ]);
-
-/** The macros with variables: what they make and, by number of arguments, how many variables come first and whether a filter follows. */
-const comprehensions: Readonly<
-  Record<
-    string,
-    {
-      makes: ComprehensionMakes;
-      forms: Readonly<Record<number, readonly [variables: 1 | 2, filter: boolean]>>;
-    }
-  >
-> = {
-  all: { makes: 'all', forms: { 2: [1, true], 3: [2, true] } },
-  exists: { makes: 'exists', forms: { 2: [1, true], 3: [2, true] } },
-  exists_one: { makes: 'existsOne', forms: { 2: [1, true], 3: [2, true] } },
-  existsOne: { makes: 'existsOne', forms: { 2: [1, true], 3: [2, true] } },
-  map: { makes: 'list', forms: { 2: [1, false], 3: [1, true] } },
-  filter: { makes: 'list', forms: { 2: [1, true] } },
-  transformList: { makes: 'list', forms: { 3: [2, false], 4: [2, true] } },
-  transformMap: { makes: 'map', forms: { 3: [2, false], 4: [2, true] } },
-  transformMapEntry: { makes: 'entries', forms: { 3: [2, false], 4: [2, true] } },
-};
-
-type Comprehension = (typeof comprehensions)[string];
-
-function macroNamed(name: string): Comprehension | undefined {
-  return Object.hasOwn(comprehensions, name) ? comprehensions[name] : undefined;
-}
-
-/** Says the ways to write a macro, such as `list.map(x, value) or list.map(x, condition, value)`. */
-function wronglyWritten(name: string, { makes, forms }: Comprehension): IrForm {
-  const range = makes === 'map' || makes === 'entries' ? 'map' : 'list';
-  const written = Object.entries(forms).map(([count, [variables, filter]]) => {
-    const words = [...(variables === 1 ? ['x'] : ['i', 'x']), ...(filter ? ['condition'] : [])];
-    if (words.length < Number(count)) words.push('value');
-    return `${range}.${name}(${words.join(', ')})`;
-  });
-  return failure('invalid_argument', `${name}() is written ${written.join(' or ')}`);
-}
 
 /** More parts of one `cel.block` would nest too deep. */
 const maxBlock = 100;
@@ -365,6 +322,10 @@ function failure(
   return { kind: 'failure', code, message, operands };
 }
 
+function wronglyWritten(name: string, macro: Macro): IrForm {
+  return failure('invalid_argument', `${name}() is written ${waysToWrite(name, macro)}`);
+}
+
 function unknown(path: readonly string[], at: Span): IrNode {
   const name = path.join('.');
   const { start, end } = at;
@@ -391,13 +352,4 @@ function rootOf(syntax: Syntax): Extract<Syntax, { kind: 'identifier' }> | undef
 
 function variableOf(syntax: Syntax): string | undefined {
   return syntax.kind === 'identifier' && !syntax.rooted ? syntax.name : undefined;
-}
-
-function declare(name: string, outer: Local | undefined): Local {
-  return { name, slot: outer === undefined ? 0 : outer.slot + 1, outer };
-}
-
-function findLocal(name: string | undefined, locals: Local | undefined): Local | undefined {
-  for (let local = locals; local; local = local.outer) if (local.name === name) return local;
-  return undefined;
 }
