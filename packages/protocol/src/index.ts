@@ -37,6 +37,7 @@ export type {
   OfrepRequest,
   OfrepSuccess,
 } from './ofrep/shape.ts';
+export { RELEASE_PHASES } from './release/parts.ts';
 export type { ReleaseCommandRequest } from './release/release-command.ts';
 export type { PlanAnswer } from './release/release-plan.ts';
 export type {

@@ -9,7 +9,8 @@ import type {
 } from '@ombre/release';
 import { z } from 'zod';
 
-export const phase: z.ZodType<Phase> = z.enum([
+/** Where a release can stand. */
+export const RELEASE_PHASES: readonly [Phase, ...Phase[]] = [
   'pending',
   'climbing',
   'dwelling',
@@ -20,7 +21,9 @@ export const phase: z.ZodType<Phase> = z.enum([
   'watching',
   'completed',
   'landed',
-]);
+];
+
+export const phase: z.ZodType<Phase> = z.enum(RELEASE_PHASES);
 
 export const freezeCause: z.ZodType<FreezeCause> = z.enum([
   'unknown',

@@ -1,20 +1,7 @@
-import type { ReleaseView } from '@ombre/protocol';
+import { RELEASE_PHASES, type ReleaseView } from '@ombre/protocol';
 import { CommandEnd, exits } from '../../exit.ts';
 
 type Phase = ReleaseView['phase'];
-
-const PHASES: readonly Phase[] = [
-  'pending',
-  'climbing',
-  'dwelling',
-  'waiting',
-  'frozen',
-  'rolling-back',
-  'rolled-back',
-  'watching',
-  'completed',
-  'landed',
-];
 
 /** Where a release stays by itself: waiting for another phase is in vain. */
 export const ENDS: readonly Phase[] = ['completed', 'rolled-back', 'landed'];
@@ -22,7 +9,7 @@ export const ENDS: readonly Phase[] = ['completed', 'rolled-back', 'landed'];
 /** The phases named by `--until`, separated by commas. */
 export function parseUntil(text: string): readonly Phase[] {
   return text.split(',').map((word) => {
-    const phase = PHASES.find((one) => one === word.trim());
+    const phase = RELEASE_PHASES.find((one) => one === word.trim());
     if (phase !== undefined) return phase;
     throw new CommandEnd(exits.usage, `--until takes phases such as completed,rolled-back, not "${word}"`);
   });
