@@ -75,8 +75,10 @@ export function expectValue<T>(answer: Answer<T>, connection: Connection): T {
     throw new CommandEnd(exits.conflict, `${said}${moved}\nrun \`ombre diff\` again, then repeat`, failure);
   }
   const issues = (failure.issues ?? []).map(({ resource, file, path, message, code, hint }) => {
-    const where = [resource ?? file, path].filter(Boolean).join(': ');
-    return `\n  ${where}: ${message} [${code}]${hint === undefined ? '' : `\n    ${hint}`}`;
+    const thing = resource ?? file;
+    // What the store finds names its resource in the sentence.
+    const text = [message.startsWith(thing) ? '' : thing, path, message].filter(Boolean).join(': ');
+    return `\n  ${text} [${code}]${hint === undefined ? '' : `\n    ${hint}`}`;
   });
   throw new CommandEnd(exits.no, said + issues.join(''), failure);
 }

@@ -41,7 +41,7 @@ export function createRestores({ commands, releases, clock, patience }: Restores
       if (taken === undefined) return now;
       if (!taken.ok) {
         const message = `Nothing was restored. ${taken.message} Ask again when it is rolled back.`;
-        return { ...now, message };
+        return { ok: false, code: 'PINNED', message, issues: [] };
       }
       rolledBack.push(...taken.releases);
       now = await commands.restore(input);
