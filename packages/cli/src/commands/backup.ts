@@ -18,7 +18,7 @@ export function addBackup(program: Command, shell: Shell): void {
               .map(([name, value]) => `${name}  ${String(value)}`)
               .join(
                 '\n',
-              )}\nbring it back with \`ombre restore FILE --data-dir NEW\` while no control plane runs on that directory\n`,
+              )}\nbring it back with \`ombre restore FILE --data-dir NEW\` while no control plane runs on that directory\nkeys are in no backup: keep a copy of the folder keys/ of the data directory apart from it\n`,
         );
       }),
     );

@@ -47,16 +47,21 @@ export function addRestore(program: Command, shell: Shell): void {
         });
         if (!restored.ok) throw new CommandEnd(exits.no, `${restored.code}: ${restored.message}`, restored);
         for (const warning of restored.warnings) terminal.err(`warning: ${warning}\n`);
-        shell.print({ ...restored, dryRun: options.dryRun === true }, () =>
-          formatTable(
-            ['environment', 'backed up at', 'goes on as'],
-            restored.environments.map(({ environment, from, to }) => [
-              environment,
-              `revision ${from.revision} of ${from.lineage}`,
-              `revision ${to.revision} of ${to.lineage}`,
-            ]),
-            'the backup holds no environment',
-          ),
+        shell.print(
+          { ...restored, dryRun: options.dryRun === true },
+          () =>
+            formatTable(
+              ['environment', 'backed up at', 'goes on as'],
+              restored.environments.map(({ environment, from, to }) => [
+                environment,
+                `revision ${from.revision} of ${from.lineage}`,
+                `revision ${to.revision} of ${to.lineage}`,
+              ]),
+              'the backup holds no environment',
+            ) +
+            (options.dryRun === true
+              ? 'nothing was written\n'
+              : `serve it with \`ombre up DIRECTORY${options.database === undefined ? '' : ' --database …'} --data-dir ${place}\`\n`),
         );
       }),
     );

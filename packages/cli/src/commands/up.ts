@@ -221,7 +221,8 @@ async function suggestions(
     .slice(0, 2);
   const context = JSON.stringify({ context: { targetingKey: 'user-1', ...Object.fromEntries(given) } });
   // From this folder commands find the control plane by themselves where its data directory stands here or above.
-  const found = connect(terminal, {}).url === server.url;
+  const near = connect(terminal, {});
+  const found = near.url === server.url && near.token === server.writeToken;
   const ombre = found ? 'npx ombre' : `npx ombre --data-dir ${relative(terminal.cwd, dataDirectory) || '.'}`;
   const url = server.url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
   const token = server.readToken === undefined ? '' : ` -H 'authorization: Bearer ${server.readToken}'`;

@@ -68,7 +68,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   if (manifest === undefined) {
     return refused(
       'NO_MANIFEST',
-      `${manifestPath(file)} is missing or is no manifest: the backup was not finished.`,
+      `${manifestPath(file)} is missing or is no manifest. It is written last, when a backup is whole, and is copied together with it.`,
     );
   }
   const warnings: string[] = [];
@@ -76,7 +76,9 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     if (keyring.knows(manifest.key)) {
       return refused('SIGNATURE_INVALID', 'The manifest was changed after it was signed.');
     }
-    warnings.push(`The backup is signed by a key that is not known here (${manifest.key}).`);
+    warnings.push(
+      `The backup is signed by a key that is not known here (${manifest.key}). Copy the folder keys/ of the old data directory into the new one first: without it receivers that verify do not follow, and \`ombre history --verify\` cannot check what was before.`,
+    );
   }
   const { sha256, bytes } = await fileDigest(file);
   if (sha256 !== manifest.sha256 || bytes !== manifest.bytes) {
