@@ -41,7 +41,7 @@ export function startWatcher(...words: readonly string[]): Watcher {
       const timer = setTimeout(() => {
         waiting.delete(look);
         failed(new Error(`not seen:\n${seen.map((one) => JSON.stringify(one)).join('\n')}\n${complaints}`));
-      }, 20_000);
+      }, 60_000);
       function look(): void {
         const found = seen.slice(from).find(wanted);
         if (found === undefined) return;

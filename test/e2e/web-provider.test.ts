@@ -83,7 +83,7 @@ describe.skipIf(executablePath === undefined)(
         (await readFile(file, 'utf8')).replace('v2: submit-service-v2', 'v2: submit-service-v2-blue'),
       );
       await tab.waitForFunction("window.ask().value === 'submit-service-v2-blue'", undefined, {
-        timeout: 20_000,
+        timeout: 60_000,
       });
       expect(await tab.evaluate('window.changes.flat()')).toContain('submit-service');
       expect(complaints).toEqual([]);

@@ -41,7 +41,7 @@ export function createStage() {
   async function gateway(entries: readonly Entry[], options: Partial<GatewayOptions> = {}) {
     const source = createMemorySource({ trust: 'local', environment: 'shop/test' });
     let revision = 0;
-    const publish = (next: readonly Entry[]): void => {
+    const put = (next: readonly Entry[]): void => {
       const encoded = encodeSnapshot(next, sha256);
       const head: Head = {
         environment: 'shop/test',
@@ -51,7 +51,7 @@ export function createStage() {
       };
       source.publish(encoded, { head, issued: 0, expires: 1, key: 'k', signature: 's' });
     };
-    if (entries.length > 0) publish(entries);
+    if (entries.length > 0) put(entries);
     const running = await startGateway({
       receiver: { source },
       flag: 'engine',
@@ -69,6 +69,12 @@ export function createStage() {
     };
     later(close);
     if (entries.length > 0) await running.receiver.started;
+    /** Settles when the gateway serves it. */
+    const publish = async (next: readonly Entry[]): Promise<void> => {
+      put(next);
+      const wanted = revision;
+      await until(() => running.receiver.head?.revision === wanted);
+    };
     return { ...running, publish, close, source };
   }
 

@@ -32,11 +32,11 @@ describe('the breaker of an upstream', () => {
       return seen;
     };
     expect(await statuses(4)).toEqual([500, 500, 500, 503]);
-    it.publish(entries({ breaker: { minimumCalls: 3, wait: '1h' }, timeout: '5s' }));
+    await it.publish(entries({ breaker: { minimumCalls: 3, wait: '1h' }, timeout: '5s' }));
     expect(await statuses(1)).toEqual([503]);
-    it.publish(entries({ breaker: { minimumCalls: 2, wait: '1h' } }));
+    await it.publish(entries({ breaker: { minimumCalls: 2, wait: '1h' } }));
     expect(await statuses(3)).toEqual([500, 500, 503]);
-    it.publish(entries({ breaker: false }));
+    await it.publish(entries({ breaker: false }));
     expect(await statuses(5)).toEqual([500, 500, 500, 500, 500]);
   });
 });

@@ -71,7 +71,7 @@ describe('forward-auth', () => {
     const denied = await ask(it.forwardAuthUrl!, '/forward-auth');
     expect([denied.status, denied.headers['ombre-refusal']]).toEqual([403, 'DENIED']);
     expect((await ask(it.forwardAuthUrl!, '/other')).status).toBe(404);
-    it.publish(ruled({ id: 'few', action: { throttle: 0.001 }, serve: { variant: 'v1' } }));
+    await it.publish(ruled({ id: 'few', action: { throttle: 0.001 }, serve: { variant: 'v1' } }));
     await ask(it.forwardAuthUrl!, '/forward-auth');
     const slowed = await ask(it.forwardAuthUrl!, '/forward-auth');
     expect([slowed.status, slowed.headers['ombre-refusal']]).toEqual([429, 'THROTTLED']);

@@ -97,7 +97,7 @@ http { access_log off; ${paths.join(' ')}
     expect(first).toMatchObject({ status: 200, body: 'two' });
     const cookie = first.headers['set-cookie']![0]!.split(';')[0]!;
     expect((await ask(url, '/items', { headers: { cookie } })).headers['set-cookie']).toBeUndefined();
-    it.publish(engine(one.url, two.url, 0));
+    await it.publish(engine(one.url, two.url, 0));
     expect(await ask(url, '/items', { headers: { cookie } })).toMatchObject({ status: 200, body: 'one' });
   });
 
@@ -123,9 +123,9 @@ http { access_log off; ${paths.join(' ')}
       },
       ...others,
     ];
-    it.publish(acting({ deny: true }));
+    await it.publish(acting({ deny: true }));
     expect((await ask(url)).status).toBe(403);
-    it.publish(acting({ throttle: 0.001 }));
+    await it.publish(acting({ throttle: 0.001 }));
     await ask(url);
     const slowed = await ask(url);
     expect([slowed.status, Number(slowed.headers['retry-after']) > 0]).toEqual([429, true]);

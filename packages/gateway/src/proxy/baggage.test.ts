@@ -21,7 +21,7 @@ describe('baggage', () => {
       JSON.parse((await ask(it.url, '/', { headers: { cookie: COOKIE, ...headers } })).body) as string | null;
     expect(await seen({})).toBe(own);
     expect(await seen({ baggage: 'a=1;p, ombre.variant=v9 ,b=2' })).toBe(`a=1;p,b=2,${own}`);
-    it.publish(engine(one.url, two.url, 1));
+    await it.publish(engine(one.url, two.url, 1));
     expect(await seen({})).toBeNull();
     expect(await seen({ baggage: 'a=1' })).toBe('a=1');
   });
