@@ -1,6 +1,7 @@
 import type { Clock } from '@ombre/carry';
 import type { Resource } from '@ombre/decide/model';
 import { type CounterRow, type Counters, SUB_BUCKETS } from '@ombre/protocol';
+import type { Command } from '@ombre/release';
 import type { Commands } from '../commands/commands.ts';
 import {
   asked,
@@ -64,6 +65,10 @@ export interface Stage {
   /** Lets time pass: each tick the gateway reports to those who take it. */
   pass(milliseconds: number, ...controllers: readonly Controller[]): Promise<void>;
   row(release: string): Promise<ProgressRow | undefined>;
+  /** What of each level the release `r` treats, or another one. */
+  shares(release?: string): readonly number[] | undefined;
+  /** Asks something of the release `r`, or another one; answers the id of the command. */
+  tell(command: Command, release?: string): Promise<string>;
   kinds(release: string): Promise<readonly string[]>;
   close(): Promise<void>;
 }
@@ -128,6 +133,14 @@ export async function openStage(): Promise<Stage> {
         }
         await settle();
       }
+    },
+    shares: (release = 'r') =>
+      control.views.placements(ENVIRONMENT)?.find((row) => row.release === release)?.placement.shares,
+    async tell(command, release = 'r') {
+      const at = clock.now();
+      const id = `${command} ${at}`;
+      await store.progress.ask(ENVIRONMENT, { id, release, command, by: 'ann', why: 'so', at });
+      return id;
     },
     row: async (release) =>
       (await store.progress.load(ENVIRONMENT)).rows.find((row) => row.release === release),

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ProgressCommit } from '../store/progress/progress-store.ts';
-import { asked, climb, ENVIRONMENT, flag, mortal, openStage, type Stage, settle } from './stage.suite.ts';
+import { asked, climb, ENVIRONMENT, flag, openStage, type Stage, settle } from './stage.suite.ts';
 import { LATE } from './start-controller.ts';
 
 let stage: Stage;
@@ -11,14 +10,6 @@ afterEach(() => stage.close());
 
 const HEALTHY = { requests: 4, failures: 0 };
 const BROKEN = { requests: 4, failures: 2 };
-const shares = (release = 'r') =>
-  stage.control.views.placements(ENVIRONMENT)?.find((row) => row.release === release)?.placement.shares;
-const tell = (command: 'pause' | 'resume' | 'promote' | 'abort' | 'approve' | 'land', release = 'r') => {
-  const id = `${command} ${stage.clock.now()}`;
-  const row = { id, release, command, by: 'ann', why: 'so', at: stage.clock.now() };
-  return stage.store.progress.ask(ENVIRONMENT, row).then(() => id);
-};
-
 describe('a release', () => {
   test('climbs by itself once it is applied, and holds at its end', async () => {
     const controller = stage.start('one');
@@ -26,10 +17,10 @@ describe('a release', () => {
     stage.gateway.traffic = HEALTHY;
     await stage.pass(2_000, controller);
     expect((await stage.row('r'))?.state.phase).toBe('dwelling');
-    expect(shares()).toEqual([0.5]);
+    expect(stage.shares()).toEqual([0.5]);
     await stage.pass(8_000, controller);
     expect((await stage.row('r'))?.state.phase).toBe('completed');
-    expect(shares()).toEqual([0.5, 1]);
+    expect(stage.shares()).toEqual([0.5, 1]);
     expect(await stage.kinds('r')).toEqual(['started', 'level', 'completed']);
     expect(stage.told.map(({ topic }) => topic)).toEqual(['started', 'level', 'completed']);
     expect((await stage.store.progress.load(ENVIRONMENT)).open).toEqual([]);
@@ -42,7 +33,7 @@ describe('a release', () => {
     await stage.pass(1_500, controller);
     stage.gateway.traffic = BROKEN;
     await stage.pass(1_000, controller);
-    expect(shares()).toEqual([]);
+    expect(stage.shares()).toEqual([]);
     await stage.pass(2_000, controller);
     const row = await stage.row('r');
     expect(row?.state.phase).toBe('rolled-back');
@@ -53,7 +44,7 @@ describe('a release', () => {
     expect(row?.state.rollback?.blast?.bad).toBeGreaterThan(100);
     expect(await stage.kinds('r')).toEqual(['started', 'rolling-back', 'rolled-back']);
     await stage.pass(10_000, controller);
-    expect(shares()).toEqual([]);
+    expect(stage.shares()).toEqual([]);
   });
 
   test('does what people tell it, and says why it does not', async () => {
@@ -61,16 +52,16 @@ describe('a release', () => {
     await stage.control.files([flag('a'), climb('r')]);
     stage.gateway.traffic = HEALTHY;
     await stage.pass(1_000, controller);
-    await tell('pause');
+    await stage.tell('pause');
     await stage.pass(5_000, controller);
     expect((await stage.row('r'))?.state.frozen?.causes).toEqual(['paused']);
-    expect(shares()).toEqual([0.5]);
-    const refused = await tell('approve');
+    expect(stage.shares()).toEqual([0.5]);
+    const refused = await stage.tell('approve');
     await stage.pass(250, controller);
     expect((await stage.store.progress.answerOf(ENVIRONMENT, refused))?.refusal).toContain('Nothing waits');
-    await tell('resume');
+    await stage.tell('resume');
     await stage.pass(250, controller);
-    const abort = await tell('abort');
+    const abort = await stage.tell('abort');
     await stage.pass(2_000, controller);
     expect(await stage.store.progress.answerOf(ENVIRONMENT, abort)).toEqual({ refusal: null });
     expect((await stage.row('r'))?.state.phase).toBe('rolled-back');
@@ -84,7 +75,7 @@ describe('a release', () => {
       'rolling-back',
       'rolled-back',
     ]);
-    const nowhere = await tell('pause', 'nobody');
+    const nowhere = await stage.tell('pause', 'nobody');
     await stage.pass(250, controller);
     expect((await stage.store.progress.answerOf(ENVIRONMENT, nowhere))?.refusal).toContain(
       'no release nobody',
@@ -101,7 +92,7 @@ describe('a release', () => {
     await stage.control.commands.override({ ...asked, flag: 'a', kill: null });
     await stage.pass(5_000, controller);
     expect((await stage.row('r'))?.state.frozen?.causes).toEqual(['killed']);
-    await tell('resume');
+    await stage.tell('resume');
     await stage.pass(5_000, controller);
     expect((await stage.row('r'))?.state.phase).toBe('completed');
   });
@@ -118,9 +109,9 @@ describe('a release', () => {
     await stage.control.files([flag('a'), climb('r', { ladder })]);
     await stage.pass(500, controller);
     expect((await stage.row('r'))?.state.frozen?.causes).toEqual(['changed']);
-    await tell('resume');
+    await stage.tell('resume');
     await stage.pass(8_000, controller);
-    expect(shares()).toEqual([0.5, 0.7]);
+    expect(stage.shares()).toEqual([0.5, 0.7]);
   });
 
   test('that is deleted while it climbs is rolled back first, and then goes', async () => {
@@ -136,7 +127,7 @@ describe('a release', () => {
     expect(stage.control.views.resource(ENVIRONMENT, 'Release/r')).toBeUndefined();
     expect(await progress.load(ENVIRONMENT)).toMatchObject({ rows: [], open: [] });
     expect(await stage.kinds('r')).toEqual(['started', 'rolling-back', 'rolled-back', 'removed']);
-    expect(shares()).toEqual([]);
+    expect(stage.shares()).toEqual([]);
   });
 
   test('of the API lands in one change in which nobody moves', async () => {
@@ -145,14 +136,14 @@ describe('a release', () => {
     stage.gateway.traffic = HEALTHY;
     await stage.pass(10_000, controller);
     const { revision } = stage.control.views.head(ENVIRONMENT)?.head ?? { revision: 0 };
-    await tell('land');
+    await stage.tell('land');
     await stage.pass(1_000, controller);
     expect(stage.control.views.head(ENVIRONMENT)?.head.revision).toBe(revision + 1);
     expect(stage.control.views.resource(ENVIRONMENT, 'Flag/a')?.resource.spec).toMatchObject({
       default: 'v2',
     });
     expect(stage.control.views.resource(ENVIRONMENT, 'Release/r')).toBeUndefined();
-    expect(shares()).toEqual([]);
+    expect(stage.shares()).toEqual([]);
     expect((await stage.kinds('r')).at(-1)).toBe('landed');
   });
 
@@ -161,7 +152,7 @@ describe('a release', () => {
     await stage.control.files([flag('a'), climb('r')]);
     stage.gateway.traffic = HEALTHY;
     await stage.pass(10_000, controller);
-    await tell('land');
+    await stage.tell('land');
     await stage.pass(1_500, controller);
     expect((await stage.row('r'))?.state.phase).toBe('completed');
     expect((await stage.kinds('r')).slice(-2)).toEqual(['command', 'refused']);
@@ -172,134 +163,7 @@ describe('a release', () => {
     expect((await stage.kinds('r')).at(-1)).toBe('landed');
     await stage.control.files([flag('a', { default: 'v2' }), climb('r', { from: 'v2', to: 'v1' })]);
     await stage.pass(500, controller);
-    expect(shares()).toEqual([0.5]);
-  });
-});
-
-describe('a process that dies', () => {
-  /** Plays a climb to its landing, or a fault, on a fresh stage; the first process dies after its n-th write. */
-  async function play(dieAfter: number, fault: boolean) {
-    const one = await openStage();
-    try {
-      const first = mortal(one, dieAfter);
-      let controller = one.start('this', first.parts);
-      const pass = async (milliseconds: number) => {
-        for (let passed = 0; passed < milliseconds; passed += 250) {
-          await one.pass(250, controller);
-          if (first.dead && controller.holds && !restarted) {
-            restarted = true;
-            controller = one.start('this');
-          }
-        }
-      };
-      let restarted = false;
-      await one.control.api([flag('a'), climb('r')]);
-      one.gateway.traffic = HEALTHY;
-      await pass(fault ? 1_500 : 14_000);
-      if (fault) one.gateway.traffic = BROKEN;
-      else {
-        const row = { release: 'r', command: 'land', by: 'ann', why: '', at: 1 } as const;
-        await one.store.progress.ask(ENVIRONMENT, { ...row, id: 'land' });
-      }
-      await pass(8_000);
-      const { rows, open } = await one.store.progress.load(ENVIRONMENT);
-      const moves = (await one.store.before(ENVIRONMENT, { limit: 100 })).map(({ action }) => action);
-      return {
-        restarted,
-        writes: first.writes,
-        end: {
-          phases: rows.map(({ state }) => state.phase),
-          open,
-          kinds: await one.kinds('r'),
-          placement: one.control.views.placements(ENVIRONMENT)?.[0]?.placement,
-          flag: one.control.views.resource(ENVIRONMENT, 'Flag/a')?.resource.spec,
-          moves,
-          told: [...new Set(one.told.map(({ key }) => key))].toSorted(),
-        },
-      };
-    } finally {
-      void one.close();
-    }
-  }
-
-  test.each([
-    ['a climb with its landing', false],
-    ['a fault', true],
-  ])(
-    'after any of its writes: %s ends as if it had not',
-    async (_, fault) => {
-      const whole = await play(Number.POSITIVE_INFINITY, fault);
-      expect(whole.end.kinds.at(-1)).toBe(fault ? 'rolled-back' : 'landed');
-      expect(whole.writes).toBeGreaterThan(6);
-      let cuts = 0;
-      for (let write = 1; write <= whole.writes; write += 1) {
-        const cut = await play(write, fault);
-        if (cut.restarted) cuts += 1;
-        expect([write, cut.end]).toEqual([write, whole.end]);
-      }
-      expect(cuts).toBeGreaterThan(6);
-    },
-    60_000,
-  );
-});
-
-describe('two controllers on one store', () => {
-  test('one decides and the other stands by, until the first gives its lease up', async () => {
-    const first = stage.start('one');
-    await settle();
-    const second = stage.start('two');
-    await stage.control.files([flag('a'), climb('r')]);
-    stage.gateway.traffic = HEALTHY;
-    await stage.pass(1_000, first, second);
-    expect([first.holds, second.holds]).toEqual([true, false]);
-    expect(second.take(stage.gateway.report())).toBeUndefined();
-    await first.close();
-    await stage.pass(10_000, second);
-    expect([first.holds, second.holds]).toEqual([false, true]);
-    expect((await stage.row('r'))?.state.phase).toBe('completed');
-  });
-
-  test('never commit two decisions: one that slept past its lease is fenced off when it wakes', async () => {
-    const accepted: { readonly by: string; readonly token: number }[] = [];
-    const { progress } = stage.store;
-    const recorded = (by: string, asleep?: () => Promise<void>) => ({
-      ...progress,
-      commit: async (commit: ProgressCommit) => {
-        await asleep?.();
-        const result = await progress.commit(commit);
-        if (result.ok && commit.writes.length > 0) accepted.push({ by, token: commit.fence.token });
-        return result;
-      },
-    });
-    let wake = (): void => {};
-    let sleeping: Promise<void> | undefined;
-    const first = stage.start('one', { progress: recorded('one', () => sleeping ?? Promise.resolve()) });
-    await settle();
-    const second = stage.start('two', { progress: recorded('two') });
-    await stage.control.files([flag('a'), climb('r')]);
-    stage.gateway.traffic = HEALTHY;
-    await stage.pass(1_000, first);
-    // From here on the first is stopped in the middle of its next write, which would take the release to its next level.
-    sleeping = new Promise((resolve) => {
-      wake = resolve;
-    });
-    await stage.pass(8_000, first);
-    expect(accepted.every(({ by }) => by === 'one')).toBe(false);
-    await stage.pass(2_000, second);
-    expect(second.holds).toBe(true);
-    await tell('abort');
-    await stage.pass(2_000, second);
-    expect((await stage.row('r'))?.state.phase).toBe('rolled-back');
-    const before = accepted.length;
-    wake();
-    sleeping = undefined;
-    await stage.pass(3_000, first, second);
-    expect(first.holds).toBe(false);
-    expect(accepted.slice(before).every(({ by }) => by === 'two')).toBe(true);
-    const tokens = accepted.map(({ token }) => token);
-    expect(tokens).toEqual(tokens.toSorted((a, b) => a - b));
-    expect(shares()).toEqual([]);
-    expect((await stage.row('r'))?.state.phase).toBe('rolled-back');
+    expect(stage.shares()).toEqual([0.5]);
   });
 });
 
@@ -350,7 +214,7 @@ describe('the inputs', () => {
       await settle();
     }
     const { state, receivers } = controller.followed.get('r') ?? {};
-    expect(shares()).toEqual([0.5]);
+    expect(stage.shares()).toEqual([0.5]);
     expect(receivers).toEqual({ live: 2, activated: 1 });
     expect([state?.phase, state?.held]).toEqual(['climbing', 0]);
   });
