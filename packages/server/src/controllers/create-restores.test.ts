@@ -19,7 +19,7 @@ beforeEach(async () => {
   stage.gateway.traffic = { requests: 4, failures: 0 };
   cutOff = false;
   controller = stage.start('one', { receivers });
-  restores = open();
+  restores = open(controller);
 });
 afterEach(() => {
   restores.close();
@@ -32,11 +32,11 @@ function receivers(): ReceiversSeen {
   return seeReceivers({ held, lacking: [], goneGateways: [] }, lineage);
 }
 
-function open(): Restores {
+function open(by: Controller): Restores {
   const { control, clock, store } = stage;
   const releases = createReleases({
     environment: ENVIRONMENT,
-    controller,
+    controller: by,
     progress: store.progress,
     views: control.views,
     clock,
@@ -181,6 +181,16 @@ describe('a restore', () => {
       issues: [{ code: 'RELEASE_PINS', resource: 'Flag/a' }],
     });
     expect((await stage.row('r'))?.state.phase).toBe('dwelling');
+  });
+
+  test('may be asked of a process that does not control', async () => {
+    const { before } = await climbOn();
+    const other = stage.start('two', { receivers });
+    await stage.pass(250, controller, other);
+    expect([controller.holds, other.holds]).toEqual([true, false]);
+    restores = open(other);
+    expect(await restore({ to: before })).toMatchObject({ ok: true, rolledBack: [{ release: 'r' }] });
+    expect(flagNow()).toEqual(flag('a'));
   });
 
   test('is not done where nobody controls, though the abort is kept', async () => {

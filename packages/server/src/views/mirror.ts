@@ -7,6 +7,7 @@ import {
   type Head,
   patchInSteps,
 } from '@ombre/decide';
+import { type OneAfterAnother, oneAfterAnother } from '../one-after-another.ts';
 import { headed, write } from '../store/advance.ts';
 import type { EnvironmentState, Write } from '../store/row.ts';
 import { sha256 } from '../store/sha256.ts';
@@ -39,7 +40,7 @@ export class Mirror {
   readonly #listeners = new Set<HeadListener>();
   #state: EnvironmentState;
   #encoded: Encoded;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns: OneAfterAnother = oneAfterAnother();
   #waking: Promise<void> | undefined;
   #fault: StoreError | undefined;
 
@@ -74,9 +75,7 @@ export class Mirror {
 
   /** Runs work after all earlier work on this environment, so that what it reads stays true until it writes. */
   exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(work, work);
-    this.#turn = turn.catch(() => {});
-    return turn;
+    return this.#turns.run(work);
   }
 
   /** Rows and bytes as they would be after some writes, in slices. */
