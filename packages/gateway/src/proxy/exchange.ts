@@ -21,6 +21,8 @@ export interface ExchangeOptions {
   readonly baggage: BaggageFor;
   /** Added to the answer, as name, value …. */
   readonly ownHeaders: readonly string[];
+  /** When the request came, by `now`. */
+  readonly began: number;
   /** Milliseconds an endpoint rests that could not be reached. */
   readonly rest: number;
   /** Milliseconds that never go back. */
@@ -50,7 +52,6 @@ class LeftError extends Error {}
  */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #options: ExchangeOptions;
-  readonly #began: number;
   readonly #tried: Endpoint[] = [];
   #controller: Dispatcher.DispatchController | undefined;
   /** Something of the request was given to a connection. */
@@ -72,7 +73,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
-    this.#began = options.now();
   }
 
   start(): void {
@@ -99,10 +99,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseStart(controller: Dispatcher.DispatchController, status: number, _: unknown, message = ''): void {
     // Informational answers are for this hop.
     if (status < 200) return;
-    const { request, response, ownHeaders, now } = this.#options;
+    const { request, response, ownHeaders, began, now } = this.#options;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#waited = now() - this.#began;
+    this.#waited = now() - began;
     this.#status = status;
     if (response.destroyed || response.headersSent) {
       controller.abort(this.#reason ?? new LeftError('the client went away'));
@@ -191,9 +191,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #next(): void {
-    const { upstream, request, path, requestHeaders, baggage, now } = this.#options;
+    const { upstream, request, path, requestHeaders, baggage, began, now } = this.#options;
     const lone = this.#sent && upstream.balancer.all.length === 1;
-    const endpoint = nextEndpoint(upstream.balancer, lone ? [] : this.#tried, now());
+    const endpoint = nextEndpoint(
+      upstream.balancer,
+      lone ? [] : this.#tried,
+      this.#tried.length === 0 ? began : now(),
+    );
     if (endpoint === undefined) {
       this.#fail({ code: this.#sent ? 'UPSTREAM_FAILED' : 'UPSTREAM_REFUSED' });
       return;
@@ -242,9 +246,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#over) return;
     this.#over = true;
     clearTimeout(this.#timer);
-    const { now, ended } = this.#options;
+    const { began, now, ended } = this.#options;
     this.#body?.destroy();
-    ended(ending, this.#waited ?? now() - this.#began);
+    ended(ending, this.#waited ?? now() - began);
   }
 }
 

@@ -139,6 +139,7 @@ export function createProxy(parts: ProxyParts): Proxy {
         requestHeaders: headersFor(request, decision, target, hasBody),
         baggage: baggage(request.headers.baggage as string | undefined, decision.unit, decision.outcome),
         ownHeaders,
+        began: at,
         rest: REST,
         now,
         ended: (ending, waited) => ended(passing, admitted, ending, waited),

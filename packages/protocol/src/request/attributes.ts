@@ -56,13 +56,7 @@ const readers: { readonly [A in RequestAttribute]: (parts: RequestParts) => Requ
     return at < 0 ? {} : firstOfEach(target.slice(at + 1).split('&'), decode);
   },
   'request.host': ({ headers }) => (textOf(headers.host) ?? '').toLowerCase(),
-  'request.header': ({ headers }) => {
-    const entries = Object.entries(headers).flatMap(([name, value]) => {
-      const text = textOf(value);
-      return text === undefined ? [] : [[name, text] as const];
-    });
-    return Object.fromEntries(entries);
-  },
+  'request.header': ({ headers }) => textsOf(headers),
   'request.cookie': ({ headers }) => cookiesOf(textOf(headers.cookie)),
   'request.size': ({ headers }) =>
     headers['transfer-encoding'] === undefined ? Number(textOf(headers['content-length']) ?? 0) : -1,
@@ -119,21 +113,35 @@ function firstOfEach(
   pairs: readonly string[],
   read: (text: string) => string,
 ): Readonly<Record<string, string>> {
-  const found = new Map<string, string>();
+  // Without a prototype, so that names of Object's own are names.
+  const found: Record<string, string> = Object.create(null);
   for (const pair of pairs) {
     const at = pair.indexOf('=');
     const name = read(at < 0 ? pair : pair.slice(0, at));
-    if (name !== '' && !found.has(name)) found.set(name, at < 0 ? '' : read(pair.slice(at + 1)));
+    if (name !== '' && found[name] === undefined) found[name] = at < 0 ? '' : read(pair.slice(at + 1));
   }
-  return Object.fromEntries(found);
+  return found;
 }
 
 function decode(text: string): string {
+  if (!/[%+]/.test(text)) return text;
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
     return text;
   }
+}
+
+/** Headers as texts: mostly they are, and nothing is copied. */
+function textsOf(headers: RequestParts['headers']): Readonly<Record<string, string>> {
+  const names = Object.keys(headers);
+  if (names.every((name) => typeof headers[name] === 'string')) return headers as Record<string, string>;
+  const texts: Record<string, string> = Object.create(null);
+  for (const name of names) {
+    const text = textOf(headers[name]);
+    if (text !== undefined) texts[name] = text;
+  }
+  return texts;
 }
 
 function textOf(value: string | readonly string[] | undefined): string | undefined {
