@@ -1,7 +1,7 @@
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Random } from './random.ts';
+import { evenly, type Random, seededRandom } from './random.ts';
 import type { Fault, Operation } from './suite.ts';
 
 /** Headers by which the traffic says who asks for what; the service under test sees them too. */
@@ -34,6 +34,9 @@ export async function openFaultyService(
 ): Promise<FaultyService> {
   let faults: readonly Fault[] = [];
   const pools = new Map<Fault, Pool>();
+  // A stream of their own: what the traffic draws does not move them.
+  const own = seededRandom(random() * 2 ** 32);
+  const draws = new Map<Fault, { readonly slow: () => boolean; readonly fails: () => boolean }>();
   const kept = new Map<string, { readonly at: number; readonly answer: Answer }[]>();
 
   const direct = Object.entries(operations).filter(([, { at }]) => at === undefined);
@@ -48,6 +51,16 @@ export async function openFaultyService(
     (operation === undefined || operationOf(request) === operation) &&
     Object.entries(only).every(([name, value]) => request.headers[headers.get(name) ?? ''] === String(value));
 
+  function drawsOf(fault: Fault) {
+    const { errors = 0, latency } = fault;
+    const known = draws.get(fault) ?? {
+      slow: evenly(latency?.share ?? 0, own),
+      fails: evenly(errors, own),
+    };
+    draws.set(fault, known);
+    return known;
+  }
+
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const suffered = faults.filter((fault) => concerns(fault, request));
     const leave: (() => void)[] = [];
@@ -60,9 +73,9 @@ export async function openFaultyService(
           leave.push(await pool.enter());
           await wait(slowPool.hold);
         }
-        if (latency !== undefined && random() < latency.share) await wait(latency.add);
+        if (latency !== undefined && drawsOf(fault).slow()) await wait(latency.add);
       }
-      if (suffered.some(({ errors = 0 }) => random() < errors)) {
+      if (suffered.filter((fault) => drawsOf(fault).fails()).length > 0) {
         request.resume();
         send(response, {
           status: 500,

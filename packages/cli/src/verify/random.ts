@@ -23,6 +23,26 @@ export function drawFrom<T>(weighted: readonly (readonly [T, number])[], random:
   return (weighted.at(-1) as readonly [T, number])[0];
 }
 
+/**
+ * True for `share` of the calls, one in each run of 1/share calls, at a place of its own: after n calls it was true n × share times, give
+ * or take two, whatever the luck of a short run.
+ */
+export function evenly(share: number, random: Random): () => boolean {
+  let calls = 0;
+  let runs = 0;
+  let next = random() / share;
+  let owed = 0;
+  return () => {
+    for (calls += 1; next < calls; next = (runs + random()) / share) {
+      owed += 1;
+      runs += 1;
+    }
+    if (owed === 0) return false;
+    owed -= 1;
+    return true;
+  };
+}
+
 /** Two of them make a normal deviate (Box and Muller 1958). */
 export function normal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());

@@ -53,7 +53,7 @@ function presentLines(terminal: Terminal, view: ReleaseView): readonly string[] 
         `           ${paint(terminal, colours[verdict], '•')} ${guard}: ${sentence}`,
     ),
     `traffic    ${to} ${armText(traffic.treatment)}; control ${armText(traffic.control)}`,
-    `receivers  ${live === 0 ? 'none' : activated === live ? `all ${live} have the last move` : `${activated} of ${live} have the last move`}`,
+    `receivers  ${live === 0 ? 'none' : live > 1 && activated === live ? `all ${live} have the last move` : `${activated} of ${live} ${activated === 1 ? 'has' : 'have'} the last move`}`,
     '',
   ];
 }
@@ -79,7 +79,7 @@ export function logLines(
 /** What a person may do now, where it waits for one. */
 function nextLines({ name, phase, waiting, frozen }: ReleaseView): readonly string[] {
   if (waiting?.gate === 'approval') return [`next: ombre release approve ${name}`];
-  if (frozen?.causes.includes('killed')) return ['next: lift the kill, then ombre release resume'];
+  if (frozen?.causes.includes('killed')) return [`next: lift the kill, then ombre release resume ${name}`];
   if (frozen?.causes.some((cause) => cause !== 'unknown'))
     return [`next: ombre release resume ${name}, or ombre release abort ${name}`];
   if (phase === 'completed') return [`next: ombre release land ${name}`];

@@ -41,7 +41,9 @@ describe('a guard on a number measured elsewhere', () => {
   test('is unknown once the last answer is old, however the source fails, and never bad by silence', () => {
     const { state, verdicts } = play(queue, [...of(10), silent, silent, silent, silent, silent]);
     expect(verdicts).toEqual(['good', 'good', 'good', 'good', 'unknown', 'unknown']);
-    expect(measuredEvidence(queue, state, 30_000).sentence).toBe('no answer for 25 s: connection refused');
+    expect(measuredEvidence(queue, state, 30_000).sentence).toBe(
+      'no answer from the metrics for 25 s: connection refused',
+    );
     expect(play(queue, of(Number.NaN, Number.NaN)).verdicts).toEqual(['unknown', 'unknown']);
   });
 

@@ -107,7 +107,7 @@ function verdictOf(
     const lasts = Math.round((now - (last?.at ?? since)) / 1000);
     return {
       verdict: 'unknown',
-      sentence: `no answer for ${lasts} s: ${silent?.why ?? 'nothing was answered'}`,
+      sentence: `no answer from the metrics for ${lasts} s: ${silent?.why ?? 'nothing was answered'}`,
     };
   }
   const where = last.series === undefined ? '' : ` at ${last.series}`;
