@@ -200,7 +200,7 @@ describe('what is wrong with a receiver is seen', { timeout: TIME }, () => {
   test('one that reads its snapshot anew within a request', async () => {
     rig = await openRig({ 'of-1': 'reads the snapshot anew for each flag' });
     await rig.settled();
-    for (let change = 0; change < 30 && rig.broken().length === 0; change += 1) {
+    for (let change = 0; change < 100 && rig.broken().length === 0; change += 1) {
       await rig.end(await rig.begin());
     }
     expect(rig.broken()[0]).toMatch(/^mixed, .*of-1 at/);

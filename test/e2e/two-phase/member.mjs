@@ -9,7 +9,9 @@ const source =
   fault === 'acknowledges what it has not staged' ? liar(openSource(address, own)) : openSource(address, own);
 const receiver = openReceiver({ source, receiver: name, class: 'ofrep', agent: 'member' });
 
-const turn = () => new Promise((done) => setImmediate(done));
+const READS_ANEW = fault === 'reads the snapshot anew for each flag';
+/** Whoever reads anew is given the time in which a change comes between. */
+const turn = () => new Promise((done) => (READS_ANEW ? setTimeout(done, 10) : setImmediate(done)));
 const FLAGS = ['two-a', 'two-b', 'two-c'];
 
 const server = createServer(async (_request, response) => {
@@ -23,7 +25,7 @@ const server = createServer(async (_request, response) => {
     values.push(evaluate(bound, flag).value);
     // A request takes its time; what it decides by stays.
     await turn();
-    if (fault === 'reads the snapshot anew for each flag') bound = bind(receiver.snapshot, {}, Date.now());
+    if (READS_ANEW) bound = bind(receiver.snapshot, {}, Date.now());
   }
   response.end(JSON.stringify({ at, revision: head.revision, live, values }));
 });
