@@ -93,12 +93,10 @@ test('the next process knows of it too', async () => {
 test('it is dropped where a restore takes the release back, and does not go in between', async () => {
   await author.close();
   let went = (_: boolean): void => {};
-  author = open(
-    () =>
-      new Promise((resolve) => {
-        went = resolve;
-      }),
-  );
+  const restored = new Promise<boolean>((resolve) => {
+    went = resolve;
+  });
+  author = open(() => restored);
   await author.started;
   await place(0, [], 1);
   expect(served()).toBe('v1');
