@@ -181,6 +181,13 @@ describe('the tasks of the guide', () => {
       ]);
     }
   });
+  test('and an attribute that is none is told which was meant, and answered all the same', async () => {
+    const { status, err } = await ombre('eval', 'submit-service', 'user.id=77912', 'user.teir=L5', '--json');
+    expect([status, err]).toEqual([
+      0,
+      'note: no vocabulary declares user.teir, so no condition reads it; did you mean "user.tier"?\n',
+    ]);
+  });
   test('and a token that is wrong is told what to do', async () => {
     const { status, err } = await ombre('--url', plane.url, '--token', 'wrong', 'kill', 'ranking');
     expect(status).toBe(4);

@@ -39,7 +39,8 @@ export async function openBank(directory, dataDirectory, words, onSeconds) {
     const gateways = await Promise.all(
       DOORS.map(async (door) => {
         const listening = await children.gateway(`gateway of ${door.flag}`, [
-          ...['--url', plane.url, '--token', plane.token, '--flag', door.flag, '--name', `edge-${door.flag}`],
+          ...['--url', plane.url, '--data-dir', dataDirectory],
+          ...['--flag', door.flag, '--name', `edge-${door.flag}`],
           ...['--listen', `127.0.0.1:${await port(door.port)}`, '--unit', 'header:x-user-id', '--expose'],
           ...Object.entries(ATTRIBUTES).flatMap(([name, header]) => [
             '--attribute',

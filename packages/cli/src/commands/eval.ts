@@ -1,5 +1,6 @@
 import type { Resource } from '@ombre/decide/model';
 import type { Command } from 'commander';
+import { suggestion } from '../analyze/similar-name.ts';
 import { expectValue } from '../connection.ts';
 import { CommandEnd, exits } from '../exit.ts';
 import { readContext } from '../json-argument.ts';
@@ -51,8 +52,20 @@ export async function contextOf(
   options: ContextOptions,
 ): Promise<Readonly<Record<string, unknown>>> {
   const types = attributes.length === 0 ? new Map<string, string>() : await declaredTypes(shell, options);
+  tellUndeclared(shell, attributes, [...types.keys()]);
   const context = readContext(shell.terminal, options.context, attributes, (name) => types.get(name));
   return options.unit === undefined ? context : { ...context, targetingKey: options.unit };
+}
+
+/** A misspelt attribute is no failure, since contexts may hold more than conditions read; but nobody means it. */
+function tellUndeclared(shell: Shell, pairs: readonly string[], declared: readonly string[]): void {
+  for (const pair of pairs) {
+    const [name = ''] = pair.split('=', 1);
+    // Of the targeting key alone, nothing is declared yet.
+    if (declared.length <= 1 || declared.includes(name)) continue;
+    const meant = suggestion(name, declared, 'declared attributes are');
+    shell.terminal.err(`note: no vocabulary declares ${name}, so no condition reads it${meant}\n`);
+  }
 }
 
 async function declaredTypes(shell: Shell, options: ContextOptions): Promise<ReadonlyMap<string, string>> {
