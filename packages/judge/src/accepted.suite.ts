@@ -1,8 +1,8 @@
-import type { Judged } from './refusal.ts';
-
 /** The result of a method that is not expected to refuse. */
-export function accepted<Result>(judged: Judged<Result>): Result {
-  const { refused, missing } = judged as { readonly refused?: string; readonly missing?: string };
-  if (refused !== undefined) throw new Error(`${refused}: ${missing}`);
-  return judged as Result;
+export function accepted<Judged extends object>(
+  judged: Judged,
+): Exclude<Judged, { readonly refused: string }> {
+  const { refused, ...why } = judged as { readonly refused?: string };
+  if (refused !== undefined) throw new Error(`${refused}: ${JSON.stringify(why)}`);
+  return judged as Exclude<Judged, { readonly refused: string }>;
 }

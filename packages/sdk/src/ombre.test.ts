@@ -94,7 +94,7 @@ describe('an environment in this process', () => {
     const ombre = await Ombre.open({ source: 'http://127.0.0.1:1', startTimeout: 50 });
     later(() => ombre.close());
     expect(ombre.status).toBe('starting');
-    expect(ombre.problems).toMatchObject([{ code: 'UNREACHABLE' }]);
+    await until(() => expect(ombre.problems).toMatchObject([{ code: 'UNREACHABLE' }]));
     expect(ombre.flag(price)({ targetingKey: 'u1' })).toBe('old');
     expect(ombre.evaluate('price-engine', {})).toMatchObject({ error: 'FLAG_NOT_FOUND' });
     expect(ombre.bind({})).toBeUndefined();

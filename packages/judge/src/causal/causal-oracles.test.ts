@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { accepted } from '../accepted.suite.ts';
+import { type OracleCase, oracleCases, oraclesPresent, within } from '../oracle/oracle.suite.ts';
 import { balanceTable } from './balance.ts';
 import { regressionEffect, unadjustedEffect } from './baseline-effects.ts';
 import { doublyRobustEffect } from './doubly-robust.ts';
@@ -7,7 +9,6 @@ import { dehejiaWahba, ihdp, matchitLalonde } from './lalonde.suite.ts';
 import { matchNearest } from './match.ts';
 import { matchedEffect } from './matched-effect.ts';
 import { concordance, fitPropensity, type Propensity } from './propensity.ts';
-import { type OracleCase, oracleCases, sharedPresent, unrefused, within } from './shared-table.suite.ts';
 import { stratifiedEffect } from './stratify.ts';
 import type { Study } from './study.ts';
 import { weightedEffect } from './weighting.ts';
@@ -15,7 +16,7 @@ import { weightedEffect } from './weighting.ts';
 type Numbers = Record<string, unknown>;
 
 function propensityNumbers(study: Study): Numbers {
-  const { model, scores } = unrefused(fitPropensity(study));
+  const { model, scores } = accepted(fitPropensity(study));
   const named = (map: ReadonlyMap<string, number> | undefined) =>
     Object.fromEntries([...(map ?? [])].map(([name, value]) => [name.replace('race=', 'race'), value]));
   return {
@@ -35,14 +36,14 @@ function matchNumbers(
   options: Numbers,
 ): Numbers {
   const caliper = options.caliper_sd === null ? {} : { caliper: Number(options.caliper_sd) };
-  const matching = unrefused(
+  const matching = accepted(
     matchNearest(study.treated, propensity, {
       ratio: Number(options.ratio),
       replace: options.replace === true,
       ...caliper,
     }),
   );
-  const found = unrefused(matchedEffect(study, matching));
+  const found = accepted(matchedEffect(study, matching));
   const balance = balanceTable(study, matching.weights).filter((row) => !row.name.startsWith('race'));
   return {
     n_treated_matched: found.matched.treated,
@@ -60,7 +61,7 @@ function matchNumbers(
 }
 
 function weightedNumbers(study: Study, propensity: Propensity, estimand: 'ATT' | 'ATE'): Numbers {
-  const found = unrefused(weightedEffect(study, propensity, estimand));
+  const found = accepted(weightedEffect(study, propensity, estimand));
   return {
     estimate: found.estimate,
     se_influence_fixed_ps: found.errors.fixedPropensity,
@@ -75,18 +76,18 @@ function weightedNumbers(study: Study, propensity: Propensity, estimand: 'ATT' |
 
 function compositeNumbers(survey: 'psid' | 'cps'): Numbers {
   const { study, linear } = dehejiaWahba(survey);
-  const propensity = unrefused(fitPropensity(study));
+  const propensity = accepted(fitPropensity(study));
   // Match() calls controls tied whose distance exceeds the nearest by up to its default tolerance of 1e-5; both
   // surveys' figures are met for tolerances from 6.5e-6 to 7.2e-6 of the score's standard deviation.
-  const matching = unrefused(
+  const matching = accepted(
     matchNearest(study.treated, propensity, { replace: true, tieTolerance: 1e-5 * Math.SQRT1_2 }),
   );
-  const found = unrefused(matchedEffect(study, matching));
+  const found = accepted(matchedEffect(study, matching));
   return {
     n: study.treated.length,
-    naive: unrefused(unadjustedEffect(study)).estimate,
-    ols: unrefused(regressionEffect({ ...study, causes: linear })).estimate,
-    ipw_att: unrefused(weightedEffect(study, propensity, 'ATT')).estimate,
+    naive: accepted(unadjustedEffect(study)).estimate,
+    ols: accepted(regressionEffect({ ...study, causes: linear })).estimate,
+    ipw_att: accepted(weightedEffect(study, propensity, 'ATT')).estimate,
     nn1_replace_ties: found.estimate,
     nn1_se_ai: found.standardError,
   };
@@ -102,19 +103,19 @@ function numbersFor(one: OracleCase): Numbers {
       n: study.truth.length,
       true_ate: mean(study.truth),
       true_att: mean(treated),
-      naive: unrefused(unadjustedEffect(study)).estimate,
+      naive: accepted(unadjustedEffect(study)).estimate,
     };
   }
   if (one.method === 'ite_pehe' && one.id.includes('ihdp10')) {
     const errors = Array.from({ length: 10 }, (_, k) => {
       const study = ihdp(k + 1);
-      return pehe(unrefused(tLearner(study)).effects, study.truth);
+      return pehe(accepted(tLearner(study)).effects, study.truth);
     });
     return { pehe: errors, mean_pehe: errors.reduce((a, b) => a + b, 0) / errors.length };
   }
   if (one.method === 'ite_pehe') {
     const study = ihdp(1);
-    const [t, s] = [unrefused(tLearner(study)).effects, unrefused(sLearner(study)).effects];
+    const [t, s] = [accepted(tLearner(study)).effects, accepted(sLearner(study)).effects];
     const mean = (values: Float64Array) => values.reduce((a, b) => a + b, 0) / values.length;
     return {
       ate: mean(t),
@@ -126,26 +127,26 @@ function numbersFor(one: OracleCase): Numbers {
   const study = matchitLalonde();
   if (one.method === 'propensity_logit') return propensityNumbers(study);
   if (one.method === 'difference_in_means') {
-    const found = unrefused(unadjustedEffect(study));
+    const found = accepted(unadjustedEffect(study));
     return { estimate: found.estimate, se: found.standardError, p: found.p };
   }
-  const propensity = unrefused(fitPropensity(study));
+  const propensity = accepted(fitPropensity(study));
   if (one.method === 'att_nearest_neighbour') return matchNumbers(study, propensity, one.options);
   if (one.method === 'att_ipw') return weightedNumbers(study, propensity, 'ATT');
   if (one.method === 'ate_ipw') return weightedNumbers(study, propensity, 'ATE');
   if (one.method === 'att_abadie_imbens') {
-    const found = unrefused(
-      matchedEffect(study, unrefused(matchNearest(study.treated, propensity, { replace: true }))),
+    const found = accepted(
+      matchedEffect(study, accepted(matchNearest(study.treated, propensity, { replace: true }))),
     );
     // The oracle's "conditional" error is what the population error adds to the sample error.
     const added = found.standardError ** 2 - (found.sampleError ?? Number.NaN) ** 2;
     return { estimate: found.estimate, se_ai: found.standardError, se_cond: Math.sqrt(added) };
   }
   if (one.method === 'att_aipw') {
-    const found = unrefused(doublyRobustEffect(study, propensity, 'ATT'));
+    const found = accepted(doublyRobustEffect(study, propensity, 'ATT'));
     return { estimate: found.estimate, se: found.standardError, gcomp_att: found.outcomeModelOnly };
   }
-  const found = unrefused(stratifiedEffect(study, propensity));
+  const found = accepted(stratifiedEffect(study, propensity));
   return {
     estimate: found.estimate,
     strata_diff: found.strata.map((stratum) => stratum.difference),
@@ -168,7 +169,7 @@ function compare(got: unknown, want: unknown, tolerance: number, path: string): 
   );
 }
 
-describe.skipIf(!sharedPresent)('causal oracles (skipped without ../shared)', () => {
+describe.skipIf(!oraclesPresent)('causal oracles (skipped without ../shared)', () => {
   const methods = [
     'propensity_logit',
     'difference_in_means',

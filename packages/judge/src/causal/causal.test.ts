@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { confoundedPopulation, uniforms } from '../../../../bench/src/confounded-populations.ts';
+import { accepted } from '../accepted.suite.ts';
+import { numbersOf, oraclesPresent, oracleTable } from '../oracle/oracle.suite.ts';
 import { balanceTable } from './balance.ts';
 import { regressionEffect, unadjustedEffect } from './baseline-effects.ts';
 import { causalReport } from './causal-report.ts';
@@ -15,7 +17,6 @@ import { matchedEffect } from './matched-effect.ts';
 import { assessOverlap } from './overlap.ts';
 import { placeboOutcomes, placeboTreatment } from './placebo.ts';
 import { assignedPropensity, fitPropensity, type Propensity } from './propensity.ts';
-import { numbersOf, sharedPresent, sharedTable, unrefused } from './shared-table.suite.ts';
 import type { Study } from './study.ts';
 import { weightedEffect } from './weighting.ts';
 
@@ -45,10 +46,10 @@ describe('refusals', () => {
   });
 
   test('an outcome that never varies has no test', () => {
-    const propensity = unrefused(assignedPropensity(new Float64Array(7).fill(0.5)));
+    const propensity = accepted(assignedPropensity(new Float64Array(7).fill(0.5)));
     const still = { ...small, outcome: new Float64Array(7).fill(3) };
     expect(weightedEffect(still, propensity, 'ATT')).toMatchObject({ refused: 'NO_VARIANCE' });
-    const matching = unrefused(matchNearest(still.treated, propensity));
+    const matching = accepted(matchNearest(still.treated, propensity));
     expect(matchedEffect(still, matching)).toMatchObject({ refused: 'NO_VARIANCE' });
     expect(unadjustedEffect(still)).toMatchObject({
       refused: 'NO_VARIANCE',
@@ -103,10 +104,10 @@ describe('designs', () => {
 });
 
 describe('matching', () => {
-  const scores = (values: number[]): Propensity => unrefused(assignedPropensity(Float64Array.from(values)));
+  const scores = (values: number[]): Propensity => accepted(assignedPropensity(Float64Array.from(values)));
 
   test('uses each control once and takes the first in file order among equals', () => {
-    const matching = unrefused(matchNearest(Uint8Array.from([1, 0, 0, 1]), scores([0.5, 0.4, 0.4, 0.45])));
+    const matching = accepted(matchNearest(Uint8Array.from([1, 0, 0, 1]), scores([0.5, 0.4, 0.4, 0.45])));
     expect(matching.pairs).toEqual([
       { treated: 0, controls: [1] },
       { treated: 3, controls: [2] },
@@ -114,7 +115,7 @@ describe('matching', () => {
   });
 
   test('lets tied controls share a treated unit when they may serve twice', () => {
-    const matching = unrefused(
+    const matching = accepted(
       matchNearest(Uint8Array.from([1, 0, 0, 1]), scores([0.5, 0.4, 0.4, 0.45]), { replace: true }),
     );
     expect(matching.pairs.map((pair) => pair.controls)).toEqual([
@@ -125,7 +126,7 @@ describe('matching', () => {
   });
 
   test('leaves a treated unit without a control inside the caliper', () => {
-    const matching = unrefused(
+    const matching = accepted(
       matchNearest(Uint8Array.from([1, 1, 0, 0]), scores([0.9, 0.41, 0.4, 0.2]), { caliper: 0.2 }),
     );
     expect(matching.unmatched).toEqual([0]);
@@ -167,7 +168,7 @@ describe('matching', () => {
   });
 
   test('with replacement a single pair has no standard error', () => {
-    const matching = unrefused(
+    const matching = accepted(
       matchNearest(Uint8Array.from([1, 0, 0]), scores([0.5, 0.4, 0.3]), { replace: true }),
     );
     const study = { ...small, treated: Uint8Array.from([1, 0, 0]), outcome: Float64Array.from([1, 2, 3]) };
@@ -177,8 +178,8 @@ describe('matching', () => {
 
 describe('effects', () => {
   test('weighting by propensities that were assigned, alike for all, is the difference of means', () => {
-    const propensity = unrefused(assignedPropensity(new Float64Array(7).fill(3 / 7)));
-    const weighted = unrefused(weightedEffect(small, propensity, 'ATE'));
+    const propensity = accepted(assignedPropensity(new Float64Array(7).fill(3 / 7)));
+    const weighted = accepted(weightedEffect(small, propensity, 'ATE'));
     expect(weighted.estimate).toBeCloseTo(6 - 2.5, 12);
     expect(weighted.errors.estimatedPropensity).toBeUndefined();
   });
@@ -186,7 +187,7 @@ describe('effects', () => {
   test('are moved by a shift of the treated outcomes exactly by that shift', () => {
     const study = confoundedPopulation(3, 500);
     const shifted = { ...study, outcome: study.outcome.map((y, i) => y + (study.treated[i] === 1 ? 10 : 0)) };
-    const [before, after] = [unrefused(causalReport(study)), unrefused(causalReport(shifted))];
+    const [before, after] = [accepted(causalReport(study)), accepted(causalReport(shifted))];
     for (const [k, { label, effect }] of before.effects.entries()) {
       const moved = after.effects[k]!.effect;
       if (effect.refused || moved.refused) continue;
@@ -201,13 +202,13 @@ describe('effects', () => {
       name,
       values: values.map((x) => 1e6 * x + 1e7),
     }));
-    const [a, b] = [unrefused(causalReport(study)), unrefused(causalReport({ ...study, causes }))];
+    const [a, b] = [accepted(causalReport(study)), accepted(causalReport({ ...study, causes }))];
     expect(b.main.estimate).toBeCloseTo(a.main.estimate, 6);
   });
 
   test('balance after weighting is better than before', () => {
     const study = confoundedPopulation(9, 2000);
-    const weighted = unrefused(weightedEffect(study, unrefused(fitPropensity(study)), 'ATT'));
+    const weighted = accepted(weightedEffect(study, accepted(fitPropensity(study)), 'ATT'));
     const rows = balanceTable(study, weighted.weights);
     const worst = (key: 'before' | 'after') => Math.max(...rows.map((row) => Math.abs(row[key])));
     expect(worst('after')).toBeLessThan(worst('before') / 3);
@@ -215,9 +216,9 @@ describe('effects', () => {
 
   test('in levels of a dimension add up to the whole, weighed by the treated', () => {
     const study = confoundedPopulation(11, 1500);
-    const robust = unrefused(doublyRobustEffect(study, unrefused(fitPropensity(study)), 'ATT'));
+    const robust = accepted(doublyRobustEffect(study, accepted(fitPropensity(study)), 'ATT'));
     const level = Array.from(study.causes[0]!.values, (x) => (x > 0 ? 'high' : 'low'));
-    const byLevel = unrefused(attByDimension(study, robust, level));
+    const byLevel = accepted(attByDimension(study, robust, level));
     const treated = byLevel.levels.reduce((sum, one) => sum + one.treated, 0);
     const whole = byLevel.levels.reduce((sum, one) => sum + one.estimate * one.treated, 0) / treated;
     expect(whole).toBeCloseTo(robust.estimate, 9);
@@ -233,8 +234,8 @@ describe('effects', () => {
       outcome,
       causes: [{ name: 'x', values: x }, squareOf({ name: 'x', values: x })],
     };
-    const robust = unrefused(doublyRobustEffect(study, unrefused(fitPropensity(study)), 'ATT'));
-    const found = unrefused(
+    const robust = accepted(doublyRobustEffect(study, accepted(fitPropensity(study)), 'ATT'));
+    const found = accepted(
       attByDimension(
         study,
         robust,
@@ -252,11 +253,11 @@ test('intervals cover the truth in at least 88 % of 80 small populations that co
   const cover = { 'doubly-robust': 0, weighting: 0, unadjusted: 0 };
   for (let seed = 1; seed <= 80; seed++) {
     const study = confoundedPopulation(seed, 500);
-    const propensity = unrefused(fitPropensity(study));
+    const propensity = accepted(fitPropensity(study));
     const effects = [
-      unrefused(doublyRobustEffect(study, propensity, 'ATT')),
-      unrefused(weightedEffect(study, propensity, 'ATT')),
-      unrefused(unadjustedEffect(study)),
+      accepted(doublyRobustEffect(study, propensity, 'ATT')),
+      accepted(weightedEffect(study, propensity, 'ATT')),
+      accepted(unadjustedEffect(study)),
     ];
     for (const { method, interval } of effects) {
       if (interval[0] <= study.att && study.att <= interval[1]) cover[method as keyof typeof cover]++;
@@ -269,15 +270,15 @@ test('intervals cover the truth in at least 88 % of 80 small populations that co
 
 test('placebo treatments raise about as many false alarms as promised', () => {
   const study = confoundedPopulation(2, 800);
-  const placebo = unrefused(placeboTreatment(study, unrefused(fitPropensity(study)), uniforms(4), 60));
+  const placebo = accepted(placeboTreatment(study, accepted(fitPropensity(study)), uniforms(4), 60));
   expect(placebo.rounds).toBe(60);
   expect(placebo.falseAlarms).toBeLessThan(0.2);
   expect(placebo.spread).toBeLessThan(1.4);
 });
 
-describe.skipIf(!sharedPresent)('real data (skipped without ../shared)', () => {
+describe.skipIf(!oraclesPresent)('real data (skipped without ../shared)', () => {
   test("LaLonde's estimates spread from about 220 to 1,968 and the report shows every one", () => {
-    const report = unrefused(causalReport(matchitLalonde()));
+    const report = accepted(causalReport(matchitLalonde()));
     expect(report.spread[0]).toBeCloseTo(220.2886, 3);
     expect(report.spread[1]).toBeCloseTo(1968.7997, 3);
     expect(report.effects).toHaveLength(9);
@@ -287,12 +288,12 @@ describe.skipIf(!sharedPresent)('real data (skipped without ../shared)', () => {
 
   test('earnings before the training are a placebo outcome without effect in LaLonde', () => {
     const [placebo] = placeboOutcomes(matchitLalonde(), ['re75']);
-    const effect = unrefused(placebo!.effect);
+    const effect = accepted(placebo!.effect);
     expect(effect.interval[0] < 0 && effect.interval[1] > 0).toBe(true);
   });
 
   test('smokers who quit gained 3.4 kg by weighting (Hernán & Robins, What If, chapter 12)', () => {
-    const table = sharedTable('nhefs/nhefs_complete.csv');
+    const table = oracleTable('nhefs/nhefs_complete.csv');
     const numeric = (name: string) => ({ name, values: numbersOf(table, name) });
     const labels = (name: string) => ({ name, values: table.get(name)! });
     const bent = ['age', 'smokeintensity', 'smokeyrs', 'wt71'].map(numeric);
@@ -303,16 +304,16 @@ describe.skipIf(!sharedPresent)('real data (skipped without ../shared)', () => {
       outcome: numbersOf(table, 'wt82_71'),
       causes,
     };
-    const propensity = unrefused(fitPropensity(study));
-    expect(unrefused(weightedEffect(study, propensity, 'ATE')).estimate).toBeCloseTo(3.441, 3);
-    expect(unrefused(doublyRobustEffect(study, propensity, 'ATE')).interval[0]).toBeGreaterThan(2);
-    expect(unrefused(regressionEffect(study)).estimate).toBeCloseTo(3.46, 1);
+    const propensity = accepted(fitPropensity(study));
+    expect(accepted(weightedEffect(study, propensity, 'ATE')).estimate).toBeCloseTo(3.441, 3);
+    expect(accepted(doublyRobustEffect(study, propensity, 'ATE')).interval[0]).toBeGreaterThan(2);
+    expect(accepted(regressionEffect(study)).estimate).toBeCloseTo(3.46, 1);
   });
 
   test('learners chosen by cross-validation beat least squares on IHDP: 0.583 on the first, 2.024 on average', () => {
     const errors = Array.from({ length: 10 }, (_, k) => {
       const study = ihdp(k + 1);
-      return pehe(unrefused(tLearner(study, bestOf(linear, multiplicative))).effects, study.truth);
+      return pehe(accepted(tLearner(study, bestOf(linear, multiplicative))).effects, study.truth);
     });
     expect(errors[0]).toBeLessThan(0.5);
     expect(errors.reduce((a, b) => a + b, 0) / 10).toBeLessThan(0.7);
@@ -320,10 +321,10 @@ describe.skipIf(!sharedPresent)('real data (skipped without ../shared)', () => {
 
   test("IHDP's effect on the treated is within the doubly robust interval", () => {
     const study = ihdp(1);
-    const propensity = unrefused(fitPropensity(study));
-    const learned = unrefused(tLearner(study, bestOf(linear, multiplicative)));
-    const robust = unrefused(doublyRobustEffect(study, propensity, 'ATT', learned.predictions));
+    const propensity = accepted(fitPropensity(study));
+    const learned = accepted(tLearner(study, bestOf(linear, multiplicative)));
+    const robust = accepted(doublyRobustEffect(study, propensity, 'ATT', learned.predictions));
     expect(robust.interval[0] < 4 && 4 < robust.interval[1]).toBe(true);
-    expect(unrefused(assessOverlap(study, propensity, 'ATT')).effectiveSize).toBeGreaterThan(30);
+    expect(accepted(assessOverlap(study, propensity, 'ATT')).effectiveSize).toBeGreaterThan(30);
   });
 });

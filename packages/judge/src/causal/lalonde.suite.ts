@@ -1,10 +1,10 @@
+import { numbersOf, oracleTable } from '../oracle/oracle.suite.ts';
 import { encodeCauses, isZero, squareOf } from './encode-causes.ts';
-import { numbersOf, sharedTable } from './shared-table.suite.ts';
 import type { Cause, Study } from './study.ts';
 
 /** MatchIt's excerpt: 185 trained workers and 429 from a survey, with the formula of the oracles. */
 export function matchitLalonde(): Study & { readonly ids: readonly string[] } {
-  const table = sharedTable('lalonde/matchit_lalonde.csv');
+  const table = oracleTable('lalonde/matchit_lalonde.csv');
   const numeric = (name: string) => ({ name, values: numbersOf(table, name) });
   const race = { name: 'race', values: table.get('race') ?? [], reference: 'black' };
   const rest = ['married', 'nodegree', 're74', 're75'].map(numeric);
@@ -21,8 +21,8 @@ export function dehejiaWahba(survey: 'psid' | 'cps'): {
   readonly study: Study;
   readonly linear: readonly Cause[];
 } {
-  const experiment = sharedTable('lalonde/nsw_dw.csv');
-  const controls = sharedTable(`lalonde/${survey}_controls.csv`);
+  const experiment = oracleTable('lalonde/nsw_dw.csv');
+  const controls = oracleTable(`lalonde/${survey}_controls.csv`);
   const trained = numbersOf(experiment, 'treat');
   const column = (name: string): Cause => {
     const ours = numbersOf(experiment, name).filter((_, row) => trained[row] === 1);
@@ -43,9 +43,8 @@ export function dehejiaWahba(survey: 'psid' | 'cps'): {
 
 /** A realisation of IHDP, with the true effect of every child. */
 export function ihdp(realisation: number): Study & { readonly truth: Float64Array } {
-  const names = ['treatment', 'y_factual', 'y_cfactual', 'mu0', 'mu1'];
   const causes = Array.from({ length: 25 }, (_, j) => `x${j + 1}`);
-  const table = sharedTable(`ihdp/ihdp_npci_${realisation}.csv`, [...names, ...causes]);
+  const table = oracleTable(`ihdp/ihdp_npci_${realisation}.csv`, false);
   const mu0 = numbersOf(table, 'mu0');
   return {
     treated: Uint8Array.from(numbersOf(table, 'treatment')),

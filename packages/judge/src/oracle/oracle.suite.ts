@@ -21,11 +21,13 @@ const root = new URL('../../../../../shared/', import.meta.url);
 /** Whether the cases lie beside the repository. */
 export const oraclesPresent: boolean = existsSync(new URL('oracles.json', root));
 
-/** All cases; none where they are absent. */
-export function oracleCases(): readonly OracleCase[] {
+/** The cases of these methods, or of all; none where they are absent. A method without a case is a mistake. */
+export function oracleCases(...methods: readonly string[]): readonly OracleCase[] {
   if (!oraclesPresent) return [];
   const file = JSON.parse(readFileSync(new URL('oracles.json', root), 'utf8')) as { cases: OracleCase[] };
-  return file.cases;
+  const missing = methods.find((name) => !file.cases.some(({ method }) => method === name));
+  if (missing !== undefined) throw new Error(`no case of ${missing}`);
+  return methods.length === 0 ? file.cases : file.cases.filter(({ method }) => methods.includes(method));
 }
 
 /** Columns of a data set as text, by name. */
@@ -64,11 +66,11 @@ function columnNames(text: string): string[] {
   });
 }
 
-/** Values of a column as numbers; True and False count as 1 and 0, `min(column, …)` lowers to `cap`. */
+/** Values of a column as numbers, of all rows unless said; True and False count as 1 and 0, `min(column, …)` lowers to `cap`. */
 export function numbersOf(
   table: Table,
   expression: string,
-  rows: readonly number[],
+  rows: readonly number[] = allRows(table),
   cap?: number,
 ): Float64Array {
   const winsorised = /^min\(\s*([^,\s]+)\s*,/.exec(expression);
@@ -118,6 +120,7 @@ export function mismatches(got: unknown, want: unknown, tolerance: number, path 
 }
 
 /** |got − want| ≤ tolerance·|want|; what is nothing but rounding (below 1e-15) is compared absolutely, at 1e-12. */
-function within(got: number, want: number, tolerance: number): boolean {
+export function within(got: number | undefined, want: number, tolerance: number): boolean {
+  if (got === undefined || !Number.isFinite(got)) return false;
   return Math.abs(got - want) <= (Math.abs(want) < 1e-15 ? 1e-12 : tolerance * Math.abs(want));
 }

@@ -1,14 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  numbersOf,
-  oracleCases,
-  sharedPresent,
-  sharedTable,
-  unrefused,
-  within,
-} from '../causal/shared-table.suite.ts';
+import { accepted } from '../accepted.suite.ts';
 import type { Moments } from '../metrics/moments.ts';
+import { numbersOf, oracleCases, oraclesPresent, oracleTable, within } from '../oracle/oracle.suite.ts';
 import { compositionByDimension, heterogeneityByDimension } from './by-dimension.ts';
 import { divideChanges } from './concurrent-changes.ts';
 import { shapleyExact } from './exact.ts';
@@ -58,11 +52,11 @@ function gameOf(inputs: Record<string, unknown>): [number, CoalitionValue] {
 const airport: CoalitionValue = (members) =>
   playersOf(members).reduce((most, p) => Math.max(most, [8, 11, 13, 18][p]!), 0);
 
-describe.skipIf(!sharedPresent)('Shapley oracles (skipped without ../shared)', () => {
+describe.skipIf(!oraclesPresent)('Shapley oracles (skipped without ../shared)', () => {
   for (const one of oracleCases('shapley_exact')) {
     test(`${one.id} within ${one.rel_tol}`, () => {
       const [players, value] = gameOf(one.inputs);
-      const division = unrefused(shapleyExact(players, value));
+      const division = accepted(shapleyExact(players, value));
       const wanted = one.expected.value as number[];
       expect(division.values.map((v, i) => within(v, wanted[i]!, one.rel_tol))).toEqual(
         wanted.map(() => true),
@@ -79,7 +73,7 @@ describe.skipIf(!sharedPresent)('Shapley oracles (skipped without ../shared)', (
         treatment: number[];
       };
       const steps = factors.map((name, i) => ({ name, baseline: baseline[i]!, treatment: treatment[i]! }));
-      const found = unrefused(divideFunnel(steps));
+      const found = accepted(divideFunnel(steps));
       const got = {
         value: found.steps.map((step) => step.value),
         share: found.steps.map((step) => step.share),
@@ -100,7 +94,7 @@ describe.skipIf(!sharedPresent)('Shapley oracles (skipped without ../shared)', (
 
   for (const one of oracleCases('mix_rate_decomposition')) {
     test(`${one.id} within ${one.rel_tol}`, () => {
-      const found = unrefused(divideMixRate(berkeley()));
+      const found = accepted(divideMixRate(berkeley()));
       for (const key of ['mix', 'rate', 'total'] as const) {
         expect(within(found[key], one.expected[key] as number, one.rel_tol), key).toBe(true);
       }
@@ -118,7 +112,7 @@ describe.skipIf(!sharedPresent)('Shapley oracles (skipped without ../shared)', (
       const weights = [3, 2, 1, 1, 1];
       const value: CoalitionValue = (members) =>
         Number(playersOf(members).reduce((sum, p) => sum + weights[p]!, 0) >= 5);
-      const division = unrefused(owenExact(one.inputs.coalition_structure as number[][], value));
+      const division = accepted(owenExact(one.inputs.coalition_structure as number[][], value));
       const wanted = one.expected.value as number[];
       expect(division.values.map((v, i) => within(v, wanted[i]!, one.rel_tol))).toEqual(
         wanted.map(() => true),
@@ -155,7 +149,7 @@ describe.skipIf(!sharedPresent)('Shapley oracles (skipped without ../shared)', (
   };
   for (const one of oracleCases('shapley_sampling_variance')) {
     test(`${one.id} within ${one.rel_tol}`, () => {
-      const found = unrefused(walkVariance(...named[one.inputs.game as string]!));
+      const found = accepted(walkVariance(...named[one.inputs.game as string]!));
       const wanted = one.expected as Record<string, number[]>;
       // What is 0 but for rounding is compared absolutely.
       const close = (got: readonly number[], want: number[]) =>
@@ -171,7 +165,7 @@ describe.skipIf(!sharedPresent)('Shapley oracles (skipped without ../shared)', (
 
 /** Berkeley's admissions: women as baseline, men as treatment, departments as segments. */
 function berkeley() {
-  const table = sharedTable('ucb/ucb_admissions.csv');
+  const table = oracleTable('ucb/ucb_admissions.csv');
   const frequency = numbersOf(table, 'Freq');
   const column = (name: string) => table.get(name)!;
   const count = (dept: string, gender: string, admitted: boolean) =>
@@ -201,7 +195,7 @@ describe('exact values', () => {
     fc.assert(
       fc.property(games, ({ players, worth }) => {
         const value: CoalitionValue = (members) => worth[members]!;
-        const division = unrefused(shapleyExact(players, value));
+        const division = accepted(shapleyExact(players, value));
         const sum = division.values.reduce((a, b) => a + b, 0);
         expect(Math.abs(sum - (worth.at(-1)! - worth[0]!))).toBeLessThan(1e-6);
         const orders = permutations(Array.from({ length: players }, (_, i) => i));
@@ -218,7 +212,7 @@ describe('exact values', () => {
   });
 
   test('give a player who changes nothing exactly nothing, and alike players alike', () => {
-    const division = unrefused(
+    const division = accepted(
       shapleyExact(3, (members) => 0.1 * ((members & 1) + ((members >> 1) & 1)) ** 2),
     );
     expect(division.values[2]).toBe(0);
@@ -236,7 +230,7 @@ describe('exact values', () => {
 
   test('of blocks of one are Shapley values', () => {
     const blocks = [[0], [1], [2], [3]];
-    expect(unrefused(owenExact(blocks, airport)).values).toEqual(unrefused(shapleyExact(4, airport)).values);
+    expect(accepted(owenExact(blocks, airport)).values).toEqual(accepted(shapleyExact(4, airport)).values);
     expect(owenExact([[0, 1], [1]], airport)).toMatchObject({ refused: 'BAD_STRUCTURE' });
   });
 });
@@ -263,8 +257,8 @@ describe('walks', () => {
   test('agree with the exact values, and are exact for pairwise games', () => {
     const synergy: CoalitionValue = (members) => playersOf(members).reduce((sum, p) => sum + p, 0) ** 2;
     const mask = (members: Uint8Array) => members.reduce((bits, m, p) => bits | (m << p), 0);
-    const exact = unrefused(shapleyExact(8, synergy));
-    const sampled = unrefused(
+    const exact = accepted(shapleyExact(8, synergy));
+    const sampled = accepted(
       shapleyWalks(8, (members) => synergy(mask(members)), { random: lots(1), maxPairs: 2 }),
     );
     for (const [i, v] of sampled.values.entries()) expect(v).toBeCloseTo(exact.values[i]!, 9);
@@ -273,14 +267,14 @@ describe('walks', () => {
   test('say when the budget ended them', () => {
     const value = (members: Uint8Array) =>
       Number(members.reduce((sum, m) => sum + m, 0) > 20) + members[0]! * members[1]! * members[2]!;
-    const division = unrefused(
+    const division = accepted(
       shapleyWalks(40, value, { random: lots(9), precision: 1e-9, minPairs: 2, maxPairs: 20 }),
     );
     expect(division).toMatchObject({ stopped: 'budget', pairs: 20 });
   });
 
   test('in opposite pairs vary less than twice as many single ones wherever gains fall with company', () => {
-    const found = unrefused(walkVariance(4, airport));
+    const found = accepted(walkVariance(4, airport));
     for (const ratio of found.ratioAtEqualCost) expect(ratio).toBeLessThan(1);
   });
 });
@@ -295,7 +289,7 @@ describe('value functions', () => {
 
   test('composition is nothing when both arms hold the same mix, whatever the lifts', () => {
     const cells = [cell(['n', 'x'], arm(10, 1), arm(20, 5)), cell(['s', 'x'], arm(30, 2), arm(60, -7))];
-    const found = unrefused(compositionByDimension(['region', 'other'], cells));
+    const found = accepted(compositionByDimension(['region', 'other'], cells));
     for (const { value } of found.dimensions) expect(value).toBeCloseTo(0, 12);
     expect(found.lift).toBeCloseTo(-4 - 1.75, 12);
   });
@@ -306,7 +300,7 @@ describe('value functions', () => {
         cell([region, device], arm(1000, 10), arm(1000, region === 'n' ? 12 : 8)),
       ),
     );
-    const found = unrefused(heterogeneityByDimension(['region', 'device'], cells));
+    const found = accepted(heterogeneityByDimension(['region', 'device'], cells));
     expect(found.dimensions[0]!.value).toBeCloseTo(4, 1);
     expect(Math.abs(found.dimensions[1]!.value)).toBeLessThan(0.01);
     expect(found.lift).toBeCloseTo(0, 12);
@@ -325,7 +319,7 @@ describe('value functions', () => {
       { on: ['b'], outcome: arm(100, 11) },
       { on: ['a', 'b'], outcome: arm(100, 17) },
     ];
-    const found = unrefused(divideChanges(['a', 'b'], cells));
+    const found = accepted(divideChanges(['a', 'b'], cells));
     expect(found.method).toBe('factorial');
     expect(found.changes.map(({ value }) => value)).toEqual([4, 3]);
     expect(found.changes[0]!.standardError).toBeCloseTo(Math.sqrt(4 * 0.25 * 0.01), 12);
@@ -338,7 +332,7 @@ describe('value functions', () => {
       { on: ['a'], outcome: arm(100, 12) },
       { on: ['b'], outcome: arm(300, 11) },
     ];
-    const found = unrefused(divideChanges(['a', 'b'], cells));
+    const found = accepted(divideChanges(['a', 'b'], cells));
     expect(found.method).toBe('regression');
     expect(found.changes.map(({ value }) => value)).toEqual([expect.closeTo(2, 10), expect.closeTo(1, 10)]);
     expect(found.assumedAdditive).toEqual([['a', 'b']]);
@@ -349,8 +343,8 @@ describe('value functions', () => {
       on: ['a', 'b', 'c'].filter((_, i) => (mask >> i) & 1),
       outcome: arm(50 + 10 * mask, 3 * (mask & 1) - ((mask >> 1) & 1) + 2 * (mask & 1) * ((mask >> 2) & 1)),
     }));
-    const factorial = unrefused(divideChanges(['a', 'b', 'c'], cells));
-    const fitted = unrefused(divideChanges(['a', 'b', 'c'], cells.slice(0, 7)));
+    const factorial = accepted(divideChanges(['a', 'b', 'c'], cells));
+    const fitted = accepted(divideChanges(['a', 'b', 'c'], cells.slice(0, 7)));
     for (const [i, { value }] of factorial.changes.entries())
       expect(fitted.changes[i]!.value).toBeCloseTo(value, 9);
   });
@@ -367,7 +361,7 @@ describe('value functions', () => {
   });
 
   test('a segment that only one period has is all mix', () => {
-    const found = unrefused(
+    const found = accepted(
       divideMixRate([
         { name: 'old', baseline: { units: 10, sum: 5 }, treatment: { units: 10, sum: 5 } },
         { name: 'new', baseline: { units: 0, sum: 0 }, treatment: { units: 10, sum: 1 } },
@@ -404,7 +398,7 @@ describe('value functions', () => {
   });
 });
 
-describe.skipIf(!sharedPresent)('value functions on real data (skipped without ../shared)', () => {
+describe.skipIf(!oraclesPresent)('value functions on real data (skipped without ../shared)', () => {
   test("Berkeley: departments account for +17.77 of the +14.16 points by which men's admission exceeded women's", () => {
     const bernoulli = (n: number, sum: number) => ({ n, mean: sum / n, m2: sum * (1 - sum / n) });
     const cells = berkeley().map(({ name, baseline, treatment }) => ({
@@ -412,13 +406,13 @@ describe.skipIf(!sharedPresent)('value functions on real data (skipped without .
       control: bernoulli(baseline.units, baseline.sum),
       treatment: bernoulli(treatment.units, treatment.sum),
     }));
-    const found = unrefused(compositionByDimension(['department', 'university'], cells));
+    const found = accepted(compositionByDimension(['department', 'university'], cells));
     expect(found.lift).toBeCloseTo(0.14164543, 8);
     expect(found.dimensions[0]!.value).toBeCloseTo(0.17767391, 8);
     expect(found.dimensions[1]!.value).toBeCloseTo(0, 12);
   });
 
-  const table = sharedPresent ? sharedTable('hillstrom/hillstrom.csv') : new Map<string, string[]>();
+  const table = oraclesPresent ? oracleTable('hillstrom/hillstrom.csv') : new Map<string, string[]>();
   const rowsWhere = (column: string, is: string) =>
     table.get(column)!.flatMap((v, row) => (v === is ? [row] : []));
   const momentsOf = (values: number[]): Moments => {
@@ -434,7 +428,7 @@ describe.skipIf(!sharedPresent)('value functions on real data (skipped without .
       { on: ['mens'], outcome: of('Mens E-Mail') },
       { on: ['womens'], outcome: of('Womens E-Mail') },
     ];
-    const found = unrefused(divideChanges(['mens', 'womens'], cells));
+    const found = accepted(divideChanges(['mens', 'womens'], cells));
     expect(found.changes[0]!.value).toBeCloseTo(0.769827155894536, 9);
     expect(found.changes[0]!.standardError).toBeCloseTo(0.145246560248687, 9);
     expect(found.assumedAdditive).toEqual([['mens', 'womens']]);
@@ -456,7 +450,7 @@ describe.skipIf(!sharedPresent)('value functions on real data (skipped without .
       control: momentsOf(control),
       treatment: momentsOf(treatment),
     }));
-    const found = unrefused(heterogeneityByDimension(names, cells));
+    const found = accepted(heterogeneityByDimension(names, cells));
     expect(found.dimensions[0]!.value / found.explained).toBeGreaterThan(0.8);
     const [first] = scanSlices(names, cells);
     expect(first!.found).toBe(true);
