@@ -9,7 +9,7 @@ import { type ReleaseState, startRelease } from './state.ts';
 import { step } from './step.ts';
 
 const share = fc.constantFrom(0.001, 0.01, 0.1, 0.5, 1);
-const dwell = fc.constantFrom('1s', '3s', '10s');
+const dwell = fc.constantFrom('500ms', '1s', '3s', '10s');
 const level = fc.record(
   {
     name: fc.constantFrom('a', 'b', 'c'),
@@ -60,13 +60,19 @@ type Happening =
   | { readonly kind: 'event'; readonly event: ReleaseEvent; readonly passes: number }
   | { readonly kind: 'confirm' | 'refuse' | 'answer' | 'edit' };
 
-const verdicts = fc.constantFrom<HealthVerdict>('good', 'good', 'good', 'undecided', 'unknown', 'bad');
+const verdicts = fc.oneof(
+  { weight: 20, arbitrary: fc.constant<HealthVerdict>('good') },
+  { weight: 3, arbitrary: fc.constantFrom<HealthVerdict>('undecided', 'unknown', 'bad') },
+);
 const tick = fc.record({
   kind: fc.constant('tick' as const),
   interval: fc.constantFrom(250, 1000),
   fresh: fc.constantFrom(true, true, true, false),
   health: verdicts.map((verdict) => combineHealth([guard(verdict)])),
-  receivers: fc.constantFrom({ live: 1, activated: 1 }, { live: 2, activated: 1 }, { live: 0, activated: 0 }),
+  receivers: fc.oneof(
+    { weight: 8, arbitrary: fc.constant({ live: 1, activated: 1 }) },
+    { weight: 1, arbitrary: fc.constantFrom({ live: 2, activated: 1 }, { live: 0, activated: 0 }) },
+  ),
   traffic: fc.constantFrom({ to: 0 }, { to: 7 }, {}),
 });
 const sometimes = fc.oneof(
@@ -88,12 +94,12 @@ const sometimes = fc.oneof(
 const passes = fc.constantFrom(0, 250, 1000, 1000, 1000, 3_600_000, -3_600_000);
 const happenings: fc.Arbitrary<readonly Happening[]> = fc.array(
   fc.oneof(
-    { weight: 12, arbitrary: fc.record({ kind: fc.constant('event' as const), event: tick, passes }) },
-    { weight: 5, arbitrary: fc.constant({ kind: 'confirm' as const }) },
+    { weight: 30, arbitrary: fc.record({ kind: fc.constant('event' as const), event: tick, passes }) },
+    { weight: 15, arbitrary: fc.constant({ kind: 'confirm' as const }) },
     { weight: 2, arbitrary: fc.constant({ kind: 'answer' as const }) },
     { weight: 1, arbitrary: fc.constant({ kind: 'refuse' as const }) },
     {
-      weight: 2,
+      weight: 1,
       arbitrary: fc.record({
         kind: fc.constant('event' as const),
         event: sometimes as fc.Arbitrary<ReleaseEvent>,
@@ -101,7 +107,7 @@ const happenings: fc.Arbitrary<readonly Happening[]> = fc.array(
       }),
     },
   ),
-  { maxLength: 120 },
+  { maxLength: 250, size: 'max' },
 );
 
 function guard(verdict: HealthVerdict): GuardEvidence {
@@ -159,6 +165,22 @@ function play(spec: ReleaseSpec, script: readonly Happening[]): readonly Moment[
 }
 
 const RUNS = { numRuns: 400 };
+
+test('the lives that are drawn come to all that is said of them below', () => {
+  const seen = new Map<string, number>();
+  const count = (what: string) => seen.set(what, (seen.get(what) ?? 0) + 1);
+  for (const [spec, script] of fc.sample(fc.tuple(specs, happenings), { ...RUNS, seed: 1 })) {
+    for (const { before, after, event, effects } of play(spec, script)) {
+      if (after.phase !== before.phase) count(after.phase);
+      if (before.phase === 'dwelling' && after.phase === 'climbing' && event.kind === 'tick')
+        count('left a step');
+      for (const effect of effects) count(effect.kind === 'saga' ? effect.call.action : effect.kind);
+    }
+  }
+  const enough = { dwelling: 100, 'left a step': 50, frozen: 50, 'rolled-back': 100, undo: 50, cancel: 20 };
+  for (const [what, least] of Object.entries({ ...enough, watching: 1, completed: 1 }))
+    expect(seen.get(what) ?? 0, what).toBeGreaterThanOrEqual(least);
+});
 
 describe('whatever happens, the machine', () => {
   test('never throws, and its state survives JSON unchanged', () => {

@@ -104,7 +104,9 @@ describe('a keyring', () => {
   });
 
   test('keeps no private half in a public file', () => {
-    for (const name of readdirSync(directory).filter((each) => each.endsWith('.public.pem'))) {
+    const names = readdirSync(directory).filter((each) => each.endsWith('.public.pem'));
+    expect(names).not.toEqual([]);
+    for (const name of names) {
       expect(readFileSync(join(directory, name), 'utf8')).not.toContain('PRIVATE');
     }
   });
