@@ -93,6 +93,7 @@ const handlers: { readonly [T in Event['type']]: (draft: Draft, event: Of<T>) =>
 
   head(draft, { sighting, heartbeat, random }) {
     const relation = meet(draft, sighting, heartbeat, random);
+    if (relation === undefined) return;
     // In one lineage the missing deltas follow at once; a heartbeat tells if they do not.
     if (relation === 'lineage' || draft.at === undefined)
       follow(draft, { until: draft.now, target: sighting });
@@ -118,7 +119,10 @@ const handlers: { readonly [T in Event['type']]: (draft: Draft, event: Of<T>) =>
       if (verdict.code !== 'BEHIND') refuse(draft, verdict, random);
       return;
     }
-    if (end === undefined) return follow(draft, { until: draft.now, target: sighting });
+    if (end === undefined) {
+      if (reaches || head.lineage !== seen?.lineage) draft.seen = head;
+      return follow(draft, { until: draft.now, target: sighting });
+    }
     if (head.lineage === end.lineage && head.revision === end.revision) return;
     if (reaches || head.lineage !== end.lineage) draft.seen = head;
     if (head.lineage !== end.lineage || delta.from !== end.revision) {

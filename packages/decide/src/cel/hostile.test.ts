@@ -169,7 +169,7 @@ describe('an expression made to hurt', () => {
     );
     const source = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 80 }),
-      fc.array(word, { maxLength: 30 }).map((words) => words.join('')),
+      fc.array(word, { maxLength: 30, size: 'max' }).map((words) => words.join('')),
     );
     fc.assert(
       fc.property(source, (text) => {

@@ -62,7 +62,7 @@ const entry: fc.Arbitrary<Entry> = fc.oneof(
   ),
 );
 const environment = fc
-  .tuple(fc.array(entry, { maxLength: 25 }), fc.boolean())
+  .tuple(fc.array(entry, { maxLength: 25, size: 'max' }), fc.boolean())
   .map(([entries, known]) => [
     ...new Map([...entries, ...(known ? [vocabulary] : [])].map((e) => [entryKey(e), e])).values(),
   ]);

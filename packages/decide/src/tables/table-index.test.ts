@@ -78,6 +78,7 @@ const numberCell: fc.Arbitrary<Cell> = fc.oneof(
 const rows = fc
   .array(fc.record({ language: textCell, tier: textCell, difficulty: numberCell }, { requiredKeys: [] }), {
     maxLength: 40,
+    size: 'max',
   })
   .map((matches) => matches.map((match, i) => row(`r${i}`, match as Row['match'])));
 
@@ -88,6 +89,7 @@ test('the index finds what trying every row finds', () => {
       fc.array(fc.tuple(fc.option(text), fc.option(text), fc.option(number)), {
         minLength: 1,
         maxLength: 20,
+        size: 'max',
       }),
       (table, asked) => {
         for (const values of asked) {

@@ -31,6 +31,7 @@ const tables = fc
   .tuple(
     fc.array(fc.record({ word: textCell, count: numberCell, other: textCell }, { requiredKeys: [] }), {
       maxLength: 40,
+      size: 'max',
     }),
     fc.constantFrom([1, 1, 1], [2, 1, 1], [3, 2, 1]),
   )

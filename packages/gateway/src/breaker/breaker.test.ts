@@ -179,7 +179,7 @@ describe('a circuit breaker', () => {
       what: fc.constantFrom('begin', 'ok', 'fail', 'leave'),
     });
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 200, size: 'max' }), (steps) => {
         const breaker = createBreaker({ ...BREAKER_DEFAULTS, ...small, minimumCalls: 3 });
         const flying: Permit[] = [];
         let now = 0;

@@ -45,7 +45,7 @@ const happenings = fc.array(
       arbitrary: fc.record({ kind: fc.constantFrom('lost' as const, 'crash' as const, 'refuse' as const) }),
     },
   ),
-  { maxLength: 60 },
+  { maxLength: 60, size: 'max' },
 );
 
 /** Participants by their rules, a wire that loses, repeats and delays, and a shell that dies. */
@@ -125,7 +125,7 @@ class World {
   }
 }
 
-const order = fc.array(fc.nat(200), { maxLength: 30 });
+const order = fc.array(fc.nat(200), { maxLength: 30, size: 'max' });
 
 describe('whatever is lost, repeated, delayed or killed', () => {
   test('a saga that goes back leaves nothing of any step', () => {
