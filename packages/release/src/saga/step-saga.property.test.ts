@@ -141,7 +141,7 @@ describe('whatever is lost, repeated, delayed or killed', () => {
         world.repeatAll(repeats);
         expect(world.nets().every((net) => net === 0)).toBe(true);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     );
   });
 
@@ -165,7 +165,7 @@ describe('whatever is lost, repeated, delayed or killed', () => {
         const reserved = all.filter((step) => 'try' in step).length;
         expect([...world.held.values()].filter((held) => held === 'confirmed').length).toBe(reserved);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 

@@ -138,7 +138,11 @@ const override = fc
   );
 
 test('any sequence of applies, restores and overrides comes to what a simple model says', async () => {
-  const steps = fc.array(fc.oneof(apply, put, restore, override), { minLength: 1, maxLength: 40, size: 'max' });
+  const steps = fc.array(fc.oneof(apply, put, restore, override), {
+    minLength: 1,
+    maxLength: 40,
+    size: 'max',
+  });
   await fc.assert(
     fc.asyncProperty(steps, async (sequence) => {
       const control = await openTestControl();
