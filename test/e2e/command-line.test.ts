@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
@@ -171,6 +171,17 @@ describe('the tasks of the guide', () => {
     expect(JSON.parse(restored.out)).toMatchObject({
       environments: [{ environment: 'judge/production', from: { revision: 9 } }],
     });
+  });
+  test('and files of another environment are never compared with this one, nor applied', async () => {
+    const other = join(plane.dataDirectory, 'foreign');
+    mkdirSync(other);
+    writeFileSync(join(other, 'ombre.yaml'), 'project: shop\nenvironment: staging\n');
+    for (const words of [['diff'], ['apply', '--yes']]) {
+      const { status, err } = await ombre(...words, other);
+      expect(status).toBe(2);
+      expect(err).toContain('is for shop/staging');
+      expect(err).toContain('serves judge/production');
+    }
   });
   test('and a flag that is none is told which was meant', async () => {
     for (const command of ['eval', 'explain']) {

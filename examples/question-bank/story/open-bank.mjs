@@ -71,7 +71,12 @@ async function startPlane(children, directory, dataDirectory, words) {
       return { ...listening, token: readFileSync(join(dataDirectory, 'write-token'), 'utf8').trim() };
     }
     if (one.child.exitCode !== null || one.child.signalCode !== null)
-      throw new Error(one.complaints().trim());
+      throw new Error(
+        one
+          .complaints()
+          .trim()
+          .replace(/^ombre: /, ''),
+      );
     await wait(50);
   }
 }

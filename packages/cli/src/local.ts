@@ -23,6 +23,8 @@ import { paint } from './terminal.ts';
 export interface DeclaredDirectory {
   readonly files: readonly SourceFile[];
   readonly resources: readonly Resource[];
+  /** `project/environment` that the files say they are for; undefined where they do not say. */
+  readonly environment: string | undefined;
   readonly issues: readonly Issue[];
   /** The issues as people read them, each with its lines. */
   readonly text: string;
@@ -54,7 +56,9 @@ export async function declareDirectory(shell: Shell, place: string): Promise<Dec
         `${key}: the level ${level} says no share, so a tenth of its users stays as control (share: 0.9; share: 1 treats all of them)`,
     ),
   );
-  return { files, resources: declared.resources, issues, text, notes };
+  const { resources, project, environment: name } = declared;
+  const environment = project === undefined || name === undefined ? undefined : `${project}/${name}`;
+  return { files, resources, environment, issues, text, notes };
 }
 
 export async function declaredResources(shell: Shell, place: string): Promise<readonly Resource[]> {

@@ -25,6 +25,13 @@ export async function planApply(shell: Shell, directory: string, origin: Origin)
     });
   }
   const connection = shell.connect();
+  const { environment } = expectValue(await connection.client.status(), connection);
+  if (declared.environment !== undefined && declared.environment !== environment) {
+    throw new CommandEnd(
+      exits.usage,
+      `ombre.yaml of ${directory} is for ${declared.environment}, and ${connection.url} serves ${environment}: nothing was sent\nname the other with --url or --env, or mend ombre.yaml`,
+    );
+  }
   const held = expectValue(await connection.client.resources(), connection);
   const request: ApplyRequest = {
     origin,
