@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { evaluate } from '@ombre/decide';
 import { Ombre } from '@ombre/sdk';
 import { Pool } from 'undici';
-import { type Submission, submissions } from './replay/submissions.ts';
+import { type Submission, submissions } from './submissions.ts';
 
 /**
  * Replays real answers of students (../shared/data/assistments) through the example environment, by the SDK and over OFREP, and compares

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ombre } from '@ombre/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { submissions } from '../../bench/src/replay/submissions.ts';
+import { submissions } from '../../bench/src/submissions.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 
 const file = join(

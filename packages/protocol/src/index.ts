@@ -9,14 +9,6 @@ export {
 } from './client.ts';
 export type { Circuit, CounterRow, Counters, CountersAnswer } from './counters/counters.ts';
 export { SUB_BUCKETS } from './counters/sub-bucket.ts';
-export {
-  type DeveloperClaim,
-  developerPayload,
-  LONGEST_DEVELOPER_TOKEN,
-  readDeveloperToken,
-  type UncheckedClaim,
-  writeDeveloperToken,
-} from './developer/developer-token.ts';
 export { type ErrorCode, type ErrorRow, errorAnchor, errors, isErrorCode } from './errors.ts';
 export { COMMENT, formatEvent, type StreamEvent } from './event-stream/format.ts';
 export { createEventParser, type EventParser, type ReceivedEvent } from './event-stream/parse.ts';
@@ -58,6 +50,14 @@ export {
   requestAttribute,
 } from './request/attributes.ts';
 export { type Client as HttpClient, clientOf } from './request/client-address.ts';
+export {
+  type DeveloperClaim,
+  developerPayload,
+  LONGEST_DEVELOPER_TOKEN,
+  readDeveloperToken,
+  type UncheckedClaim,
+  writeDeveloperToken,
+} from './request/developer-token.ts';
 export { type Network, parseNetwork } from './request/ip.ts';
 export type { Access, Route } from './route.ts';
 export { basePath, type RouteId, routePath, routes } from './routes.ts';

@@ -1,5 +1,5 @@
 import { bind, type CodeVocabulary, evaluate } from '@ombre/decide';
-import { trialSnapshot } from '../trial/trial-snapshot.ts';
+import { trialSnapshot } from '../trial-snapshot.ts';
 
 /** Whether a condition that reads nothing is true. The engine itself is asked; an error is not true. */
 export function constantOf(condition: string, vocabularies: readonly CodeVocabulary[]): boolean {

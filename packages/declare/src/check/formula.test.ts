@@ -1,7 +1,7 @@
 import { bind, evaluate } from '@ombre/decide';
 import fc, { type Arbitrary } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { trialSnapshot } from '../trial/trial-snapshot.ts';
+import { trialSnapshot } from '../trial-snapshot.ts';
 import { contradiction, formulaOf, implies } from './formula.ts';
 
 const atom = fc.constantFrom(

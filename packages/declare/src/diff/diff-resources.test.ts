@@ -3,7 +3,7 @@ import type { FlagSpec, JsonValue, Resource, Rule, Specs } from '@ombre/decide/m
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { randomResource } from '../schema/random-resource.suite.ts';
-import { trialSnapshot } from '../trial/trial-snapshot.ts';
+import { trialSnapshot } from '../trial-snapshot.ts';
 import { computedMovement } from './computed-movement.ts';
 import { diffResources } from './diff-resources.ts';
 

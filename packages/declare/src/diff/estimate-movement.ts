@@ -1,6 +1,6 @@
 import { bind, type CodeVocabulary, evaluate, type Snapshot } from '@ombre/decide';
 import type { JsonValue, Resource } from '@ombre/decide/model';
-import { trialSnapshot } from '../trial/trial-snapshot.ts';
+import { trialSnapshot } from '../trial-snapshot.ts';
 import type { Movement } from './computed-movement.ts';
 import { equalJson } from './structural-diff.ts';
 import { syntheticContexts } from './synthetic-contexts.ts';

@@ -5,10 +5,10 @@ import type { Clock, Receiver } from '@ombre/carry';
 import { bind, type Context, flagReader, type Outcome, type Snapshot } from '@ombre/decide';
 import { clientOf, cookieIn, type HttpClient, type Network, requestAttribute } from '@ombre/protocol';
 import type { Refusal } from '../refusal.ts';
-import { createTokenBucket, type TokenBucket } from '../throttle/token-bucket.ts';
 import type { Upstream, Upstreams } from '../upstream/upstream.ts';
 import { isAnonymousUnit } from './anonymous-unit.ts';
 import { type PlacedValue, valueAt } from './placed-value.ts';
+import { createTokenBucket, type TokenBucket } from './token-bucket.ts';
 import { createWorldReader, type World } from './world.ts';
 
 export interface RouterOptions {

@@ -1,9 +1,9 @@
 import type { UpstreamSpec } from '@ombre/decide/model';
 import { parseDuration } from '@ombre/decide/model';
 import type { Dispatcher } from 'undici';
-import { type Balancer, createBalancer } from '../balance/balancer.ts';
 import { type Breaker, type BreakerEvent, type BreakerSettings, createBreaker } from '../breaker/breaker.ts';
 import { readBreaker } from '../breaker/read-breaker.ts';
+import { type Balancer, createBalancer } from './balancer.ts';
 import type { Pools } from './pools.ts';
 
 /** One server of an upstream. */

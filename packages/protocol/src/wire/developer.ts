@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LONGEST_DEVELOPER_TOKEN } from '../developer/developer-token.ts';
+import { LONGEST_DEVELOPER_TOKEN } from '../request/developer-token.ts';
 
 export interface DeveloperTokenRequest {
   /** Conditions ask for it as `developer.id`. */
