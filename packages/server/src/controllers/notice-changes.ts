@@ -14,6 +14,14 @@ export interface Noticing {
   readonly lines: Readonly<Record<string, number>>;
 }
 
+/** It went, and what comes under its name is another: nobody is treated, and nothing is open but what people are told. */
+function hasGone({ present, open, state }: Followed): boolean {
+  if (present || isUnderWay(state.saga)) return false;
+  const ended =
+    state.phase === 'landed' || (state.phase === 'rolled-back' && state.afterRollback === 'delete');
+  return ended || open.size === 0;
+}
+
 /** Takes over what authors and operators changed up to a head: new releases are followed, edits, kills and restores are told to theirs. */
 export function noticeChanges(noticing: Noticing, head: Head, encoded: Encoded): void {
   const { environment, views, followed, pins, lines } = noticing;
@@ -32,7 +40,7 @@ export function noticeChanges(noticing: Noticing, head: Head, encoded: Encoded):
     pins.set(name, watch);
     const now = watch.read(resource, encoded, (key) => views.resource(environment, key));
     let one = followed.get(name);
-    if (one === undefined || (!one.present && one.open.size === 0 && !isUnderWay(one.state.saga))) {
+    if (one === undefined || hasGone(one)) {
       const facts = {
         born: head.revision,
         bornEpoch: placements.get(name)?.epoch ?? 0,
@@ -41,13 +49,12 @@ export function noticeChanges(noticing: Noticing, head: Head, encoded: Encoded):
         pins: now,
         health: combineHealth([]),
       };
-      const state = startRelease(placements.get(name) ?? START);
-      one = follow(name, resource.spec, origin, {
-        version: one?.version ?? 0,
-        state,
-        facts,
-        lines: one?.lines ?? lines[name] ?? 0,
-      });
+      const { open = new Set<string>(), waiting = [], version = 0 } = one ?? {};
+      // What people are still told of the one before it keeps its keys.
+      const state = { ...startRelease(placements.get(name) ?? START), sequence: one?.state.sequence ?? 0 };
+      const begun = { version, state, facts, lines: one?.lines ?? lines[name] ?? 0 };
+      const results = waiting.filter(({ done }) => done !== undefined);
+      one = Object.assign(one ?? {}, follow(name, resource.spec, origin, begun), { open, waiting: results });
       followed.set(name, one);
     }
     Object.assign(one, { spec: resource.spec, origin, present: true });

@@ -130,6 +130,28 @@ describe('a release', () => {
     expect(stage.shares()).toEqual([]);
   });
 
+  test('that comes back while people are still told of its end begins anew, after a restart too', async () => {
+    const silence = { notify: { perform: () => new Promise<never>(() => {}) } };
+    const { progress } = stage.store;
+    const first = stage.start('one', { effects: silence });
+    stage.gateway.traffic = HEALTHY;
+    for (const [id, controller] of [
+      ['d1', first],
+      ['d2', undefined],
+    ] as const) {
+      const running = controller ?? stage.start('one', { effects: silence });
+      await stage.control.files([flag('a'), climb('r')]);
+      await stage.pass(1_000, running);
+      expect((await stage.row('r'))?.state).toMatchObject({ attempt: 1, placement: { reached: 1 } });
+      await stage.control.files([flag('a')]);
+      await progress.ask(ENVIRONMENT, { id, release: 'r', command: 'delete', by: 'ada', why: '', at: 1 });
+      await stage.pass(3_000, running);
+      expect(stage.control.views.resource(ENVIRONMENT, 'Release/r')).toBeUndefined();
+      expect((await stage.row('r'))?.state.phase).toBe('rolled-back');
+      await running.close();
+    }
+  });
+
   test('of the API lands in one change in which nobody moves', async () => {
     const controller = stage.start('one');
     await stage.control.api([flag('a'), climb('r')]);

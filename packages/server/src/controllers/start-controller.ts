@@ -127,7 +127,13 @@ export function startController(parts: ControllerParts): Controller {
         ...row,
         lines: lines[row.release] ?? 0,
       });
-      begun.present = resource !== undefined;
+      const deletes = kept.open.some(
+        ({ release, effect }) => release === row.release && effect.kind === 'delete',
+      );
+      const { phase, afterRollback } = row.state;
+      // Deleted, and back under its name before everybody was told.
+      const another = phase === 'rolled-back' && afterRollback === 'delete' && !deletes;
+      begun.present = resource !== undefined && !another;
       followed.set(row.release, begun);
     }
     stale = false;
