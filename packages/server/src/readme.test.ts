@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as protocol from '@ombre/protocol';
 import { afterAll, expect, test } from 'vitest';
+import { examplesIn, lengthOf, runExample } from '../../../test/run-example.ts';
 import * as server from './index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ombre-readme-'));
@@ -24,25 +25,11 @@ spec:
   rules: [{ id: vip, when: 'user.tier == "L5"', serve: { variant: v2 } }]
 `;
 
-/** The first block of a README, run as a module would be: imports handed in, addresses the test's. */
-async function run(readme: string, replace: Readonly<Record<string, string>>): Promise<readonly unknown[][]> {
-  const text = readFileSync(new URL(readme, import.meta.url), 'utf8');
-  const block = /```js\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
-  expect(block.trim().split('\n').length).toBeLessThanOrEqual(30);
-  const modules: Record<string, object> = { '@ombre/protocol': protocol, '@ombre/server': server };
-  let body = block.replaceAll(
-    /^import (\{.*\}) from '(.*)';$/gm,
-    (_, names, from) => `const ${names} = modules['${from}'];`,
-  );
-  for (const [from, to] of Object.entries(replace)) body = body.replaceAll(from, to);
-  const printed: unknown[][] = [];
-  const AsyncFunction = (async () => {}).constructor as new (
-    ...text: string[]
-  ) => (...all: unknown[]) => Promise<void>;
-  await new AsyncFunction('modules', 'console', body)(modules, {
-    log: (...values: unknown[]) => printed.push(values),
-  });
-  return printed;
+/** What the first example of a README prints. */
+async function run(readme: string, replaced: Readonly<Record<string, string>>) {
+  const [example = ''] = examplesIn(new URL(readme, import.meta.url));
+  expect(lengthOf(example)).toBeLessThanOrEqual(30);
+  return runExample(example, { '@ombre/protocol': protocol, '@ombre/server': server }, replaced);
 }
 
 test("what this package's README shows runs", async () => {
