@@ -32,6 +32,8 @@ const FEW_UNITS = 64;
 const FEW_LIMIT = 0.5;
 /** Evidence (nats) that treatment differs from a control that breaks the limit too, so that the cause is not shared. */
 const APART = 3;
+/** So few requests of control tell an outage of everything, which one of the new version would hardly bring about in them. */
+const FEW_REQUESTS = 5;
 /** A shared cause is over when both arms kept the limit for so long, in ms, with so many requests each. */
 const CALM = 15_000;
 const CALM_REQUESTS = 20;
@@ -77,7 +79,7 @@ export function judgeAbsoluteRate(sight: Sight, { guard, counted, limit, said }:
 /** Whether control breaks the limit in the same window, and treatment is not clearly worse than control. */
 function isShared(sight: Sight, window: Window, counted: number | 'failures', limit: number): boolean {
   const control = countsIn(window, 'control', counted);
-  if (total(control.trials) < 20 || rateOf(control) <= limit) return false;
+  if (total(control.trials) < FEW_REQUESTS || rateOf(control) <= limit) return false;
   const compared = countsIn(window, 'compared', counted);
   const whole = countsOf(window.to.control, counted);
   const counts = { now: control, whole, weight: sight.history.weight };

@@ -103,6 +103,17 @@ describe('a limit on errors', () => {
     expect(evidence.sentence).toContain('the cause is shared');
   });
 
+  test('is unknown from the first seconds of an outage of everything, with little traffic', () => {
+    const little = (bad: number): Second => ({ requests: 1, bad, buckets: 10 });
+    const outage = { treatment: little(0.7), control: little(0.7) };
+    const calm = { treatment: little(0), control: little(0) };
+    const { verdicts } = play(errors, [...Array(15).fill(calm), ...Array(5).fill(outage)]);
+    expect(verdicts.slice(15)).not.toContain('bad');
+    expect(verdicts.slice(15)).toContain('unknown');
+    const alone = { treatment: little(0.7), control: little(0) };
+    expect(play(errors, [...Array(15).fill(calm), ...Array(5).fill(alone)]).verdict).toBe('bad');
+  });
+
   test('begins anew when a shared cause is over, and is bad all the same when only the new version fails after it', () => {
     const outage = times(10, broken, broken);
     const { verdicts } = play(errors, [...outage, ...times(40, clean, clean), ...times(3, broken, clean)]);
