@@ -89,6 +89,8 @@ export function addKeys(program: Command, shell: Shell): void {
     .option('-y, --yes', 'do not ask')
     .action(
       shell.action(async (id: string, options: { readonly dryRun?: boolean; readonly yes?: boolean }) => {
+        if (!/^[0-9a-f]{16}$/.test(id))
+          throw new CommandEnd(exits.usage, `"${id}" is no key's id; see \`ombre keys list\``);
         const connection = shell.connect();
         const would = expectValue(await connection.client.forgetKey({ id, dryRun: true }), connection);
         const cost =

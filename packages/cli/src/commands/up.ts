@@ -157,6 +157,9 @@ async function welcome(
   const data = relative(terminal.cwd, dataDirectory) || '.';
   const bold = (text: string): string => paint(terminal, 'bold', text);
   const errors = server.issues.filter((issue) => issue.severity === 'error');
+  // What a climbing release holds is no mistake of the files, and the rest of them is served.
+  const held = errors.filter(({ code }) => code.startsWith('RELEASE_'));
+  const wrong = errors.filter((issue) => !held.includes(issue));
   const lines = [
     `${bold('Ombre')} listens on ${bold(server.url)}`,
     `  environment  ${server.environment}, revision ${server.revision}, ${counted(server.flags, 'flag')}`,
@@ -173,20 +176,20 @@ async function welcome(
             .join(`\n${' '.repeat(15)}`)}`,
           '               (shown once and kept nowhere: keep it safe)',
         ]),
-    ...errors.map((issue) =>
-      paint(
-        terminal,
-        'red',
-        `  refused      ${issue.file}:${issue.line}:${issue.column} ${issue.message} [${issue.code}]`,
-      ),
-    ),
-    ...(errors.length > 0 ? ['  the last good revision is served; save a mended file'] : []),
+    ...wrong.map((issue) => paint(terminal, 'red', `  refused      ${placed(issue)}`)),
+    ...(wrong.length > 0 ? ['  the last good revision is served; save a mended file'] : []),
+    ...held.map((issue) => paint(terminal, 'yellow', `  held back    ${placed(issue)}`)),
+    ...(held.length > 0 ? ['  it is applied when the release lets go; all else is served'] : []),
     '',
     ...(await suggestions(shell, server, place, dataDirectory)),
     '',
     'stop with Ctrl-C',
   ];
   terminal.out(`${lines.join('\n')}\n`);
+}
+
+function placed({ file, line, column, message, code }: RunningServer['issues'][number]): string {
+  return `${file === '' ? '' : `${file}:${line}:${column} `}${message} [${code}]`;
 }
 
 /** Questions that make sense for what was loaded: the flag that is being released or has most rules, with declared values. */

@@ -10,6 +10,7 @@ import {
   type SourceFile,
 } from '@ombre/declare';
 import type { AuthorStatus } from '@ombre/protocol';
+import { isStoreCode } from '../commands/codes.ts';
 import type { ApplyResult, Commands } from '../commands/commands.ts';
 import { sameResource } from '../commands/resource-digest.ts';
 import type { Log } from '../http/log.ts';
@@ -199,7 +200,10 @@ export function openDirectoryAuthor(options: DirectoryAuthorOptions): DirectoryA
     }
     for (const issue of next.issues) {
       const { code, file, line, column } = issue;
-      log.warn({ code, file, line, column }, formatIssue(issue as Issue, files));
+      log.warn(
+        { code, file, line, column },
+        formatIssue(issue as Issue, files, isStoreCode(code) ? { docs: 'docs/store-checks.md' } : {}),
+      );
     }
     started();
     return true;

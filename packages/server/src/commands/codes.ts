@@ -17,8 +17,8 @@ interface CodeRow {
   readonly hint: string | undefined;
 }
 
-/** What only the store can find wrong with a set, because it depends on releases and overrides in force. */
-const codes: Readonly<Record<StoreCode, CodeRow>> = {
+/** What only the store can find wrong with a set, because it depends on releases and overrides in force; shown in `docs/store-checks.md`. */
+export const codes: Readonly<Record<StoreCode, CodeRow>> = {
   RELEASE_ABOVE_ZERO: {
     severity: 'error',
     message: '{resource} cannot be deleted: the release {release} stands above 0 %',
@@ -87,4 +87,9 @@ export function storeIssue(
     message: message.replaceAll(/\{(\w+)\}/g, (_, word: string) => String(said[word] ?? '')),
     ...(hint === undefined ? {} : { hint }),
   };
+}
+
+/** Whether a code is one of the store's, which the page of the checks does not have. */
+export function isStoreCode(code: string): boolean {
+  return Object.hasOwn(codes, code);
 }
