@@ -114,7 +114,7 @@ describeOnPostgres('two nodes', (postgres) => {
     // A gap is noticed by who controls and answered through the other.
     expect(await (await send(two, report(7, 70))).json()).toEqual({ resend: true });
     // Whoever hands on has checked the caller: what is no process's secret opens nothing.
-    expect((await send(two, report(8, 80), 'a-stranger')).status).toBe(403);
+    expect((await send(two, report(8, 80), 'a-stranger')).status).toBe(401);
     await one.close();
     const answers: number[] = [];
     for (let sequence = 1; answers.at(-1) !== 200; sequence += 1) {
