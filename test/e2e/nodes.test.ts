@@ -10,6 +10,8 @@ import { startWatcher, type Watcher } from './watcher.ts';
 
 const ombre = join(import.meta.dirname, '..', '..', 'packages', 'cli', 'bin', 'ombre.js');
 const RELEASE = 'edge-v2';
+/** Past the first level; on a busy machine the second may be over before it was seen. */
+const isPastFirst = (level: string | undefined): boolean => level === 'half' || level === 'all';
 
 /** A control plane with a gateway and a process that uses the SDK. */
 interface Side {
@@ -177,7 +179,7 @@ describeOnPostgres('two control planes on one PostgreSQL', (postgres) => {
     const sent = acknowledged.length;
     await one.plane.kill();
     const killed = Date.now();
-    const { view: half } = await until(two.plane, 'the next level', ({ at }) => at?.level === 'half');
+    const { view: half } = await until(two.plane, 'the next level', ({ at }) => isPastFirst(at?.level));
     const onward = Date.now() - killed;
     writing = false;
     await Promise.all(writers);
@@ -200,7 +202,7 @@ describeOnPostgres('two control planes on one PostgreSQL', (postgres) => {
     failing = 0;
     expect(back.epoch).toBeGreaterThanOrEqual(3);
     expect(await movesOf(two.plane)).toBe(back.epoch);
-  }, 120_000);
+  }, 240_000);
 
   test('one that sleeps past its lease and wakes finds the other in control, and no decision was made twice', async () => {
     const [one, two] = sides;
@@ -210,7 +212,9 @@ describeOnPostgres('two control planes on one PostgreSQL', (postgres) => {
     await clientOf(two.plane).tellRelease(RELEASE, 'resume', { author: 'ann', why: 'mended' });
     await until(two.plane, 'the first step', ({ at }) => at?.level === 'quarter');
     two.plane.sleep();
-    const { view: half } = await until(one.plane, 'half at the other', ({ at }) => at?.level === 'half');
+    const { view: half } = await until(one.plane, 'a level more at the other', ({ at }) =>
+      isPastFirst(at?.level),
+    );
     two.plane.wake();
     const woken = await until(two.plane, 'all', ({ at }) => at?.level === 'all');
     expect(woken.view.attempt).toBe(half.attempt);
@@ -224,5 +228,5 @@ describeOnPostgres('two control planes on one PostgreSQL', (postgres) => {
     // Both gateways are heard where the release is controlled, whichever control plane they talk to.
     const seen = await until(two.plane, 'all six again', ({ receivers }) => receivers.activated === 6);
     expect(seen.view.frozen).toBeUndefined();
-  }, 120_000);
+  }, 240_000);
 });
