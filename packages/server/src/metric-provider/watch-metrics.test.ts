@@ -88,7 +88,9 @@ describe('a watcher', () => {
     provider.down = true;
     await clock.pass(60_000);
     expect(verdicts()).toEqual(['unknown']);
-    expect(watcher.evidence(clock.now())[0]?.sentence).toBe('no answer from the metrics for 60 s: it cannot be reached');
+    expect(watcher.evidence(clock.now())[0]?.sentence).toBe(
+      'no answer from the metrics for 60 s: it cannot be reached',
+    );
     provider.down = false;
     await clock.pass(5_000);
     expect(verdicts()).toEqual(['good']);
