@@ -34,6 +34,7 @@ const FEW_LIMIT = 0.5;
 const APART = 3;
 /** So few requests of control tell an outage of everything, which one of the new version would hardly bring about in them. */
 const FEW_REQUESTS = 5;
+const FEW_FAILURES = 2;
 /** A shared cause is over when both arms kept the limit for so long, in ms, with so many requests each. */
 const CALM = 15_000;
 const CALM_REQUESTS = 20;
@@ -79,7 +80,8 @@ export function judgeAbsoluteRate(sight: Sight, { guard, counted, limit, said }:
 /** Whether control breaks the limit in the same window, and treatment is not clearly worse than control. */
 function isShared(sight: Sight, window: Window, counted: number | 'failures', limit: number): boolean {
   const control = countsIn(window, 'control', counted);
-  if (total(control.trials) < FEW_REQUESTS || rateOf(control) <= limit) return false;
+  if (total(control.trials) < FEW_REQUESTS || total(control.events) < FEW_FAILURES) return false;
+  if (rateOf(control) <= limit) return false;
   const compared = countsIn(window, 'compared', counted);
   const whole = countsOf(window.to.control, counted);
   const counts = { now: control, whole, weight: sight.history.weight };

@@ -141,7 +141,7 @@ function worseIn(
     const treatment = countsIn(window, 'compared', counted);
     const control = countsIn(window, 'control', counted);
     return (usual.rate + margin) * total(treatment.trials) < MANY
-      ? burst({ treatment, control, margin, needed })
+      ? burst({ treatment, control: countsIn(window, 'seen', counted), margin, needed })
       : ofTwo(evidenceAboveControl(treatment, { now: control, whole, weight }, margin, needed));
   };
 }

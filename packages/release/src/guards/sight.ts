@@ -19,8 +19,8 @@ export type Sight = {
 /** A stretch of time up to now. */
 export type Window = { readonly from: Snapshot; readonly to: Snapshot };
 
-/** What is compared in windows: all of treatment, or what has a control, and that control. */
-export type Side = 'treated' | 'compared' | 'control';
+/** What is compared in windows: all of treatment, or what has a control, and that control, weighted and as it was seen. */
+export type Side = 'treated' | 'compared' | 'control' | 'seen';
 
 /** Failed requests, or those that took longer than a limit, of one side in a window. */
 export function countsIn({ from, to }: Window, side: Side, counted: number | 'failures'): BucketCounts {

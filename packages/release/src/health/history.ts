@@ -22,6 +22,8 @@ export type Snapshot = Start & {
   /** Treatment and control of the levels that have both; control weighted to treatment's mix, so that levels are never pooled. */
   readonly compared: Sums;
   readonly control: Sums;
+  /** The same control, each request once: how sure it makes is told by how many there were. */
+  readonly seen: Sums;
 };
 
 /** What a tally held, arm by arm. */
@@ -54,7 +56,14 @@ export function startHistory(
   }: { readonly after: number; readonly again: number; readonly past?: Sums | undefined },
 ): History {
   const none = summed({ ended: ZEROS, failures: ZEROS, slow: limits.map(() => ZEROS) });
-  const first = { ...firstStart(after, again), at: now, treated: none, compared: none, control: none };
+  const first = {
+    ...firstStart(after, again),
+    at: now,
+    treated: none,
+    compared: none,
+    control: none,
+    seen: none,
+  };
   const kept =
     past?.slow.length === limits.length
       ? past
@@ -71,7 +80,7 @@ export function extendHistory(
 ): History {
   const before = history.snapshots.at(-1);
   if (before === undefined) return history;
-  let { treated, compared, control } = before;
+  let { treated, compared, control, seen } = before;
   let { weight } = history;
   for (const [level, arms] of Object.entries(tally.levels)) {
     const last = history.last.levels[level];
@@ -83,11 +92,13 @@ export function extendHistory(
     weight = Math.max(weight, share);
     // One object for both where they are the same, as they mostly are: half of what is remembered.
     compared = alike ? treated : sum(compared, grown, 1);
-    control = sum(control, growth(arms.control, last?.control), share);
+    const more = growth(arms.control, last?.control);
+    control = sum(control, more, share);
+    seen = sum(seen, more, 1);
   }
   const start = startAt(after, before.after, planned);
   const kept = history.snapshots.filter((snapshot) => isKept(snapshot, after));
-  const snapshots = [...kept, { ...start, at: now, treated, compared, control }];
+  const snapshots = [...kept, { ...start, at: now, treated, compared, control, seen }];
   const { levels, outside } = tally;
   return { ...history, last: outside === undefined ? { levels } : { levels, outside }, snapshots, weight };
 }
