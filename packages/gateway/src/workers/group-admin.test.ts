@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createStage } from '../stage.suite.ts';
 import { createGroupAdmin } from './group-admin.ts';
@@ -70,6 +72,17 @@ describe('the admin port of several workers', () => {
       'ombre_gateway_worker_restarts_total{worker="3"} 0',
       '',
     ]);
+  });
+
+  test('publishes what the alert rules ask of workers', async () => {
+    const rules = readFileSync(
+      join(import.meta.dirname, '../../../../docs/monitoring/ombre.rules.yml'),
+      'utf8',
+    );
+    const asked = [...rules.matchAll(/expr: .*?(ombre_gateway_worker_[a-z_]+)/g)].map((match) => match[1]);
+    expect(asked.length).toBeGreaterThan(0);
+    const { text } = await (await group([counted(1)]))('/metrics');
+    for (const metric of asked) expect(text).toContain(`# TYPE ${metric} `);
   });
 
   test('is ready while one worker is, and not when it stops', async () => {
