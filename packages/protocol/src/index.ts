@@ -79,7 +79,7 @@ export {
 } from './sync/event.ts';
 export { readSignedHead } from './sync/head.ts';
 export { formatPosition, type Position, parsePosition } from './sync/position.ts';
-export { formatSnapshot, parseSnapshot } from './sync/snapshot-text.ts';
+export { createSnapshotParser, formatSnapshot, parseSnapshot } from './sync/snapshot-text.ts';
 export {
   isUnderWay,
   quorumOf,

@@ -8,16 +8,22 @@ export const MOST: number = 256 * 1024 * 1024;
 
 /** The whole body as text, within the limit of size. */
 export async function readAll(body: Readable): Promise<string> {
-  const decoder = new TextDecoder();
   const pieces: string[] = [];
+  await readPieces(body, (piece) => pieces.push(piece));
+  return pieces.join('');
+}
+
+/** The body as pieces of text as they come, within the limit of size. */
+export async function readPieces(body: Readable, take: (piece: string) => void): Promise<void> {
+  const decoder = new TextDecoder();
   let length = 0;
   for await (const bytes of body) {
     const piece = decoder.decode(bytes as Uint8Array, { stream: true });
     length += piece.length;
     if (length > MOST) throw new SourceError(protocolProblem(`the answer is longer than ${MOST}`));
-    pieces.push(piece);
+    take(piece);
   }
-  return pieces.join('') + decoder.decode();
+  take(decoder.decode());
 }
 
 const codes: Readonly<Record<number, ProblemCode>> = {

@@ -3,8 +3,8 @@ import {
   type Acknowledgement,
   type AcknowledgementAnswer,
   basePath,
+  createSnapshotParser,
   formatPosition,
-  parseSnapshot,
   type RouteId,
   readFailure,
   routePath,
@@ -20,7 +20,7 @@ import {
   SourceError,
   type TakingOver,
 } from '../source.ts';
-import { protocolProblem, readAll, readJson, refusal } from './answer.ts';
+import { protocolProblem, readAll, readJson, readPieces, refusal } from './answer.ts';
 import { createSend, type HttpAnswer } from './request.ts';
 import { followStream, readAnnounced } from './stream.ts';
 
@@ -109,7 +109,9 @@ export function openHttpSource(
         signal,
         SNAPSHOT_PATIENCE,
         async ({ body }) => {
-          const encoded = parseSnapshot(await readAll(body));
+          const parser = createSnapshotParser();
+          await readPieces(body, parser.push);
+          const encoded = parser.end();
           if (encoded === undefined) throw new SourceError(protocolProblem('the snapshot is no snapshot'));
           return encoded;
         },

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { open, readdir, readFile, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
 import type { Encoded } from '@ombre/decide';
-import { formatSnapshot, parseSnapshot, readSignedHead, type SignedSuccession } from '@ombre/protocol';
+import { createSnapshotParser, formatSnapshot, readSignedHead, type SignedSuccession } from '@ombre/protocol';
 import type { Problem } from '../problem.ts';
 import { sha256 } from '../sha256.ts';
 import type { Announced } from '../source.ts';
 import { replaceFile } from './replace-file.ts';
+import { inSlices } from './slices.ts';
 
 const FORMAT = 'ombre-state 1';
 const FILE = 'snapshot';
@@ -40,14 +42,14 @@ export function openStateFolder(root: string, source: string): StateFolder {
   return {
     async load(environment) {
       try {
-        pointed = await readIfThere(pointer);
+        pointed = (await readIfThere(pointer))?.toString('utf8');
         const name = environment ?? pointed;
         if (name === undefined || !ENVIRONMENT.test(name)) return {};
         const folder = join(root, name);
         await sweep(folder);
-        const text = await readIfThere(join(folder, FILE));
-        if (text === undefined) return {};
-        const saved = parse(text);
+        const bytes = await readIfThere(join(folder, FILE));
+        if (bytes === undefined) return {};
+        const saved = await inSlices(parse(bytes));
         return saved ?? { problem: { code: 'DISK_CORRUPT', detail: join(folder, FILE) } };
       } catch (error) {
         return { problem: { code: 'DISK_READ', detail: (error as Error).message } };
@@ -62,7 +64,7 @@ export function openStateFolder(root: string, source: string): StateFolder {
       try {
         const folder = join(root, environment);
         await replaceFile(folder, FILE, format({ announced, encoded }), async () => {
-          const there = await readIfThere(join(folder, FILE), 64 * 1024);
+          const there = await readIfThere(join(folder, FILE), HEADER);
           return there === undefined || !newer(readHeader(there), announced);
         });
         if (pointed !== environment) {
@@ -93,16 +95,29 @@ function* format({ announced, encoded }: Saved): Generator<string> {
   }
 }
 
-function parse(text: string): Loaded | undefined {
-  const announced = readHeader(text);
+/** Bytes that are decoded in one turn. */
+const PIECE = 256 * 1024;
+
+function* parse(bytes: Buffer): Generator<undefined, Loaded | undefined> {
+  const announced = readHeader(bytes);
   if (announced === undefined) return undefined;
-  const encoded = parseSnapshot(text.slice(text.indexOf('\n', text.indexOf('\n') + 1) + 1));
+  const parser = createSnapshotParser();
+  const decoder = new StringDecoder('utf8');
+  for (let at = bytes.indexOf('\n', bytes.indexOf('\n') + 1) + 1; at < bytes.length; at += PIECE) {
+    parser.push(decoder.write(bytes.subarray(at, at + PIECE)));
+    yield;
+  }
+  parser.push(decoder.end());
+  const encoded = parser.end();
   return encoded === undefined ? undefined : { saved: { announced, encoded } };
 }
 
+/** Bytes that a head needs at most. */
+const HEADER = 64 * 1024;
+
 /** The head a file begins with; undefined where that part is not whole. */
-function readHeader(text: string): Announced | undefined {
-  const [first = '', header = ''] = text.slice(0, 64 * 1024).split('\n', 2);
+function readHeader(bytes: Buffer): Announced | undefined {
+  const [first = '', header = ''] = bytes.toString('utf8', 0, HEADER).split('\n', 2);
   if (first !== `${FORMAT} ${sha256(header)}`) return undefined;
   const { signed, successions } = JSON.parse(header) as {
     signed: unknown;
@@ -118,13 +133,13 @@ function newer(there: Announced | undefined, ours: Announced): boolean {
   return a !== undefined && a.lineage === b.lineage && a.revision > b.revision;
 }
 
-async function readIfThere(path: string, most?: number): Promise<string | undefined> {
+async function readIfThere(path: string, most?: number): Promise<Buffer | undefined> {
   try {
-    if (most === undefined) return await readFile(path, 'utf8');
+    if (most === undefined) return await readFile(path);
     const file = await open(path, 'r');
     try {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(most), 0, most, 0);
-      return buffer.toString('utf8', 0, bytesRead);
+      return buffer.subarray(0, bytesRead);
     } finally {
       await file.close();
     }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatSnapshot, parseSnapshot } from './snapshot-text.ts';
+import { createSnapshotParser, formatSnapshot, parseSnapshot } from './snapshot-text.ts';
 
 const hex = (length: number) => fc.stringMatching(new RegExp(`^[0-9a-f]{${length}}$`));
 const parts = (length: number) =>
@@ -19,6 +19,19 @@ describe('the text of a snapshot', () => {
           chunks: [...snapshot.chunks].sort(),
           blobs: [...snapshot.blobs].sort(),
         });
+      }),
+    );
+  });
+
+  test('is the same in pieces, wherever it is cut', () => {
+    fc.assert(
+      fc.property(encoded, fc.array(fc.nat(), { maxLength: 8 }), (snapshot, cuts) => {
+        const text = formatSnapshot(snapshot);
+        const at = [0, ...cuts.map((cut) => cut % text.length).sort((a, b) => a - b), text.length];
+        const parser = createSnapshotParser();
+        at.slice(1).forEach((end, index) => parser.push(text.slice(at[index], end)));
+        expect(parser.end()).toEqual(parseSnapshot(text));
+        expect(parser.end()).toBeDefined();
       }),
     );
   });
