@@ -29,7 +29,7 @@ describe('the text of a snapshot', () => {
         const text = formatSnapshot(snapshot);
         const at = [0, ...cuts.map((cut) => cut % text.length).sort((a, b) => a - b), text.length];
         const parser = createSnapshotParser();
-        at.slice(1).forEach((end, index) => parser.push(text.slice(at[index], end)));
+        for (const [index, end] of at.slice(1).entries()) parser.push(text.slice(at[index], end));
         expect(parser.end()).toEqual(parseSnapshot(text));
         expect(parser.end()).toBeDefined();
       }),
