@@ -26,6 +26,7 @@ function outcome(
     level: undefined,
     arm: 'none',
     epoch: undefined,
+    ahead: undefined,
     error: undefined,
   };
 }

@@ -19,7 +19,7 @@ export type {
   ExplainedStep,
   Explanation,
 } from './explain/explanation.ts';
-export type { Arm, Outcome, OutcomeError, Reason } from './outcome.ts';
+export type { Ahead, Arm, Outcome, OutcomeError, Reason } from './outcome.ts';
 export { type Applied, applyDelta, applyDeltaInSteps, type DeltaRefusal } from './snapshot/apply-delta.ts';
 export { canonicalJson } from './snapshot/canonical-json.ts';
 export { decodeEntries } from './snapshot/decode.ts';

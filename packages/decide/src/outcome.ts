@@ -17,6 +17,13 @@ export type Reason =
 /** Which side of a release's comparison a unit is on. */
 export type Arm = 'treatment' | 'control' | 'none';
 
+/** Where a unit that no reached level holds for will stand at the next level, which does hold for it. */
+export interface Ahead {
+  readonly level: string;
+  /** Number of the band (`bandsOf`) its position is in, from 0: which of the level's steps will treat it, and which compare. */
+  readonly band: number;
+}
+
 export type OutcomeError =
   | 'FLAG_NOT_FOUND'
   | 'TARGETING_KEY_MISSING'
@@ -39,5 +46,7 @@ export interface Outcome {
   readonly level: string | undefined;
   readonly arm: Arm;
   readonly epoch: number | undefined;
+  /** Counted before the climb reaches it; it changes nothing of what is served. */
+  readonly ahead: Ahead | undefined;
   readonly error: OutcomeError | undefined;
 }

@@ -1,6 +1,6 @@
 import type { Action, FlagSpec } from '../model/flag.ts';
 import type { JsonValue } from '../model/json.ts';
-import type { Arm, Outcome, OutcomeError, Reason } from '../outcome.ts';
+import type { Ahead, Arm, Outcome, OutcomeError, Reason } from '../outcome.ts';
 
 /** What a release adds to the outcomes of its flag. */
 export interface OutcomeOfRelease {
@@ -8,6 +8,7 @@ export interface OutcomeOfRelease {
   readonly level: string | undefined;
   readonly arm: Arm;
   readonly epoch: number;
+  readonly ahead?: Ahead;
 }
 
 /** What tells the outcomes of one flag apart. */
@@ -48,6 +49,7 @@ export class OutcomeMaker {
       level: release?.level,
       arm: release?.arm ?? 'none',
       epoch: release?.epoch,
+      ahead: release?.ahead,
       error,
     });
   }
@@ -67,6 +69,7 @@ export function failedOutcome(flag: string, error: OutcomeError): Outcome {
     level: undefined,
     arm: 'none',
     epoch: undefined,
+    ahead: undefined,
     error,
   });
 }

@@ -16,7 +16,7 @@ export interface Reading {
 
 type Labels = Readonly<Record<string, string | number | null>>;
 
-/** Metrics in the text format of Prometheus (0.0.4). Sub-buckets are added up; labels without a value are empty. */
+/** Metrics in the text format of Prometheus (0.0.4). Sub-buckets and bands are added up; labels without a value are empty. */
 export function exposition({ groups, upstreams, revision, stale }: Reading): string {
   const lines: string[] = [];
   const family = (name: string, type: string, help: string): void => {
@@ -33,11 +33,12 @@ export function exposition({ groups, upstreams, revision, stale }: Reading): str
   ];
   for (const [name, type, help, field] of sums) {
     family(name, type, help);
-    for (const { cell, rows } of groups) {
+    for (const { cell, parts } of groups) {
+      const counts = parts.flatMap(({ rows }) => rows.map((row) => row?.[field] ?? 0));
       sample(
         name,
         { ...cell },
-        rows.reduce((sum, row) => sum + (row?.[field] ?? 0), 0),
+        counts.reduce((sum, count) => sum + count, 0),
       );
     }
   }

@@ -20,6 +20,7 @@ function outcome(more: Partial<Outcome> = {}): Outcome {
     level: 'full',
     arm: 'treatment',
     epoch: 3,
+    ahead: undefined,
     error: undefined,
     ...more,
   };

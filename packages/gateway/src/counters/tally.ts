@@ -1,4 +1,4 @@
-import type { Outcome } from '@ombre/decide';
+import type { Ahead, Outcome } from '@ombre/decide';
 import { type CounterRow, SUB_BUCKETS } from '@ombre/protocol';
 import { createHistogram, type Histogram } from './histogram.ts';
 import { createUnitSketch, type UnitSketch } from './unit-sketch.ts';
@@ -6,18 +6,25 @@ import { createUnitSketch, type UnitSketch } from './unit-sketch.ts';
 /** Past so many rows counting begins anew, so that a gateway that lives through thousands of placements stays small. */
 const MOST_ROWS = 50_000;
 
-/** What is counted together: one outcome but for the sub-bucket. */
+/** What is counted together: one outcome but for the sub-bucket, and for where its units will stand at the next level. */
 export type Cell = Omit<
   CounterRow,
-  'bucket' | 'requests' | 'failures' | 'slow' | 'latencySum' | 'open' | 'units'
+  'ahead' | 'bucket' | 'requests' | 'failures' | 'slow' | 'latencySum' | 'open' | 'units'
 >;
 
 export interface Group {
   readonly cell: Cell;
   readonly limits: readonly number[];
+  /** Of the units that are not counted ahead, and of those of each band. */
+  readonly parts: Part[];
+  readonly histograms: Map<string, Histogram>;
+}
+
+interface Part {
+  readonly group: Group;
+  readonly ahead: Ahead | undefined;
   /** By sub-bucket. */
   readonly rows: (Row | undefined)[];
-  readonly histograms: Map<string, Histogram>;
 }
 
 interface Row {
@@ -58,7 +65,7 @@ export function createTally(): Tally {
   let generation = 1;
   let limits: Readonly<Record<string, readonly number[]>> = {};
   let groups = new Map<string, Group>();
-  let byOutcome = new WeakMap<Outcome, Group>();
+  let byOutcome = new WeakMap<Outcome, Part>();
   let flying = new Set<Open>();
   let size = 0;
 
@@ -72,23 +79,38 @@ export function createTally(): Tally {
   }
 
   function groupOf(outcome: Outcome): Group {
-    const known = byOutcome.get(outcome);
-    if (known !== undefined) return known;
     const cell = cellOf(outcome);
     const key = JSON.stringify(cell);
-    const found = groups.get(key) ?? {
+    const known = groups.get(key);
+    if (known !== undefined) return known;
+    const group = {
       cell,
       limits: limits[cell.release ?? ''] ?? [],
-      rows: Array<Row | undefined>(SUB_BUCKETS).fill(undefined),
+      parts: [],
       histograms: new Map<string, Histogram>(),
     };
-    groups.set(key, found);
-    byOutcome.set(outcome, found);
-    return found;
+    groups.set(key, group);
+    return group;
   }
 
-  function rowOf(group: Group, bucket: number): Row {
-    const known = group.rows[bucket];
+  function partOf(outcome: Outcome): Part {
+    const known = byOutcome.get(outcome);
+    if (known !== undefined) return known;
+    const group = groupOf(outcome);
+    const { ahead } = outcome;
+    let part = group.parts.find(
+      (one) => one.ahead?.level === ahead?.level && one.ahead?.band === ahead?.band,
+    );
+    if (part === undefined) {
+      part = { group, ahead, rows: Array<Row | undefined>(SUB_BUCKETS).fill(undefined) };
+      group.parts.push(part);
+    }
+    byOutcome.set(outcome, part);
+    return part;
+  }
+
+  function rowOf({ group, rows }: Part, bucket: number): Row {
+    const known = rows[bucket];
     if (known !== undefined) return known;
     const row: Row = {
       requests: 0,
@@ -99,7 +121,7 @@ export function createTally(): Tally {
       units: createUnitSketch(),
       changed: true,
     };
-    group.rows[bucket] = row;
+    rows[bucket] = row;
     size += 1;
     return row;
   }
@@ -120,13 +142,13 @@ export function createTally(): Tally {
     },
     begin(outcome, hash, now) {
       if (size >= MOST_ROWS) restart();
-      const group = groupOf(outcome);
-      const row = rowOf(group, hash % SUB_BUCKETS);
+      const part = partOf(outcome);
+      const row = rowOf(part, hash % SUB_BUCKETS);
       row.requests += 1;
       row.open += 1;
       row.units.add(hash);
       row.changed = true;
-      const open: Open = { group, row, began: now, passed: 0 };
+      const open: Open = { group: part.group, row, began: now, passed: 0 };
       flying.add(open);
       return open;
     },
@@ -149,13 +171,14 @@ export function createTally(): Tally {
     rows(now, all) {
       for (const open of flying) pass(open, now - open.began);
       const rows: CounterRow[] = [];
-      for (const { cell, rows: buckets } of groups.values()) {
+      for (const { group, ahead, rows: buckets } of [...groups.values()].flatMap(({ parts }) => parts)) {
         for (const [bucket, row] of buckets.entries()) {
           if (row === undefined || !(all || row.changed)) continue;
           row.changed = false;
           const { requests, failures, slow, latencySum, open, units } = row;
           rows.push({
-            ...cell,
+            ...group.cell,
+            ...(ahead === undefined ? {} : { ahead }),
             bucket,
             requests,
             failures,

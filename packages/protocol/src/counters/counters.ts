@@ -1,4 +1,4 @@
-import type { Arm } from '@ombre/decide';
+import type { Ahead, Arm } from '@ombre/decide';
 import { z } from 'zod';
 import { SUB_BUCKETS } from './sub-bucket.ts';
 
@@ -12,6 +12,8 @@ export interface CounterRow {
   readonly arm: Arm;
   readonly epoch: number | null;
   readonly variant: string | null;
+  /** Of units that no reached level holds for: where they will stand at the next level. Absent: nowhere, or nobody can tell. */
+  readonly ahead?: Ahead;
   /** Sub-bucket of the unit, 0 to 63: murmur3 of `sub:` and the unit, modulo 64. */
   readonly bucket: number;
   /** Requests begun. */
@@ -69,6 +71,7 @@ export const counterRow: z.ZodType<CounterRow> = z.object({
   arm: z.enum(['treatment', 'control', 'none']),
   epoch: count.nullable(),
   variant: text.nullable(),
+  ahead: z.object({ level: text, band: count }).exactOptional(),
   bucket: z
     .int()
     .min(0)

@@ -14,6 +14,7 @@ const outcome: Outcome = {
   level: undefined,
   arm: 'none',
   epoch: undefined,
+  ahead: undefined,
   error: undefined,
 };
 

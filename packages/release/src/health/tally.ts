@@ -26,6 +26,11 @@ export type Tally = {
   readonly levels: Readonly<Record<string, { readonly treatment: ArmTally; readonly control: ArmTally }>>;
   /** Users no level reached so far holds for, at this epoch; absent: nobody counts them. */
   readonly outside?: ArmTally;
+  /**
+   * What units did before a level was reached that holds for them, by the level and then by the band (`bandsOf`) their position is in;
+   * over all epochs of a release's first climb. Absent: nobody was counted, or an earlier climb gave the bands different pasts.
+   */
+  readonly ahead?: Readonly<Record<string, readonly (ArmTally | undefined)[]>>;
   /** Over all epochs of this climb: what blast radius and drain are counted from. */
   readonly climb: {
     readonly treated: ClimbCounts & {

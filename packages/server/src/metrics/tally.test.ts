@@ -14,6 +14,7 @@ const outcome = (rule: string | undefined, reason: Outcome['reason'] = 'rule', f
   level: undefined,
   arm: 'none',
   epoch: undefined,
+  ahead: undefined,
   error: undefined,
 });
 
