@@ -3,13 +3,15 @@ import type { Clock } from './clock.ts';
 export interface ManualClock extends Clock {
   /** Lets time pass, calling what is due in order. */
   pass(milliseconds: number): void;
+  /** Stands still for so long: what was due meanwhile is called late, after it. */
+  stand(milliseconds: number): void;
 }
 
 /** A clock that stands until it is told. */
 export function manualClock(start = 1_800_000_000_000): ManualClock {
   let now = start;
   let timers: { at: number; call: () => void }[] = [];
-  return {
+  const clock: ManualClock = {
     now: () => now,
     monotonic: () => now - start,
     after(milliseconds, call) {
@@ -30,5 +32,10 @@ export function manualClock(start = 1_800_000_000_000): ManualClock {
       }
       now = end;
     },
+    stand(milliseconds) {
+      now += milliseconds;
+      clock.pass(0);
+    },
   };
+  return clock;
 }

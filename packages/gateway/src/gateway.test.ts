@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemClock } from '@ombre/carry';
 import { describe, expect, test } from 'vitest';
+import { BREAKER_DEFAULTS } from './breaker/breaker.ts';
 import { ask, createStage, engine, until, upstream } from './stage.suite.ts';
 
 const { serve, gateway } = createStage();
@@ -269,6 +271,25 @@ describe('the gateway', () => {
     expect(metrics).toContain(`ombre_gateway_open_requests{${labels}} 0`);
     expect(metrics).toContain('ombre_gateway_breaker_open{upstream="engine-v2"} 1');
     expect(metrics).toContain(`_count{${labels},upstream="engine-v2"} 12`);
+  });
+
+  test('neither times a request nor breaks a circuit by an hour in which it stood still, and tells of the hour', async () => {
+    let ahead = 0;
+    const prompt = await serve((_, response) => {
+      ahead += 3_600_000;
+      response.end('so');
+    });
+    const clock = { ...systemClock, monotonic: () => performance.now() + ahead };
+    const breaker = { ...BREAKER_DEFAULTS, minimumCalls: 1 };
+    const it = await gateway(engine(prompt.url, prompt.url, 0), { breaker }, clock);
+    expect((await ask(it.url)).status).toBe(200);
+    const metrics = it.metrics();
+    const reading = (name: string): number =>
+      Number(new RegExp(`^${name}(?:\\{.*\\})? (.*)$`, 'm').exec(metrics)?.[1]);
+    expect(reading('ombre_gateway_stalled_seconds_total')).toBeGreaterThan(3_599);
+    expect(reading('ombre_gateway_request_duration_seconds_sum')).toBeLessThan(3_599);
+    expect(reading('ombre_gateway_request_duration_seconds_count')).toBe(1);
+    expect(metrics).toContain('ombre_gateway_breaker_open{upstream="engine-v1"} 0\n');
   });
 
   test('lets the fallback answer while the circuit is open, and still counts the variant as failed', async () => {

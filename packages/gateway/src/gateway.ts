@@ -25,6 +25,7 @@ import { createKeepUnit } from './proxy/unit-cookie.ts';
 import { type PlacedValue, parsePlace } from './routing/placed-value.ts';
 import { createRouter } from './routing/router.ts';
 import { type RouteView, routesOf } from './routing/routes.ts';
+import { startRunningTime } from './running-time.ts';
 import { createPools } from './upstream/pools.ts';
 import { createUpstreams } from './upstream/upstream.ts';
 
@@ -54,7 +55,6 @@ export interface RunningGateway {
  */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
   const clock = options.receiver.clock ?? systemClock;
-  const now = clock.monotonic;
   const log = options.log ?? (() => {});
   const trusted = (options.trusted ?? []).map(readNetwork);
   const units = (options.units ?? []).map(readPlace);
@@ -85,6 +85,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     router.refresh();
   });
 
+  const time = startRunningTime(clock);
+  const { now } = time;
   const decided = createDecidedHeaders();
   const keepUnit = createKeepUnit(cookie);
   let closing = false;
@@ -99,6 +101,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     live: () => receiver.live,
     closing: () => closing,
     now,
+    after: time.after,
   });
   const server = createServer(
     { keepAliveTimeout: KEEP_ALIVE, headersTimeout: 30_000, requestTimeout: 0, highWaterMark: 64 * 1024 },
@@ -112,6 +115,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       upstreams: upstreams.all().map((one) => ({ name: one.name, breaker: one.breaker?.state(now()) })),
       revision: receiver.head?.revision,
       stale: receiver.status !== 'ready',
+      stalled: time.stalled(),
     });
   }
   const routes = (): readonly RouteView[] => routesOf(router.world, upstreams);
@@ -143,6 +147,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     forwardAuthUrl = forwardAuth && options.forwardAuth && (await listen(forwardAuth, options.forwardAuth));
     url = await listen(server, options.listen);
   } catch (error) {
+    time.stop();
     for (const one of [server, admin, forwardAuth]) one?.close();
     await receiver.close();
     await pools.close();
@@ -155,7 +160,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
         ? []
         : [{ flag: options.flag, variant, upstream, state }];
     });
-  const reporter = deliver && startReporter({ tally, circuits }, options.name, clock, deliver);
+  const reporter = deliver && startReporter({ tally, circuits, now }, options.name, clock, deliver);
 
   return {
     url,
@@ -170,6 +175,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       if (size > 0) log('info', `${size} upgraded connections end with the grace period`);
       await drain(server, proxy.upgraded, options.grace ?? 30_000);
       await reporter?.close();
+      time.stop();
       await receiver.close();
       await pools.destroy();
       for (const side of [forwardAuth, admin]) {

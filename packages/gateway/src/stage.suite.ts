@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type RequestListener, request, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { createMemorySource } from '@ombre/carry';
+import { type Clock, createMemorySource, systemClock } from '@ombre/carry';
 import { type Entry, encodeSnapshot, type Head } from '@ombre/decide';
 import { afterEach } from 'vitest';
 import { startGateway } from './gateway.ts';
@@ -38,7 +38,11 @@ export function createStage() {
     return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
   }
 
-  async function gateway(entries: readonly Entry[], options: Partial<GatewayOptions> = {}) {
+  async function gateway(
+    entries: readonly Entry[],
+    options: Partial<GatewayOptions> = {},
+    clock: Clock = systemClock,
+  ) {
     const source = createMemorySource({ trust: 'local', environment: 'shop/test' });
     let revision = 0;
     const put = (next: readonly Entry[]): void => {
@@ -53,7 +57,7 @@ export function createStage() {
     };
     if (entries.length > 0) put(entries);
     const running = await startGateway({
-      receiver: { source },
+      receiver: { source, clock },
       flag: 'engine',
       listen: { host: '127.0.0.1', port: 0 },
       name: 'test-gateway',

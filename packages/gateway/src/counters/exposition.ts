@@ -12,12 +12,14 @@ export interface Reading {
   readonly upstreams: readonly UpstreamReading[];
   readonly revision: number | undefined;
   readonly stale: boolean;
+  /** Milliseconds the process stood still. */
+  readonly stalled: number;
 }
 
 type Labels = Readonly<Record<string, string | number | null>>;
 
 /** Metrics in the text format of Prometheus (0.0.4). Sub-buckets and bands are added up; labels without a value are empty. */
-export function exposition({ groups, upstreams, revision, stale }: Reading): string {
+export function exposition({ groups, upstreams, revision, stale, stalled }: Reading): string {
   const lines: string[] = [];
   const family = (name: string, type: string, help: string): void => {
     lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
@@ -68,6 +70,9 @@ export function exposition({ groups, upstreams, revision, stale }: Reading): str
   if (revision !== undefined) sample('ombre_gateway_revision', {}, revision);
   family('ombre_gateway_stale', 'gauge', '1 while the source has not confirmed the revision lately.');
   sample('ombre_gateway_stale', {}, Number(stale));
+  const standing = 'ombre_gateway_stalled_seconds_total';
+  family(standing, 'counter', 'How long the process stood still, which is in no request’s duration.');
+  sample(standing, {}, stalled / 1000);
   return `${lines.join('\n')}\n`;
 }
 

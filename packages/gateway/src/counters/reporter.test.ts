@@ -23,11 +23,16 @@ async function reports(answers: readonly Delivery[], count: number, between = ()
       return () => clearImmediate(timer);
     },
   };
-  const reporter = startReporter({ tally, circuits: () => [] }, 'g', clock, async (report) => {
-    got.push(report);
-    between();
-    return answers[got.length - 1] ?? 'taken';
-  });
+  const reporter = startReporter(
+    { tally, circuits: () => [], now: clock.monotonic },
+    'g',
+    clock,
+    async (report) => {
+      got.push(report);
+      between();
+      return answers[got.length - 1] ?? 'taken';
+    },
+  );
   reporters.push(reporter);
   await until(() => got.length >= count);
   return { got: got.slice(0, count), tally };

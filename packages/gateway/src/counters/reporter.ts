@@ -24,13 +24,15 @@ export interface Reporter {
 /** What a report holds. */
 export interface Counted {
   readonly tally: Tally;
-  /** As they stand at a time on the monotonic clock. */
+  /** As they stand at a time of `now`. */
   readonly circuits: (now: number) => readonly Circuit[];
+  /** The milliseconds the tally counts in. */
+  readonly now: () => number;
 }
 
 /** Reports a tally every 250 ms, one report at a time; after one that was not taken the next is full. */
 export function startReporter(
-  { tally, circuits }: Counted,
+  { tally, circuits, now }: Counted,
   source: string,
   clock: Clock,
   deliver: Deliver,
@@ -53,11 +55,11 @@ export function startReporter(
     }
     sequence += 1;
     const report = { source, boot, sequence, at: clock.now(), limits: tally.limits, full };
-    const now = clock.monotonic();
-    const standing = circuits(now);
+    const at = now();
+    const standing = circuits(at);
     return {
       ...report,
-      rows: tally.rows(now, full),
+      rows: tally.rows(at, full),
       ...(standing.length === 0 ? {} : { circuits: standing }),
     };
   }

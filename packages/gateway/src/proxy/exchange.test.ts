@@ -175,6 +175,21 @@ describe('an exchange', () => {
     expect(it.metrics()).toMatch(/failures_total\{[^}]*\} 1/);
   });
 
+  test('does not hold its own standstill against an upstream that answered meanwhile', async () => {
+    const held = new Int32Array(new SharedArrayBuffer(4));
+    const prompt = await serve((_, response) => {
+      // Everything in this process stands still, the gateway's timer for the answer runs out, and the answer is there.
+      Atomics.wait(held, 0, 0, 700);
+      response.end('so');
+    });
+    const entries = engine(prompt.url, prompt.url).slice(0, 1);
+    const it = await gateway([
+      ...entries,
+      ...['engine-v1', 'engine-v2'].map((name) => upstream(name, [prompt.url], { timeout: '500ms' })),
+    ]);
+    expect(await ask(it.url)).toMatchObject({ status: 200, body: 'so' });
+  });
+
   test('hands trailers, repeated headers and empty answers through, and keeps hop-by-hop headers to itself', async () => {
     const odd = await serve((incoming, response) => {
       if (incoming.url === '/empty') {

@@ -27,6 +27,8 @@ export interface ExchangeOptions {
   readonly rest: number;
   /** Milliseconds that never go back. */
   readonly now: () => number;
+  /** Calls once after so many of these milliseconds; the answer cancels. */
+  readonly after: (milliseconds: number, call: () => void) => () => void;
   /** Called once, with the milliseconds to the answer's headers or, where none came, to its end. */
   readonly ended: (ending: Ending, waited: number) => void;
 }
@@ -60,7 +62,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #status = 0;
   /** Milliseconds to the answer's headers; the whole time where none came. */
   #waited: number | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  /** Waits for the answer's headers no more. */
+  #stopWaiting: (() => void) | undefined;
   #reason: Error | undefined;
   #over = false;
   /** The answer has no announced length, so that trailers may follow. */
@@ -100,8 +103,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     // Informational answers are for this hop.
     if (status < 200) return;
     const { request, response, ownHeaders, began, now } = this.#options;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopWaiting?.();
     this.#waited = now() - began;
     this.#status = status;
     if (response.destroyed || response.headersSent) {
@@ -220,9 +222,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** From here on the upstream is waited for. */
   #await(): void {
     if (this.#over || this.#waited !== undefined) return;
-    this.#timer = setTimeout(
-      () => this.#giveUp(new LateError('the answer did not begin in time')),
-      this.#options.upstream.timeout,
+    const { upstream, after } = this.#options;
+    this.#stopWaiting = after(upstream.timeout, () =>
+      this.#giveUp(new LateError('the answer did not begin in time')),
     );
   }
 
@@ -245,7 +247,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #end(ending: Ending): void {
     if (this.#over) return;
     this.#over = true;
-    clearTimeout(this.#timer);
+    this.#stopWaiting?.();
     const { began, now, ended } = this.#options;
     this.#body?.destroy();
     ended(ending, this.#waited ?? now() - began);

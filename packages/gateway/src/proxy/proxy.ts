@@ -33,6 +33,8 @@ export interface ProxyParts {
   readonly closing: () => boolean;
   /** Milliseconds that never go back. */
   readonly now: () => number;
+  /** Calls once after so many of these milliseconds; the answer cancels. */
+  readonly after: (milliseconds: number, call: () => void) => () => void;
 }
 
 /** What stands between clients and upstreams: each request is decided, counted, and carried over or refused. */
@@ -53,7 +55,7 @@ interface Passing {
 }
 
 export function createProxy(parts: ProxyParts): Proxy {
-  const { router, upstreams, tally, decided, baggage, keepUnit, expose, live, closing, now } = parts;
+  const { router, upstreams, tally, decided, baggage, keepUnit, expose, live, closing, now, after } = parts;
   const random = createPooledRandom();
   const upgraded = new Set<Duplex>();
 
@@ -142,6 +144,7 @@ export function createProxy(parts: ProxyParts): Proxy {
         began: at,
         rest: REST,
         now,
+        after,
         ended: (ending, waited) => ended(passing, admitted, ending, waited),
       }).start();
     },
@@ -172,6 +175,7 @@ export function createProxy(parts: ProxyParts): Proxy {
         baggage: baggage(request.headers.baggage as string | undefined, decision.unit, decision.outcome),
         ownHeaders: ownHeaders.filter((_, index) => ownHeaders[index - (index % 2)] !== 'connection'),
         now,
+        after,
         ended: (ending, took) => ended(passing, admitted, ending, took),
       });
     },

@@ -17,19 +17,21 @@ export interface UpgradeOptions {
   readonly baggage: BaggageFor;
   readonly ownHeaders: readonly string[];
   readonly now: () => number;
+  /** Calls once after so many milliseconds of `now`; the answer cancels. */
+  readonly after: (milliseconds: number, call: () => void) => () => void;
   /** Called once, with the handshake: the connection it makes may last for days. */
   readonly ended: (ending: 'answered' | 'failed' | 'left', took: number) => void;
 }
 
 /** Passes a WebSocket handshake on and, where the upstream agrees, joins both connections; else its answer goes back. */
 export function passUpgrade(options: UpgradeOptions): void {
-  const { request, socket, head, upstream, path, now } = options;
+  const { request, socket, head, upstream, path, now, after } = options;
   const began = now();
   let over = false;
   const end = (ending: 'answered' | 'failed' | 'left'): void => {
     if (over) return;
     over = true;
-    clearTimeout(timer);
+    stopWaiting();
     options.ended(ending, now() - began);
   };
   const fail = (refusal: Refusal): void => {
@@ -60,10 +62,10 @@ export function passUpgrade(options: UpgradeOptions): void {
     ] as never,
     agent: false,
   });
-  const timer = setTimeout(() => {
+  const stopWaiting = after(upstream.timeout, () => {
     fail({ code: 'UPSTREAM_TIMEOUT' });
     onward.destroy();
-  }, upstream.timeout);
+  });
 
   socket.on('error', () => onward.destroy());
   socket.on('close', () => {

@@ -29,6 +29,7 @@ test('loses no line of what a gateway writes', () => {
     upstreams: [{ name: 'one', breaker: 'open' }],
     revision: 7,
     stale: false,
+    stalled: 0,
   });
   const joined = joinMetrics([{ worker: 3, text }]);
   expect(joined.replaceAll('worker="3",', '').replaceAll('{worker="3"}', '')).toBe(text);
