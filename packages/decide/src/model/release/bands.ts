@@ -2,14 +2,26 @@ import { MILLION, shareInMillionths } from '../share.ts';
 import type { Level } from './level.ts';
 
 /**
- * Where the arms of a level's steps begin and end, in millionths, ascending: each share s that it will have, and the end of
- * that share's control, min(2s, 1). Band k holds the positions from breakpoint k − 1 (for the first: 0) to below breakpoint k, so
- * treatment and control of every step are whole bands. A share of 1 has no control and adds no breakpoint.
+ * Where arms begin and end, in millionths, ascending, for those whom the level at `index` of a ladder is the first to hold for: each share s
+ * that it or a later, larger level for the same or for everybody will have, and the end of that share's control, min(2s, 1). Band k
+ * holds the positions from breakpoint k − 1 (for the first: 0) to below breakpoint k, so treatment and control of every such
+ * step are whole bands. A share of 1 has no control and adds no breakpoint.
  */
-export function bandsOf({ share, steps = [] }: Pick<Level, 'share' | 'steps'>): readonly number[] {
-  const shares = [...steps, { share }].map((step) => shareInMillionths(Math.min(step.share, share)));
-  const ends = shares
-    .filter((size) => size > 0 && size < MILLION)
-    .flatMap((size) => [size, Math.min(2 * size, MILLION)]);
-  return [...new Set(ends)].sort((a, b) => a - b);
+export function bandsOf(
+  ladder: readonly Pick<Level, 'when' | 'share' | 'steps'>[],
+  index: number,
+): readonly number[] {
+  const first = ladder[index];
+  const ends = new Set<number>();
+  let most = 0;
+  for (const level of ladder.slice(index)) {
+    if (level !== first && level.when !== undefined && level.when !== first?.when) continue;
+    for (const step of [...(level.steps ?? []), level]) {
+      const share = shareInMillionths(Math.min(step.share, level.share));
+      if (share <= most || share === MILLION) continue;
+      ends.add(share).add(Math.min(2 * share, MILLION));
+    }
+    most = Math.max(most, shareInMillionths(level.share));
+  }
+  return [...ends].sort((a, b) => a - b);
 }
