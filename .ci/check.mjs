@@ -66,7 +66,7 @@ step('packages', ['node', 'scripts/pack.mjs']);
 step('bench build', ['node', 'node_modules/typescript/bin/tsc', '-b', 'bench']);
 step('bench evaluate', ['node', 'bench/dist/evaluate.js', '--quick', '--only', '3']);
 step('bench load', ['node', 'bench/dist/load.js', '--flags', '2000']);
-step('bench save', ['node', 'bench/dist/save.js']);
+step('bench save', ['node', 'bench/dist/save.js', '--saves', '60']);
 
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

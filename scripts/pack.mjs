@@ -4,6 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
 import { root } from './prepare.mjs';
 
 const out = mkdtempSync(join(tmpdir(), 'ombre-pack-'));
@@ -11,20 +13,22 @@ try {
   const modules = join(out, 'node_modules');
   mkdirSync(join(modules, '@ombre'), { recursive: true });
   const entries = [];
-  for (const room of readdirSync(join(root, 'packages'))) {
-    const folder = join(root, 'packages', room);
-    const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-    execFileSync('npm', ['pack', '--silent', '--pack-destination', out], {
-      cwd: folder,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
+  const rooms = readdirSync(join(root, 'packages'));
+  execFileSync(
+    'npm',
+    ['pack', '--silent', '--pack-destination', out, ...rooms.map((room) => `--workspace=packages/${room}`)],
+    { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+  for (const room of rooms) {
+    const manifest = JSON.parse(readFileSync(join(root, 'packages', room, 'package.json'), 'utf8'));
     const archive = join(out, `${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`);
     const target = join(modules, manifest.name);
     mkdirSync(target, { recursive: true });
     execFileSync('tar', ['-xzf', archive, '-C', target, '--strip-components=1']);
-    execFileSync(process.execPath, [join(root, 'node_modules', 'publint', 'src', 'cli.js'), 'run', target], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
+    const { messages } = await publint({ pkgDir: target, pack: false });
+    for (const message of messages)
+      console.log(`${manifest.name}: ${message.type}: ${formatMessage(message, manifest)}`);
+    if (messages.some(({ type }) => type === 'error')) throw new Error(`${manifest.name} is packed wrong`);
     for (const path of Object.keys(manifest.exports ?? {})) {
       if (manifest.exports[path].default !== undefined)
         entries.push(join(manifest.name, path).replaceAll('\\', '/'));

@@ -47,7 +47,7 @@ const { values: flags } = parseArgs({
   },
 });
 const effort: Effort = flags.quick
-  ? { rounds: 80, slice: 0.5, warmUp: 400_000 }
+  ? { rounds: 80, slice: 0.5, warmUp: 100_000 }
   : { rounds: 400, slice: 0.8, warmUp: 2_000_000 };
 
 /** The two bounds: the flag's own function at hand, and found by its name first, as every peer does. */
