@@ -54,8 +54,9 @@ describe('any environment and any contexts', () => {
             }),
           );
           expect(explained).toEqual(fast);
-          for (const { reason, error, arm } of fast) {
+          for (const { reason, error, arm, ahead } of fast) {
             const kind = error ?? (arm === 'none' ? reason : arm);
+            if (ahead !== undefined) seen.set('ahead', (seen.get('ahead') ?? 0) + 1);
             seen.set(kind, (seen.get(kind) ?? 0) + 1);
           }
         },
@@ -65,7 +66,14 @@ describe('any environment and any contexts', () => {
     );
     // The random environments are of use only if they reach everything there is.
     const kinds = ['static', 'default', 'rule', 'split', 'target', 'kill', 'validity', 'prerequisite'];
-    const others = ['treatment', 'control', 'TARGETING_KEY_MISSING', 'FLAG_UNSUPPORTED', 'FLAG_BROKEN'];
+    const others = [
+      'treatment',
+      'control',
+      'ahead',
+      'TARGETING_KEY_MISSING',
+      'FLAG_UNSUPPORTED',
+      'FLAG_BROKEN',
+    ];
     const confines = ['in the holdout', 'outside its part', 'no holdout'];
     expect([...kinds, ...others, ...confines].filter((kind) => (seen.get(kind) ?? 0) < 3)).toEqual([]);
   });

@@ -8,7 +8,7 @@ export interface OutcomeOfRelease {
   readonly level: string | undefined;
   readonly arm: Arm;
   readonly epoch: number;
-  readonly ahead?: Ahead;
+  readonly ahead?: Ahead | undefined;
 }
 
 /** What tells the outcomes of one flag apart. */

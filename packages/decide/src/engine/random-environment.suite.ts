@@ -144,7 +144,13 @@ const override = sometimes(
   },
 );
 const ladder = fc
-  .array(sometimes({ share }, { when: [3, condition] }), { minLength: 2, maxLength: 4 })
+  .array(
+    sometimes(
+      { share },
+      { when: [2, condition], steps: [3, fc.array(fc.record({ share }), { maxLength: 2 })] },
+    ),
+    { minLength: 2, maxLength: 4 },
+  )
   .map((levels) => levels.map((level, i) => ({ name: `level${i}`, dwell: '1h', ...level })));
 const layer = fc
   .record({ name: fc.constantFrom('one', 'two'), ends: fc.tuple(share, share) })
@@ -164,7 +170,7 @@ const placement = sometimes(
   {
     reached: fc.integer({ min: 0, max: 4 }),
     shares: fc.array(share, { minLength: 2, maxLength: 4 }),
-    epoch: fc.nat(9),
+    epoch: fc.oneof(fc.constant(0), fc.nat(9)),
   },
   { except: [3, fc.array(fc.record({ when: condition, share }), { maxLength: 2 })] },
 );

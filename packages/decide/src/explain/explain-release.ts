@@ -1,9 +1,10 @@
 import { CelError } from '../cel/value.ts';
 import type { OutcomeParts } from '../engine/outcomes.ts';
 import type { ReleaseParts } from '../engine/release-plan.ts';
+import { bandsOf } from '../model/release/bands.ts';
 import { START } from '../model/release/placement.ts';
 import { MILLION, percentOf, shareInMillionths } from '../model/share.ts';
-import type { Arm } from '../outcome.ts';
+import type { Ahead, Arm } from '../outcome.ts';
 import { type Allocate, explainConfines } from './explain-confines.ts';
 import type { ExplainedAllocation, ExplainedExpression, ExplainedStep } from './explanation.ts';
 import type { Witness } from './witness.ts';
@@ -77,8 +78,12 @@ export function explainRelease(
 
   const lost = release.holdouts.find((holdout) => holdout.spec === undefined);
   if (lost !== undefined) return outside(`there is no holdout ${lost.name}: it treats nobody until there is`);
-  if (level === undefined)
-    return outside(reached === 0 ? 'no level is reached yet' : 'no reached level admits the unit');
+  if (level === undefined) {
+    const { ahead, why, allocation } = explainAhead(release, { witness, unit, now, allocate });
+    const none = reached === 0 ? 'no level is reached yet' : 'no reached level admits the unit';
+    const { parts, step } = outside(none + why, allocation);
+    return { parts: { ...parts, release: { ...parts.release, ahead } }, step };
+  }
   if (share === 0) return outcome('none', `level ${level} was taken back from this unit`);
   for (const { inside, why, allocation } of explainConfines(release, unit, now, allocate)) {
     if (allocation === undefined) return unitless();
@@ -93,4 +98,29 @@ export function explainRelease(
   if (position < share) return outcome('treatment', `${where}: treated`, allocation);
   if (position < 2 * share) return outcome('control', `${where}: control`, allocation);
   return outcome('none', `${where}: neither treated nor control`, allocation);
+}
+
+/** Where a unit will stand at the next level that no reached one holds for, with the words that say so. */
+function explainAhead(
+  release: ReleaseParts,
+  { witness, unit, now, allocate }: Circumstances,
+): { readonly ahead?: Ahead; readonly why: string; readonly allocation?: ExplainedAllocation } {
+  const nowhere = { why: '' };
+  const { reached, epoch, except = [] } = release.placement ?? START;
+  const level = release.spec.ladder[reached];
+  if (level === undefined || (reached === 0 && epoch > 0)) return nowhere;
+  const holds = (when: string) => witness.verdict(when) === true;
+  try {
+    if (level.when !== undefined && !holds(level.when)) return nowhere;
+    if (except.some(({ when }) => holds(when))) return nowhere;
+    for (const { inside } of explainConfines(release, unit, now, allocate)) if (!inside) return nowhere;
+    const allocation = allocate(`release/${release.name}`, unit);
+    const position = allocation?.position ?? Number.POSITIVE_INFINITY;
+    const band = bandsOf(level).findIndex((end) => position < end);
+    if (allocation === undefined || band === -1) return nowhere;
+    const why = `; position ${percentOf(position)} is counted ahead, in band ${band} of level ${level.name}`;
+    return { ahead: { level: level.name, band }, why, allocation };
+  } catch {
+    return nowhere;
+  }
 }

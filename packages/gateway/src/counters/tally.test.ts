@@ -3,6 +3,7 @@ import type { Outcome } from '@ombre/decide';
 import { murmur3 } from '@ombre/decide';
 import { SUB_BUCKETS } from '@ombre/protocol';
 import { describe, expect, test } from 'vitest';
+import { exposition } from './exposition.ts';
 import { createTally } from './tally.ts';
 import { unitHash } from './unit-hash.ts';
 import { createUnitSketch } from './unit-sketch.ts';
@@ -47,6 +48,24 @@ describe('the tally', () => {
       { ...common, epoch: 3, bucket, requests: 2, failures: 1, slow: [], latencySum: 30, open: 0, units: 1 },
       { ...common, epoch: 4, bucket, requests: 1, failures: 0, slow: [], latencySum: 0, open: 1, units: 1 },
     ]);
+  });
+
+  test('keeps bands apart in its rows and together in its groups', () => {
+    const tally = createTally();
+    const outside = { level: undefined, arm: 'none', variant: 'v1' } as const;
+    const ahead = (band: number) => outcome({ ...outside, ahead: { level: 'full', band } });
+    for (const one of [outcome(outside), ahead(0), ahead(1), ahead(1)])
+      tally.end(tally.begin(one, hash, 0), 10, false, 'x');
+    expect(tally.rows(20, true).map(({ ahead: place, requests }) => [place, requests])).toEqual([
+      [undefined, 1],
+      [{ level: 'full', band: 0 }, 1],
+      [{ level: 'full', band: 1 }, 2],
+    ]);
+    const groups = tally.groups();
+    expect(groups.length).toBe(1);
+    const text = exposition({ groups, upstreams: [], revision: undefined, stale: false });
+    const lines = text.split('\n').filter((line) => /(requests_total|seconds_count)\{/.test(line));
+    expect(lines.map((line) => line.slice(line.lastIndexOf(' ')))).toEqual([' 4', ' 4']);
   });
 
   test('counts a request as slow the moment it passes a limit, once, and not when it just reaches it', () => {

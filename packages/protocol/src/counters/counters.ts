@@ -71,7 +71,7 @@ export const counterRow: z.ZodType<CounterRow> = z.object({
   arm: z.enum(['treatment', 'control', 'none']),
   epoch: count.nullable(),
   variant: text.nullable(),
-  ahead: z.object({ level: text, band: count }).exactOptional(),
+  ahead: z.object({ level: text, band: count.max(200) }).exactOptional(),
   bucket: z
     .int()
     .min(0)

@@ -1,6 +1,8 @@
+import { type AheadSums, createAheadSums } from './ahead-sums.ts';
+import { type ArmSums, addTo, armTally, emptyArm } from './arm-sums.ts';
 import type { SeenCircuit } from './circuits.ts';
 import type { CountersReport, CountersReportRow } from './counters-report.ts';
-import type { ArmTally, Tally } from './tally.ts';
+import type { Tally } from './tally.ts';
 
 /** Sums the reports of gateways, in memory: after a restart it asks each of them for a full report. */
 export type Ledger = {
@@ -32,21 +34,13 @@ type Source = {
   circuits: readonly SeenCircuit[];
 };
 
-type ArmSums = {
-  requests: number[];
-  open: number[];
-  failures: number[];
-  latencySum: number[];
-  /** By limit in ms. */
-  slow: Map<number, number[]>;
-  units: number;
-};
-
 type ReleaseSums = {
   /** By epoch, then level, then arm. */
   epochs: Map<number, Map<string, { treatment: ArmSums; control: ArmSums }>>;
   /** By epoch: users no level holds for. */
   outside: Map<number, ArmSums>;
+  /** Those of them whom the next level holds for. */
+  readonly ahead: AheadSums;
   /** By epoch, also of those past. */
   totals: Map<number, EpochTotals>;
 };
@@ -91,18 +85,11 @@ export function createLedger(): Ledger {
     totals.open += open;
     totals.failures += failures;
     for (const [limit, slow] of passed) totals.slow.set(limit, (totals.slow.get(limit) ?? 0) + slow);
+    const latencySum = row.latencySum - (before?.latencySum ?? 0);
+    const growth = { bucket: row.bucket, requests, failures, open, latencySum, slow: passed, units };
     const arm = armOf(sums, row);
-    if (arm === undefined) return;
-    add(arm.requests, row.bucket, requests);
-    add(arm.failures, row.bucket, failures);
-    add(arm.open, row.bucket, open);
-    add(arm.latencySum, row.bucket, row.latencySum - (before?.latencySum ?? 0));
-    arm.units += units;
-    for (const [limit, by] of passed) {
-      const slow = arm.slow.get(limit) ?? zeros();
-      arm.slow.set(limit, slow);
-      add(slow, row.bucket, by);
-    }
+    if (arm !== undefined) addTo(arm, growth);
+    if (row.ahead !== undefined) sums.ahead.add(row.ahead, growth);
   }
 
   /** Requests that were in flight when a gateway died are over. */
@@ -146,7 +133,7 @@ export function createLedger(): Ledger {
         circuits: seenCircuits(report, source.circuits, now),
       });
       for (const row of report.rows) {
-        const key = `${row.release}|${row.level}|${row.arm}|${row.epoch}|${row.bucket}|${row.flag}|${row.rule}|${row.variant}`;
+        const key = keyOf(row);
         grow(row, source.rows.get(key), report.limits[row.release ?? ''] ?? []);
         source.rows.set(key, row);
       }
@@ -172,10 +159,13 @@ export function createLedger(): Ledger {
         { treatment: armTally(treatment, limits), control: armTally(control, limits) },
       ]);
       const outside = sums.outside.get(epoch);
+      // A climb before gave the bands of this one different pasts.
+      const ahead = since > 0 ? undefined : sums.ahead.tally(limits);
       return {
         limits,
         levels: Object.fromEntries(levels) as Tally['levels'],
         ...(outside === undefined ? {} : { outside: armTally(outside, limits) }),
+        ...(ahead === undefined ? {} : { ahead }),
         climb: climbTally(sums, since, limits),
         sources: present.length,
         missing: present.flatMap(([source, { brokenSince, seen }]): Tally['missing'] => {
@@ -219,28 +209,27 @@ function seenCircuits(
   });
 }
 
-/** Sub-buckets per arm; the protocol's `SUB_BUCKETS`. */
-const SIZE = 64;
-
-function zeros(): number[] {
-  return Array.from({ length: SIZE }, () => 0);
-}
-
-function emptyArm(): ArmSums {
-  return {
-    requests: zeros(),
-    open: zeros(),
-    failures: zeros(),
-    latencySum: zeros(),
-    slow: new Map(),
-    units: 0,
-  };
+/** What tells the rows of one boot apart. */
+function keyOf({
+  release,
+  level,
+  arm,
+  epoch,
+  bucket,
+  flag,
+  rule,
+  variant,
+  ahead,
+}: CountersReportRow): string {
+  const place = ahead === undefined ? '' : `${ahead.level}|${ahead.band}`;
+  return `${release}|${level}|${arm}|${epoch}|${bucket}|${flag}|${rule}|${variant}|${place}`;
 }
 
 function emptyRelease(): ReleaseSums {
   return {
     epochs: new Map(),
     outside: new Map(),
+    ahead: createAheadSums(),
     totals: new Map(),
   };
 }
@@ -288,20 +277,6 @@ function armOf(sums: ReleaseSums, { arm, level, epoch }: CountersReportRow): Arm
   const arms = levels.get(level) ?? { treatment: emptyArm(), control: emptyArm() };
   levels.set(level, arms);
   return arms[arm];
-}
-
-function add(sums: number[], bucket: number, by: number): void {
-  sums[bucket] = (sums[bucket] ?? 0) + by;
-}
-
-function armTally(arm: ArmSums, limits: readonly number[]): ArmTally {
-  return {
-    ended: arm.requests.map((requests, bucket) => Math.max(0, requests - (arm.open[bucket] ?? 0))),
-    failures: [...arm.failures],
-    slow: limits.map((limit) => [...(arm.slow.get(limit) ?? zeros())]),
-    latencySum: [...arm.latencySum],
-    units: arm.units,
-  };
 }
 
 /** Limits that every gateway counts. */

@@ -41,8 +41,8 @@ export function createFlagTraffic(): FlagTraffic {
       sources.set(report.source, source);
       source.sequence = report.sequence;
       for (const row of report.rows) {
-        const { flag, rule, release, level, arm, epoch, variant, bucket } = row;
-        const key = `${flag}|${rule}|${release}|${level}|${arm}|${epoch}|${variant}|${bucket}`;
+        const { flag, rule, release, level, arm, epoch, variant, ahead, bucket } = row;
+        const key = `${flag}|${rule}|${release}|${level}|${arm}|${epoch}|${variant}|${bucket}|${ahead?.level}|${ahead?.band}`;
         const before = source.rows.get(key);
         source.rows.set(key, row);
         if (!known) continue;
