@@ -18,7 +18,7 @@ export interface NextLevel {
   readonly bands: readonly Ahead[];
 }
 
-/** Undefined at the top of the ladder, for a level that never has two arms, and where the release was taken back. */
+/** Undefined at the top of the ladder, where nobody will be compared from the next level on, and where the release was taken back. */
 export function planNext(
   { ladder }: ReleaseSpec,
   { reached, epoch }: Pick<Placement, 'reached' | 'epoch'>,
@@ -27,7 +27,7 @@ export function planNext(
   const level = ladder[reached];
   const takenBack = reached === 0 && epoch > 0;
   if (level === undefined || takenBack) return undefined;
-  const ends = bandsOf(level);
+  const ends = bandsOf(ladder, reached);
   if (ends.length === 0) return undefined;
   return {
     condition: level.when === undefined ? undefined : schema.condition(level.when),

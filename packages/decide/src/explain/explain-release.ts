@@ -116,7 +116,7 @@ function explainAhead(
     for (const { inside } of explainConfines(release, unit, now, allocate)) if (!inside) return nowhere;
     const allocation = allocate(`release/${release.name}`, unit);
     const position = allocation?.position ?? Number.POSITIVE_INFINITY;
-    const band = bandsOf(level).findIndex((end) => position < end);
+    const band = bandsOf(release.spec.ladder, reached).findIndex((end) => position < end);
     if (allocation === undefined || band === -1) return nowhere;
     const why = `; position ${percentOf(position)} is counted ahead, in band ${band} of level ${level.name}`;
     return { ahead: { level: level.name, band }, why, allocation };

@@ -63,7 +63,7 @@ describe('the tally', () => {
     ]);
     const groups = tally.groups();
     expect(groups.length).toBe(1);
-    const text = exposition({ groups, upstreams: [], revision: undefined, stale: false });
+    const text = exposition({ groups, upstreams: [], revision: undefined, stale: false, stalled: 0 });
     const lines = text.split('\n').filter((line) => /(requests_total|seconds_count)\{/.test(line));
     expect(lines.map((line) => line.slice(line.lastIndexOf(' ')))).toEqual([' 4', ' 4']);
   });

@@ -60,3 +60,9 @@ test('both arms of every step are whole bands', () => {
     }),
   );
 });
+
+test('a ladder of too many different shares has no bands', () => {
+  const shares = Array.from({ length: 51 }, (_, i) => 0.4 + i / 1_000);
+  expect(bandsOf([{ share: 1, steps: steps(...shares.slice(1)) }], 0)).toHaveLength(100);
+  expect(bandsOf([{ share: 1, steps: steps(...shares) }], 0)).toEqual([]);
+});

@@ -1,11 +1,14 @@
 import { MILLION, shareInMillionths } from '../share.ts';
 import type { Level } from './level.ts';
 
+/** Each band costs a gateway 64 rows of counters for each rule: a ladder with more of them is climbed without. */
+const MOST_BANDS = 100;
+
 /**
  * Where arms begin and end, in millionths, ascending, for those whom the level at `index` of a ladder is the first to hold for: each share s
  * that it or a later, larger level for the same or for everybody will have, and the end of that share's control, min(2s, 1). Band k
  * holds the positions from breakpoint k − 1 (for the first: 0) to below breakpoint k, so treatment and control of every such
- * step are whole bands. A share of 1 has no control and adds no breakpoint.
+ * step are whole bands. A share of 1 has no control and adds no breakpoint. None at all where there would be more than 100.
  */
 export function bandsOf(
   ladder: readonly Pick<Level, 'when' | 'share' | 'steps'>[],
@@ -23,5 +26,5 @@ export function bandsOf(
     }
     most = Math.max(most, shareInMillionths(level.share));
   }
-  return [...ends].sort((a, b) => a - b);
+  return ends.size > MOST_BANDS ? [] : [...ends].sort((a, b) => a - b);
 }
