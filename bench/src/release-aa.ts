@@ -1,10 +1,10 @@
 // How often the guards of a release take back a version that is the same as the old one, beside the test most people would use,
 // and how soon they see one that fails more.
-// Usage: node bench/dist/release-aa.js [releases without effect = 10000] [releases per effect = 200] [first seed = 1]
+// Usage: node bench/dist/release-aa.js [releases without effect = 10000] [releases per effect = 200] [first seed = 1] [seconds counted before the climb = 200]
 import { betaQuantile } from '@ombre/judge';
 import { type CrowdPlan, ordinaryCrowd, playRelease, type ReleasePlay } from '@ombre/release';
 
-const [same = 10_000, perEffect = 200, firstSeed = 1] = process.argv.slice(2).map(Number);
+const [same = 10_000, perEffect = 200, firstSeed = 1, past = 200] = process.argv.slice(2).map(Number);
 const EFFECTS = [0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.6];
 
 const play: ReleasePlay = {
@@ -17,6 +17,7 @@ const play: ReleasePlay = {
     { errorsAboveControl: { effect: 0.01 } },
   ],
   harm: { rate: 0, from: 0 },
+  ...(past > 0 && { past }),
 };
 
 const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
@@ -30,6 +31,7 @@ console.log(
 console.log(
   `${play.crowd.people} sticky people, ${percent(play.crowd.brokenShare)} with broken clients, looked at every second`,
 );
+console.log(`what they did in ${past} s before the climb is known`);
 let taken = 0;
 let naive = 0;
 let frozen = 0;

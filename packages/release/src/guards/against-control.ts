@@ -9,8 +9,7 @@ import { type BucketCounts, rateOf, total } from './rates.ts';
 import {
   countsIn,
   gather,
-  LEAST_BUCKETS,
-  LEAST_REQUESTS,
+  isEnough,
   LEAST_UNITS,
   likelyStart,
   MISSED,
@@ -166,24 +165,22 @@ function difference(
 ): Finding {
   const rates = { rate: rateOf(treatment), control: rateOf(control) };
   const saw = `${percent(rates.rate)} of ${total(treatment.trials)} requests ${said}, control ${percent(rates.control)}`;
-  const estimate = estimated(sight, treatment, control);
-  const enough = [treatment, control].every(
-    ({ trials }) =>
-      total(trials) >= LEAST_REQUESTS && trials.filter((count) => count > 0).length >= LEAST_BUCKETS,
-  );
-  if (estimate.refused || !enough) {
+  const estimate = estimated(sight, treatment, control, counted);
+  if (estimate.refused || ![treatment, control].every(isEnough)) {
     return { verdict: 'undecided', sentence: `${saw}: too few requests to compare`, numbers: rates };
   }
   const { variance } = estimate;
   const lower = estimate.estimate - mixtureHalfWidth(variance, effect, alpha, 'above');
   const upper = estimate.estimate + mixtureHalfWidth(variance, effect, MISSED, 'below');
-  const numbers = { ...rates, difference: estimate.estimate, lower, upper, margin, effect };
+  const explained = estimate.cuped?.gain;
+  const numbers = { ...rates, difference: estimate.estimate, lower, upper, margin, effect, explained };
   if (unitsOf(sight).compared >= LEAST_UNITS && lower > margin) {
     const began = likelyStart(sight, (window) => {
       const part = estimated(
         sight,
         countsIn(window, 'compared', counted),
         countsIn(window, 'control', counted),
+        counted,
       );
       return part.refused ? 0 : Math.max(0, part.estimate - margin) ** 2 / (2 * part.variance);
     });
@@ -194,11 +191,26 @@ function difference(
     : { verdict: 'undecided', sentence: `${saw}: a rise by ${percent(effect)} is not excluded yet`, numbers };
 }
 
-/** By how much more of treatment is bad, between sub-buckets. */
-function estimated({ history }: Sight, treatment: BucketCounts, control: BucketCounts) {
+/** By how much more of treatment is bad, between sub-buckets, less what their units' past explains. */
+function estimated(
+  { history, ahead }: Sight,
+  treatment: BucketCounts,
+  control: BucketCounts,
+  counted: number | 'failures',
+) {
+  const before = ahead && {
+    treatment: countsOf(ahead.treatment, counted),
+    control: countsOf(ahead.control, counted),
+  };
+  const known = before && isEnough(before.treatment) && isEnough(before.control);
   const arms = {
-    treatment: { numerator: treatment.events, denominator: treatment.trials, units: 0 },
-    control: { numerator: control.events, denominator: control.trials, units: 0 },
+    treatment: sums(treatment),
+    control: sums(control),
+    ...(known && { before: { treatment: sums(before.treatment), control: sums(before.control) } }),
   };
   return subBucketDifference(arms, Math.max(1, history.weight));
+}
+
+function sums({ events, trials }: BucketCounts) {
+  return { numerator: events, denominator: trials, units: 0 };
 }

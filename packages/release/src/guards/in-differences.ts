@@ -1,7 +1,7 @@
 import { differenceInDifferences, mixtureHalfWidth, normalUpperQuantile } from '@ombre/judge';
 import { type Finding, percent } from './guard-evidence.ts';
 import { type BucketCounts, total } from './rates.ts';
-import { LEAST_BUCKETS, LEAST_REQUESTS, LEAST_UNITS, MISSED, type Sight } from './sight.ts';
+import { isEnough, LEAST_UNITS, MISSED, type Sight } from './sight.ts';
 import { countedOf, grown } from './slices.ts';
 
 /** What is compared, as a guard against control says it. */
@@ -65,10 +65,6 @@ export function judgeInDifferences(
         sentence: `${text}: a rise by ${percent(effect)} is not excluded yet`,
         numbers,
       };
-}
-
-function isEnough({ trials }: BucketCounts): boolean {
-  return total(trials) >= LEAST_REQUESTS && trials.filter((count) => count > 0).length >= LEAST_BUCKETS;
 }
 
 function sums({ events, trials }: BucketCounts) {

@@ -1,7 +1,8 @@
+import type { Ahead } from '../health/ahead.ts';
 import type { Before } from '../health/before.ts';
 import { countsOf, type History, type Snapshot, totalOf } from '../health/history.ts';
 import type { Tally } from '../health/tally.ts';
-import { type BucketCounts, between } from './rates.ts';
+import { type BucketCounts, between, total } from './rates.ts';
 
 /** What a guard looks at. */
 export type Sight = {
@@ -13,6 +14,8 @@ export type Sight = {
   readonly control: boolean;
   /** The level whose users all have the change, though others do not, and what they were given before. */
   readonly alone?: { readonly level: string; readonly before: Before | undefined };
+  /** What the arms' units did before the climb, where it was counted. */
+  readonly ahead?: Ahead;
   readonly now: number;
 };
 
@@ -115,6 +118,10 @@ export function unitsOf({ tally }: Sight): { readonly treated: number; readonly 
 export const LEAST_BUCKETS = 20;
 /** Requests below which no guard calls health good. */
 export const LEAST_REQUESTS = 100;
+/** Whether there are requests enough, in sub-buckets enough, for a variance between them. */
+export function isEnough({ trials }: BucketCounts): boolean {
+  return total(trials) >= LEAST_REQUESTS && trials.filter((count) => count > 0).length >= LEAST_BUCKETS;
+}
 /** Units from which an estimate between 64 sub-buckets is as good as normal: 30 each. */
 export const LEAST_UNITS: number = 30 * 64;
 /** A guard calls health good when the harm it must see is excluded at this level. */

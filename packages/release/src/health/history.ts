@@ -3,10 +3,9 @@ import { firstStart, isKept, type Start, startAt } from './starts.ts';
 import type { ArmTally, Tally } from './tally.ts';
 
 /** Cumulative counts by sub-bucket, weighted where control stands for treatment's mix of levels. */
-export type Sums = {
-  readonly ended: readonly number[];
-  readonly failures: readonly number[];
-  readonly slow: readonly (readonly number[])[];
+export type Counts = Pick<ArmTally, 'ended' | 'failures' | 'slow'>;
+
+export type Sums = Counts & {
   /** Over all sub-buckets. */
   readonly totals: { readonly failures: Total; readonly slow: readonly Total[] };
 };
@@ -55,7 +54,7 @@ export function startHistory(
     past,
   }: { readonly after: number; readonly again: number; readonly past?: Sums | undefined },
 ): History {
-  const none = summed({ ended: ZEROS, failures: ZEROS, slow: limits.map(() => ZEROS) });
+  const none = summed(emptyCounts(limits.length));
   const first = {
     ...firstStart(after, again),
     at: now,
@@ -125,7 +124,10 @@ function ratio(arms: { readonly treatment: ArmTally; readonly control: ArmTally 
   return control === 0 ? undefined : Math.max(treated, 1) / control;
 }
 
-type Counts = Omit<Sums, 'totals'>;
+/** Nothing in any sub-bucket, against so many limits on latency. */
+export function emptyCounts(limits: number): Counts {
+  return { ended: ZEROS, failures: ZEROS, slow: Array.from({ length: limits }, () => ZEROS) };
+}
 
 function summed(counts: Counts): Sums {
   const of = (limit: number | 'failures') => {
@@ -145,7 +147,8 @@ function growth(now: ArmTally, before: ArmTally | undefined): Counts {
   };
 }
 
-function sum(sums: Counts, more: Counts, weight: number): Sums {
+/** More counts, each so many times. */
+export function sum(sums: Counts, more: Counts, weight: number): Sums {
   const plus = (a: readonly number[], b: readonly number[] | undefined) =>
     b === undefined ? a : a.map((value, bucket) => value + weight * (b[bucket] ?? 0));
   return summed({

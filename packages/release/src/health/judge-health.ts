@@ -3,6 +3,7 @@ import type { Traffic } from '../climb/event.ts';
 import { stepAt, stepsOf } from '../climb/position.ts';
 import type { Blast, ReleaseState } from '../climb/state.ts';
 import { judgeGuard } from '../guards/judge-guard.ts';
+import { aheadOf } from './ahead.ts';
 import { addBefore, type BeforeByLevel, levelWithoutControl } from './before.ts';
 import { combineHealth, type Health } from './health.ts';
 import { type Counted, extendHistory, type History, pastOf, type Sums, startHistory } from './history.ts';
@@ -88,7 +89,16 @@ export function judgeHealth(
   const alpha = ALPHA / (stepCount(spec) * Math.max(1, guards.length));
   const level = levelWithoutControl(spec, progress);
   const alone = level === undefined ? {} : { alone: { level, before: before[level] } };
-  const sight = { history, tally, alpha, control: leavesControl(spec, progress), ...alone, now };
+  const ahead = aheadOf(spec, progress.placement, tally);
+  const sight = {
+    history,
+    tally,
+    alpha,
+    control: leavesControl(spec, progress),
+    ...alone,
+    ...(ahead && { ahead }),
+    now,
+  };
   const health = combineHealth(guards.map((guard) => judgeGuard(sight, guard)));
   const { treated } = tally.climb;
   // Just after a restart no gateway was heard yet: what is remembered waits for them.

@@ -29,6 +29,28 @@ describe('a climb of the same version', () => {
   });
 });
 
+describe('what people did before the climb', () => {
+  test('brings the difference of identical versions as much nearer to nothing as it is said to explain', () => {
+    const known: ReleasePlay = {
+      ...play,
+      crowd: { ...ordinaryCrowd, people: 3_000, requestsPerSecond: 200 },
+      past: 120,
+      shares: [0.1, 0.5],
+      guards: [{ errorsAboveControl: { effect: 0.02 } }],
+    };
+    const squares = { explained: 0, left: 0, raw: 0 };
+    for (let seed = 300; seed < 316; seed++) {
+      const { rate, control, difference, explained } = playRelease(known, seed).evidence[0]!.numbers;
+      squares.explained += explained! / 16;
+      squares.left += difference! ** 2;
+      squares.raw += (rate! - control!) ** 2;
+    }
+    expect(squares.explained).toBeGreaterThan(0.5);
+    // Were both arms given the same past, the difference would stay as it is while its variance shrank on paper.
+    expect(squares.left / squares.raw).toBeLessThan(0.5);
+  });
+});
+
 describe('a version that fails more', () => {
   const begins = play.hold + 10;
 

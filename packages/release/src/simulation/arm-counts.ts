@@ -16,10 +16,15 @@ export function emptyArm(limits = 0): ArmCounts {
   return { ended: zeros(), failures: zeros(), slow, latencySum: zeros(), units: 0 };
 }
 
-/** One request more from a unit in that sub-bucket; `first`: it was not heard of before. */
-export function countRequest(arm: ArmCounts, bucket: number, failed: boolean, first: boolean): void {
+/** What became of a request; `slow`: it took longer than the limit, where there is one; `first`: its unit was not heard of before. */
+export type Fate = { readonly failed: boolean; readonly slow: boolean; readonly first: boolean };
+
+/** One request more from a unit in that sub-bucket. */
+export function countRequest(arm: ArmCounts, bucket: number, { failed, slow, first }: Fate): void {
   arm.ended[bucket] = (arm.ended[bucket] ?? 0) + 1;
   arm.failures[bucket] = (arm.failures[bucket] ?? 0) + (failed ? 1 : 0);
+  const [over] = arm.slow;
+  if (over !== undefined && slow) over[bucket] = (over[bucket] ?? 0) + 1;
   arm.units += first ? 1 : 0;
 }
 

@@ -79,7 +79,7 @@ export function playRegion(play: RegionPlay, seed: number): PlayedRegion {
         const treated = local[who] === true && person.position < share;
         const arm = treated ? arms.treatment : local[who] ? arms.control : arms.outside;
         const more = local[who] ? play.worse * Math.exp(own) + (treated && share === 1 ? play.harm : 0) : 0;
-        countRequest(arm, person.bucket, failed(more), seen[who] === 0);
+        countRequest(arm, person.bucket, { failed: failed(more), slow: false, first: seen[who] === 0 });
         seen[who] = 1;
       });
       second += 1;

@@ -1,10 +1,10 @@
-import type { ReleaseSpec } from '@ombre/decide/model';
+import { bandsOf, type ReleaseSpec } from '@ombre/decide/model';
 import { type ReleaseState, startRelease } from '../climb/state.ts';
-import { faultOf } from '../health/health.ts';
+import { faultOf, type GuardEvidence } from '../health/health.ts';
 import { type HealthState, judgeHealth } from '../health/judge-health.ts';
 import type { Tally } from '../health/tally.ts';
-import { countRequest, emptyArm, tallyOf } from './arm-counts.ts';
-import { type CrowdPlan, gatherCrowd, type Person } from './crowd.ts';
+import { type ArmCounts, countRequest, emptyArm, tallyOf } from './arm-counts.ts';
+import { type Crowd, type CrowdPlan, gatherCrowd, type Person } from './crowd.ts';
 
 /** A climb through shares, each held for as long. */
 export type ReleasePlay = {
@@ -12,6 +12,8 @@ export type ReleasePlay = {
   readonly shares: readonly number[];
   /** Seconds at each share. */
   readonly hold: number;
+  /** Seconds before the climb in which the same people were counted by where they will stand; absent: nobody was. */
+  readonly past?: number;
   /** Looks a second; 1 unless said. */
   readonly looks?: number;
   readonly guards: NonNullable<ReleaseSpec['guards']>;
@@ -31,6 +33,8 @@ export type PlayedRelease = {
   readonly unknown: number;
   /** The last second's verdict at each share. */
   readonly verdicts: readonly string[];
+  /** What the guards said at the last look. */
+  readonly evidence: readonly GuardEvidence[];
 };
 
 const LIMIT_MS = 1200;
@@ -50,11 +54,13 @@ export function playRelease(play: ReleasePlay, seed: number): PlayedRelease {
   let naive: number | undefined;
   let unknown = 0;
   const verdicts: string[] = [];
+  let evidence: readonly GuardEvidence[] = [];
+  const ahead = play.past === undefined ? undefined : countAhead(spec.ladder, crowd, play.past);
   const step = 1 / (play.looks ?? 1);
   let looks = 0;
   let state: HealthState | undefined;
   for (let level = 0; level < play.shares.length && found === undefined; level++) {
-    const count = startCounting(play.shares[level] ?? 0, crowd.people);
+    const count = startCounting(play.shares[level] ?? 0, crowd.people, ahead);
     const progress = holding(spec, level);
     state = judgeHealth(
       spec,
@@ -72,9 +78,10 @@ export function playRelease(play: ReleasePlay, seed: number): PlayedRelease {
       const judged = judgeHealth(spec, progress, count.tally(`l${level}`), state, START_MS + 1000 * second);
       state = judged.state;
       last = judged.health.verdict;
+      evidence = judged.health.evidence;
       if (last === 'unknown') unknown += step;
       if (last === 'bad') {
-        const bad = judged.health.evidence.filter(({ verdict }) => verdict === 'bad');
+        const bad = evidence.filter(({ verdict }) => verdict === 'bad');
         const began = ((faultOf(bad) ?? START_MS) - START_MS) / 1000;
         found = { guards: second, guard: bad[0]?.guard ?? '', began };
       }
@@ -82,7 +89,7 @@ export function playRelease(play: ReleasePlay, seed: number): PlayedRelease {
     }
     verdicts.push(last);
   }
-  return { ...found, ...(naive === undefined ? {} : { naive }), unknown, verdicts };
+  return { ...found, ...(naive === undefined ? {} : { naive }), unknown, verdicts, evidence };
 }
 
 /** The two-sided 1 % bound of a normal. */
@@ -94,10 +101,26 @@ function holding(spec: ReleaseSpec, level: number): ReleaseState {
   return { ...startRelease(placement), phase: 'dwelling', at: { level, step: 0 }, evidenceFrom: START_MS };
 }
 
+/** What everybody does before the climb, by the band of the first level they stand in. */
+function countAhead(ladder: ReleaseSpec['ladder'], crowd: Crowd, seconds: number): Tally['ahead'] {
+  const ends = bandsOf(ladder, 0);
+  const bands: ArmCounts[] = ends.map(() => emptyArm(1));
+  for (let second = 0; second < seconds; second++) {
+    crowd.pass(1, (who, failed, slow) => {
+      const person = crowd.people[who];
+      if (person === undefined) return;
+      const band = bands[ends.findIndex((end) => person.position * 1_000_000 < end)];
+      if (band !== undefined) countRequest(band, person.bucket, { failed: failed(0), slow, first: false });
+    });
+  }
+  return { [ladder[0]?.name ?? '']: bands };
+}
+
 /** Counts as a gateway does: positions below the share are treated, as many above it are control. */
 function startCounting(
   share: number,
   people: readonly Person[],
+  ahead: Tally['ahead'],
 ): {
   request(who: number, failed: (more: number) => boolean, slow: boolean, harm: number): void;
   tally(level: string): Tally;
@@ -113,9 +136,7 @@ function startCounting(
       const name = person.position < share ? 'treatment' : 'control';
       const arm = arms[name];
       const bad = failed(name === 'treatment' ? harm : 0);
-      countRequest(arm, person.bucket, bad, seen[who] === 0);
-      const [over] = arm.slow;
-      if (over !== undefined && slow) over[person.bucket] = (over[person.bucket] ?? 0) + 1;
+      countRequest(arm, person.bucket, { failed: bad, slow, first: seen[who] === 0 });
       seen[who] = 1;
       sums[name].n += 1;
       sums[name].bad += bad ? 1 : 0;
@@ -128,7 +149,7 @@ function startCounting(
         rest: { ended: 0, failures: 0 },
         requests: treatment.n + control.n,
       };
-      return tallyOf({ [level]: arms }, { limits: [LIMIT_MS], climb });
+      return tallyOf({ [level]: arms }, { limits: [LIMIT_MS], climb, ...(ahead && { ahead }) });
     },
     naiveZ() {
       const { treatment, control } = sums;

@@ -1,0 +1,51 @@
+import { bandsOf, type Placement, type ReleaseSpec } from '@ombre/decide/model';
+import { total } from '../guards/rates.ts';
+import { type Counts, emptyCounts, sum } from './history.ts';
+import type { Tally } from './tally.ts';
+
+/** What the units of each arm did before anybody was treated; control weighted to treatment's mix of levels. */
+export type Ahead = { readonly treatment: Counts; readonly control: Counts };
+
+const MILLION = 1_000_000;
+
+/**
+ * The past of both arms of a step: bands below the share are treatment's, those from there up to twice the share control's, for each
+ * level under which units were counted. Undefined without a past on both sides, and where slices were taken back: arms are then no whole bands.
+ */
+export function aheadOf(
+  { ladder }: Pick<ReleaseSpec, 'ladder'>,
+  placement: Placement,
+  { ahead, limits }: Pick<Tally, 'ahead' | 'limits'>,
+): Ahead | undefined {
+  if (ahead === undefined || (placement.except ?? []).length > 0) return undefined;
+  const none = emptyCounts(limits.length);
+  let [treatment, control] = [none, none];
+  for (const [index, { name }] of ladder.slice(0, placement.reached).entries()) {
+    const bands = ahead[name];
+    const share = shareNow(ladder, placement, index);
+    if (bands === undefined || share === 0 || share === MILLION) continue;
+    const ends = bandsOf(ladder, index);
+    const within = (from: number, to: number): Counts =>
+      bands.reduce<Counts>((all, band, k) => {
+        const inside = (ends[k - 1] ?? 0) >= from && (ends[k] ?? MILLION + 1) <= to;
+        return band !== undefined && inside ? sum(all, band, 1) : all;
+      }, none);
+    const [treated, compared] = [within(0, share), within(share, Math.min(2 * share, MILLION))];
+    const [requests, others] = [total(treated.ended), total(compared.ended)];
+    if (requests === 0 || others === 0) continue;
+    treatment = sum(treatment, treated, 1);
+    control = sum(control, compared, requests / others);
+  }
+  return treatment === none ? undefined : { treatment, control };
+}
+
+/** The share, in millionths, that decides for units which the level at `index` was the first to hold for. */
+function shareNow(ladder: ReleaseSpec['ladder'], { reached, shares }: Placement, index: number): number {
+  const { when } = ladder[index] ?? {};
+  const deciding = ladder
+    .slice(index, reached)
+    .map((level, k) =>
+      k === 0 || level.when === undefined || level.when === when ? (shares[index + k] ?? 0) : 0,
+    );
+  return Math.round(MILLION * Math.max(...deciding));
+}
