@@ -1,0 +1,160 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent, createServer, get, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { murmur3 } from '@ombre/decide';
+import { type Resource, resourceSchema } from '@ombre/decide/model';
+import { startGateway } from '@ombre/gateway';
+import { type Counters, createClient, type Fetch } from '@ombre/protocol';
+import { createLedger } from '@ombre/release';
+import { startServer } from '@ombre/server';
+import { afterEach, expect, test } from 'vitest';
+import { until } from './until.ts';
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+async function listen(server: Server): Promise<string> {
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  ends.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** Stands between a gateway and its control plane, and shows the reports that pass. */
+function relayTo(url: string, seen: (report: Counters) => void): Server {
+  return createServer((asked, answer) => {
+    const pieces: Buffer[] = [];
+    const headers = { ...asked.headers, host: new URL(url).host };
+    const onward = request(`${url}${asked.url}`, { method: asked.method, headers }, (answered) => {
+      answer.writeHead(answered.statusCode ?? 502, answered.headers);
+      answered.pipe(answer);
+    });
+    onward.on('error', () => answer.destroy());
+    answer.on('close', () => onward.destroy());
+    asked.on('data', (piece: Buffer) => pieces.push(piece));
+    asked.on('end', () => {
+      if (asked.url?.endsWith('/v1/counters')) seen(JSON.parse(Buffer.concat(pieces).toString()) as Counters);
+    });
+    asked.pipe(onward);
+  });
+}
+
+const USERS = Array.from({ length: 400 }, (_, i) => ({ id: `u${i}`, region: i % 2 === 0 ? 'CN' : 'DE' }));
+/** A few clients fail always, whatever serves them. */
+const isBroken = (id: string): boolean => murmur3(id) % 25 === 0;
+
+function resources(service: string): readonly Resource[] {
+  const of = (kind: string, name: string, spec: object): Resource =>
+    resourceSchema.parse({ apiVersion: 'ombre.dev/v1', kind, metadata: { name }, spec });
+  return [
+    of('Vocabulary', 'users', {
+      attributes: { 'user.id': { type: 'string' }, 'user.region': { type: 'string' } },
+    }),
+    of('Flag', 'engine', {
+      type: 'string',
+      variants: { v1: 'one', v2: 'one' },
+      default: 'v1',
+      off: 'v1',
+      unit: 'user.id',
+    }),
+    of('Upstream', 'one', { endpoints: [{ url: service }] }),
+    of('Release', 'engine-v2', {
+      ...{ flag: 'engine', from: 'v1', to: 'v2' },
+      ladder: [
+        {
+          ...{
+            name: 'region',
+            when: 'user.region == "CN"',
+            share: 0.4,
+            dwell: '1h',
+            gate: { approval: true },
+          },
+          steps: [{ share: 0.1, dwell: '1s' }],
+        },
+        { name: 'full', share: 1, dwell: '1h' },
+      ],
+      guards: [{ errorsAboveControl: { effect: 0.2 } }],
+    }),
+  ];
+}
+
+/** Those the level is for whose position is from one share to below another. */
+function within(from: number, to: number) {
+  return USERS.filter(({ id, region }) => {
+    const position = (murmur3(`release/engine-v2:${id}`) >>> 0) / 2 ** 32;
+    return region === 'CN' && position >= from && position < to;
+  });
+}
+
+test('while a release waits, a gateway counts those its first level is for by the arms they will be in', async () => {
+  const service = createServer((asked, answer) => {
+    answer.writeHead(isBroken(String(asked.headers['x-user'])) ? 500 : 200).end();
+  });
+  const upstream = await listen(service);
+  const folder = mkdtempSync(join(tmpdir(), 'ombre-ahead-'));
+  ends.push(() => rmSync(folder, { recursive: true, force: true }));
+  const plane = await startServer({
+    dataDirectory: folder,
+    database: 'memory:',
+    environment: 'shop/test',
+    port: 0,
+  });
+  ends.push(() => plane.close());
+  const client = createClient({
+    ...{ url: plane.url, token: plane.writeToken },
+    fetch: globalThis.fetch as unknown as Fetch,
+  });
+  const wrote = { origin: 'api', partial: false, why: 'e2e', author: 'e2e' } as const;
+  const applied = await client.apply({ ...wrote, resources: resources(upstream) });
+  expect(applied.ok).toBe(true);
+
+  const ledger = createLedger();
+  const relay = relayTo(plane.url, (report) => ledger.take(report, 0));
+  const gateway = await startGateway({
+    receiver: { source: await listen(relay), environment: 'shop/test', token: plane.writeToken },
+    ...{ flag: 'engine', listen: { host: '127.0.0.1', port: 0 }, name: 'edge', grace: 1_000, breaker: false },
+    attributes: { 'user.id': 'header:x-user', 'user.region': 'header:x-region' },
+  });
+  ends.push(() => gateway.close());
+  await gateway.receiver.started;
+  const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+  ends.push(() => agent.destroy());
+  const askAll = (): Promise<unknown> =>
+    Promise.all(
+      USERS.map(
+        ({ id, region }) =>
+          new Promise<void>((done, failed) => {
+            const headers = { 'x-user': id, 'x-region': region };
+            get(gateway.url, { agent, headers }, (answer) => answer.resume().on('end', done)).on(
+              'error',
+              failed,
+            );
+          }),
+      ),
+    );
+
+  await until(async () => expect((await release()).phase).toBe('waiting'));
+  for (let times = 0; times < 3; times += 1) await askAll();
+  const total = (counts: readonly number[] = []) => counts.reduce((sum, count) => sum + count, 0);
+  const tally = () => ledger.tally('engine-v2', 0, 0);
+  await until(() => expect(total(tally().outside?.ended)).toBe(3 * USERS.length));
+  const { ahead = {} } = tally();
+  expect(Object.keys(ahead)).toEqual(['region']);
+  const bands = [within(0, 0.1), within(0.1, 0.2), within(0.2, 0.4), within(0.4, 0.8)];
+  expect(ahead.region?.map((band) => total(band?.ended))).toEqual(bands.map((users) => 3 * users.length));
+  expect(ahead.region?.map((band) => total(band?.failures))).toEqual(
+    bands.map((users) => 3 * users.filter(({ id }) => isBroken(id)).length),
+  );
+
+  async function release() {
+    const answer = await client.release('engine-v2');
+    if (!answer.ok) throw new Error(answer.failure.message);
+    return answer.value;
+  }
+});
