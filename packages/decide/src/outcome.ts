@@ -20,8 +20,9 @@ export type Arm = 'treatment' | 'control' | 'none';
 /** Where a unit that no reached level holds for will stand at the next level, which does hold for it. */
 export interface Ahead {
   readonly level: string;
-  /** Number of the band (`bandsOf`) its position is in, from 0: which of the level's steps will treat it, and which compare. */
-  readonly band: number;
+  /** The band (`bandsOf`) its position is in, in millionths: it tells which steps will treat it, and which compare. */
+  readonly from: number;
+  readonly below: number;
 }
 
 export type OutcomeError =

@@ -40,15 +40,18 @@ const levelsAhead = (all: readonly Outcome[]) => new Set(all.map(({ ahead }) => 
 /** By the words of the contract: bands of 0.1 and 0.4 end at 0.1, 0.2, 0.4 and 0.8. */
 function bandByHand(unit: string): Ahead | undefined {
   const position = Math.floor(((murmur3(`release/r:${unit}`) >>> 0) / 2 ** 32) * 1e6);
-  const band = [100_000, 200_000, 400_000, 800_000].findIndex((end) => position < end);
-  return band === -1 ? undefined : { level: 'group', band };
+  const ends = [0, 100_000, 200_000, 400_000, 800_000];
+  const below = ends.find((end) => position < end);
+  return below === undefined
+    ? undefined
+    : { level: 'group', from: ends[ends.indexOf(below) - 1] ?? 0, below };
 }
 
 describe('a unit that no reached level holds for', () => {
   test('is counted ahead by its position if the next level holds for it, and served as before', () => {
     const found = outcomes(environment(developer));
     expect(found.map(({ ahead }) => ahead)).toEqual(units.map(bandByHand));
-    expect(new Set(found.map(({ ahead }) => ahead?.band))).toEqual(new Set([0, 1, 2, 3, undefined]));
+    expect(new Set(found.map(({ ahead }) => ahead?.from))).toEqual(new Set([0, 1e5, 2e5, 4e5, undefined]));
     for (const one of found) {
       expect(one).toMatchObject({ value: 'old', variant: 'a', reason: 'default', arm: 'none', epoch: 1 });
       expect(one.level).toBeUndefined();
@@ -66,14 +69,14 @@ describe('a unit that no reached level holds for', () => {
   test('is then in the very arm that its band is of, at every step', () => {
     const before = outcomes(environment(developer));
     const arms = {
-      0.1: ['treatment', 'control', 'none', 'none'],
-      0.4: ['treatment', 'treatment', 'treatment', 'control'],
+      0.1: { 0: 'treatment', 100000: 'control', 200000: 'none', 400000: 'none' },
+      0.4: { 0: 'treatment', 100000: 'treatment', 200000: 'treatment', 400000: 'control' },
     };
     for (const [share, byBand] of Object.entries(arms)) {
       const after = outcomes(environment({ reached: 2, shares: [1, Number(share)], epoch: 2 }));
       for (const [i, { arm, level }] of after.entries()) {
-        const band = before[i]?.ahead?.band;
-        expect([arm, level]).toEqual([band === undefined ? 'none' : byBand[band], 'group']);
+        const from = before[i]?.ahead?.from as keyof typeof byBand | undefined;
+        expect([arm, level]).toEqual([from === undefined ? 'none' : byBand[from], 'group']);
       }
     }
   });
@@ -92,11 +95,11 @@ describe('a unit that no reached level holds for', () => {
 
   test('is told by explain', () => {
     const snapshot = snapshotOf(environment(developer));
-    const unit = units.find((one) => bandByHand(one)?.band === 2) ?? '';
+    const unit = units.find((one) => bandByHand(one)?.from === 200_000) ?? '';
     const { outcome, steps } = explain(bind(snapshot, { targetingKey: unit, tier: 'L3' }, 0), 'f');
-    expect(outcome.ahead).toEqual({ level: 'group', band: 2 });
+    expect(outcome.ahead).toEqual({ level: 'group', from: 200_000, below: 400_000 });
     expect(steps.at(-1)?.why).toMatch(
-      /^no reached level admits the unit; position [\d.]+ % is counted ahead, in band 2 of level group$/,
+      /^no reached level admits the unit; position [\d.]+ % is counted ahead, from 20 % to 40 % of level group$/,
     );
   });
 });

@@ -32,7 +32,7 @@ export function planNext(
   return {
     condition: level.when === undefined ? undefined : schema.condition(level.when),
     ends: ends.map(thresholdOf),
-    bands: ends.map((_, band) => Object.freeze<Ahead>({ level: level.name, band })),
+    bands: ends.map((below, k) => Object.freeze<Ahead>({ level: level.name, from: ends[k - 1] ?? 0, below })),
   };
 }
 

@@ -116,10 +116,13 @@ function explainAhead(
     for (const { inside } of explainConfines(release, unit, now, allocate)) if (!inside) return nowhere;
     const allocation = allocate(`release/${release.name}`, unit);
     const position = allocation?.position ?? Number.POSITIVE_INFINITY;
-    const band = bandsOf(release.spec.ladder, reached).findIndex((end) => position < end);
-    if (allocation === undefined || band === -1) return nowhere;
-    const why = `; position ${percentOf(position)} is counted ahead, in band ${band} of level ${level.name}`;
-    return { ahead: { level: level.name, band }, why, allocation };
+    const ends = bandsOf(release.spec.ladder, reached);
+    const below = ends.find((end) => position < end);
+    if (allocation === undefined || below === undefined) return nowhere;
+    const from = ends[ends.indexOf(below) - 1] ?? 0;
+    const band = `from ${percentOf(from)} to ${percentOf(below)} of level ${level.name}`;
+    const why = `; position ${percentOf(position)} is counted ahead, ${band}`;
+    return { ahead: { level: level.name, from, below }, why, allocation };
   } catch {
     return nowhere;
   }

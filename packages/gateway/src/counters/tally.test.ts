@@ -53,13 +53,14 @@ describe('the tally', () => {
   test('keeps bands apart in its rows and together in its groups', () => {
     const tally = createTally();
     const outside = { level: undefined, arm: 'none', variant: 'v1' } as const;
-    const ahead = (band: number) => outcome({ ...outside, ahead: { level: 'full', band } });
-    for (const one of [outcome(outside), ahead(0), ahead(1), ahead(1)])
+    const band = (from: number) => ({ level: 'full', from, below: from + 100_000 });
+    const ahead = (from: number) => outcome({ ...outside, ahead: band(from) });
+    for (const one of [outcome(outside), ahead(0), ahead(100_000), ahead(100_000)])
       tally.end(tally.begin(one, hash, 0), 10, false, 'x');
     expect(tally.rows(20, true).map(({ ahead: place, requests }) => [place, requests])).toEqual([
       [undefined, 1],
-      [{ level: 'full', band: 0 }, 1],
-      [{ level: 'full', band: 1 }, 2],
+      [band(0), 1],
+      [band(100_000), 2],
     ]);
     const groups = tally.groups();
     expect(groups.length).toBe(1);

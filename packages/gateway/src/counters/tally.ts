@@ -99,7 +99,8 @@ export function createTally(): Tally {
     const group = groupOf(outcome);
     const { ahead } = outcome;
     let part = group.parts.find(
-      (one) => one.ahead?.level === ahead?.level && one.ahead?.band === ahead?.band,
+      ({ ahead: one }) =>
+        one?.level === ahead?.level && one?.from === ahead?.from && one?.below === ahead?.below,
     );
     if (part === undefined) {
       part = { group, ahead, rows: Array<Row | undefined>(SUB_BUCKETS).fill(undefined) };

@@ -62,6 +62,7 @@ export interface Counters {
 
 const text = z.string().min(1).max(200);
 const count = z.int().min(0);
+const millionths = count.max(1_000_000);
 
 export const counterRow: z.ZodType<CounterRow> = z.object({
   flag: text,
@@ -71,7 +72,7 @@ export const counterRow: z.ZodType<CounterRow> = z.object({
   arm: z.enum(['treatment', 'control', 'none']),
   epoch: count.nullable(),
   variant: text.nullable(),
-  ahead: z.object({ level: text, band: count.max(200) }).exactOptional(),
+  ahead: z.object({ level: text, from: millionths, below: millionths }).exactOptional(),
   bucket: z
     .int()
     .min(0)

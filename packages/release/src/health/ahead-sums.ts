@@ -1,8 +1,8 @@
 import { type ArmSums, addTo, armTally, emptyArm, type Growth } from './arm-sums.ts';
 import type { CountersReportRow } from './counters-report.ts';
-import type { ArmTally, Tally } from './tally.ts';
+import type { BandTally, Tally } from './tally.ts';
 
-/** What units did before a level held for them, by the level and the band they will be in. */
+/** What units did before a level held for them, by the level and the band of positions they are in. */
 export type AheadSums = {
   add(ahead: NonNullable<CountersReportRow['ahead']>, growth: Growth): void;
   /** The same object until something is added: these counts stand still once their level is reached. */
@@ -11,26 +11,25 @@ export type AheadSums = {
 
 /** Nobody was counted. */
 export function createAheadSums(): AheadSums {
-  const levels = new Map<string, ArmSums[]>();
+  const bands = new Map<string, Omit<BandTally, 'counts'> & { readonly sums: ArmSums }>();
   let told: { readonly limits: string; readonly tally: Tally['ahead'] } | undefined;
 
   return {
-    add({ level, band }, growth) {
-      const bands = levels.get(level) ?? [];
-      levels.set(level, bands);
-      const sums = bands[band] ?? emptyArm();
-      bands[band] = sums;
-      addTo(sums, growth);
+    add({ level, from, below }, growth) {
+      const key = `${level}|${from}|${below}`;
+      const band = bands.get(key) ?? { level, from, below, sums: emptyArm() };
+      bands.set(key, band);
+      addTo(band.sums, growth);
       told = undefined;
     },
     tally(limits) {
-      if (levels.size === 0) return undefined;
+      if (bands.size === 0) return undefined;
       const text = limits.join();
       if (told?.limits !== text) {
-        // Array.from visits the bands nobody was counted in as well.
-        const tallyOf = (bands: readonly ArmSums[]): (ArmTally | undefined)[] =>
-          Array.from(bands, (sums: ArmSums | undefined) => sums && armTally(sums, limits));
-        const tally = Object.fromEntries([...levels].map(([level, bands]) => [level, tallyOf(bands)]));
+        const tally = [...bands.values()].map(({ sums, ...band }) => ({
+          ...band,
+          counts: armTally(sums, limits),
+        }));
         told = { limits: text, tally };
       }
       return told.tally;

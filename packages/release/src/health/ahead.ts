@@ -1,4 +1,4 @@
-import { bandsOf, type Placement, type ReleaseSpec } from '@ombre/decide/model';
+import type { Placement, ReleaseSpec } from '@ombre/decide/model';
 import { total } from '../guards/rates.ts';
 import { type Counts, emptyCounts, sum } from './history.ts';
 import type { Tally } from './tally.ts';
@@ -10,7 +10,8 @@ const MILLION = 1_000_000;
 
 /**
  * The past of both arms of a step: bands below the share are treatment's, those from there up to twice the share control's, for each
- * level under which units were counted. Undefined without a past on both sides, and where slices were taken back: arms are then no whole bands.
+ * level under which units were counted. A band that lies in no arm wholly counts nowhere. Undefined without a past on both sides, and
+ * where slices were taken back, since arms then are other users for some.
  */
 export function aheadOf(
   { ladder }: Pick<ReleaseSpec, 'ladder'>,
@@ -21,15 +22,12 @@ export function aheadOf(
   const none = emptyCounts(limits.length);
   let [treatment, control] = [none, none];
   for (const [index, { name }] of ladder.slice(0, placement.reached).entries()) {
-    const bands = ahead[name];
     const share = shareNow(ladder, placement, index);
-    if (bands === undefined || share === 0 || share === MILLION) continue;
-    const ends = bandsOf(ladder, index);
+    if (share === 0 || share === MILLION) continue;
     const within = (from: number, to: number): Counts =>
-      bands.reduce<Counts>((all, band, k) => {
-        const inside = (ends[k - 1] ?? 0) >= from && (ends[k] ?? MILLION + 1) <= to;
-        return band !== undefined && inside ? sum(all, band, 1) : all;
-      }, none);
+      ahead
+        .filter((band) => band.level === name && band.from >= from && band.below <= to)
+        .reduce<Counts>((all, { counts }) => sum(all, counts, 1), none);
     const [treated, compared] = [within(0, share), within(share, Math.min(2 * share, MILLION))];
     const [requests, others] = [total(treated.ended), total(compared.ended)];
     if (requests === 0 || others === 0) continue;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CountersReport, CountersReportRow } from './counters-report.ts';
 import { createLedger } from './ledger.ts';
+import type { ArmTally } from './tally.ts';
 
 function row(more: Partial<CountersReportRow> = {}): CountersReportRow {
   const counts = { requests: 10, failures: 1, slow: [2], latencySum: 500, open: 0, units: 3 };
@@ -77,8 +78,14 @@ describe('the ledger', () => {
 
   test('counts ahead by level and band over all epochs of a first climb, and as outside too', () => {
     const ledger = createLedger();
-    const ahead = (band: number, more: Partial<CountersReportRow> = {}) =>
-      row({ level: null, arm: 'none', variant: 'old', ahead: { level: 'next', band }, ...more });
+    const ahead = (from: number, more: Partial<CountersReportRow> = {}) =>
+      row({
+        level: null,
+        arm: 'none',
+        variant: 'old',
+        ahead: { level: 'next', from, below: from + 1 },
+        ...more,
+      });
     const rows = [ahead(0, { epoch: 0 }), ahead(0, { open: 4 }), ahead(2, { requests: 7, slow: [3] })];
     ledger.take(report({ rows }), 0);
     ledger.take(
@@ -86,18 +93,20 @@ describe('the ledger', () => {
       0,
     );
     const tally = ledger.tally('r', 1, 0);
-    const [first, second, third] = tally.ahead?.next ?? [];
-    const at5 = (arm: typeof first) => [arm?.ended[5], arm?.failures[5], arm?.slow[0]?.[5], arm?.units];
-    expect([at5(first), second, at5(third)]).toEqual([[16, 2, 4, 6], undefined, [17, 2, 5, 6]]);
+    const at5 = (arm?: ArmTally) => [arm?.ended[5], arm?.failures[5], arm?.slow[0]?.[5], arm?.units];
+    expect(tally.ahead?.map(({ level, from, below, counts }) => [level, from, below, at5(counts)])).toEqual([
+      ['next', 0, 1, [16, 2, 4, 6]],
+      ['next', 2, 3, [17, 2, 5, 6]],
+    ]);
     expect(at5(tally.outside)).toEqual([33, 4, 9, 12]);
     expect(tally.climb.rest).toMatchObject({ ended: 33, failures: 4 });
 
     // Bands of one place and bucket are rows of their own; the same row again only grows.
     ledger.take(report({ sequence: 2, full: false, rows: [ahead(0, { requests: 15 })] }), 250);
-    expect(ledger.tally('r', 1, 250).ahead?.next?.[0]?.ended[5]).toBe(25);
+    expect(ledger.tally('r', 1, 250).ahead?.[0]?.counts.ended[5]).toBe(25);
     // What was in flight when a gateway died is over.
     ledger.take(report({ boot: 'b2', rows: [] }), 500);
-    expect(ledger.tally('r', 7, 500).ahead?.next?.[0]?.ended[5]).toBe(25);
+    expect(ledger.tally('r', 7, 500).ahead?.[0]?.counts.ended[5]).toBe(25);
     expect(ledger.tally('r', 7, 500)).not.toHaveProperty('outside');
     expect(ledger.tally('r', 7, 500, 3)).not.toHaveProperty('ahead');
     ledger.drop('r');

@@ -221,7 +221,7 @@ function keyOf({
   variant,
   ahead,
 }: CountersReportRow): string {
-  const place = ahead === undefined ? '' : `${ahead.level}|${ahead.band}`;
+  const place = ahead === undefined ? '' : `${ahead.level}|${ahead.from}|${ahead.below}`;
   return `${release}|${level}|${arm}|${epoch}|${bucket}|${flag}|${rule}|${variant}|${place}`;
 }
 

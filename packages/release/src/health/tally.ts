@@ -11,6 +11,14 @@ export type ArmTally = {
   readonly units: number;
 };
 
+/** What the units in a band of positions, in millionths, were given before that level. */
+export type BandTally = {
+  readonly level: string;
+  readonly from: number;
+  readonly below: number;
+  readonly counts: ArmTally;
+};
+
 /** Counts of all units; `slow` by limit of `Tally.limits`. */
 export type ClimbCounts = {
   readonly ended: number;
@@ -27,10 +35,10 @@ export type Tally = {
   /** Users no level reached so far holds for, at this epoch; absent: nobody counts them. */
   readonly outside?: ArmTally;
   /**
-   * What units did before a level was reached that holds for them, by the level and then by the band (`bandsOf`) their position is in;
-   * over all epochs of a release's first climb. Absent: nobody was counted, or an earlier climb gave the bands different pasts.
+   * What units did before a level was reached that holds for them, by band of their positions; over all epochs of a release's first climb.
+   * Absent: nobody was counted, or an earlier climb gave the bands different pasts.
    */
-  readonly ahead?: Readonly<Record<string, readonly (ArmTally | undefined)[]>>;
+  readonly ahead?: readonly BandTally[];
   /** Over all epochs of this climb: what blast radius and drain are counted from. */
   readonly climb: {
     readonly treated: ClimbCounts & {

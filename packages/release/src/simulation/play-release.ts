@@ -113,7 +113,8 @@ function countAhead(ladder: ReleaseSpec['ladder'], crowd: Crowd, seconds: number
       if (band !== undefined) countRequest(band, person.bucket, { failed: failed(0), slow, first: false });
     });
   }
-  return { [ladder[0]?.name ?? '']: bands };
+  const level = ladder[0]?.name ?? '';
+  return bands.map((counts, k) => ({ level, from: ends[k - 1] ?? 0, below: ends[k] ?? 0, counts }));
 }
 
 /** Counts as a gateway does: positions below the share are treated, as many above it are control. */
