@@ -1,6 +1,6 @@
 import { subBucketRate } from '@ombre/judge';
 import { boundedEvidence, fractions } from './bounded-evidence.ts';
-import { type BucketCounts, rateOf, total } from './rates.ts';
+import { type BucketCounts, divergence, rateOf, total } from './rates.ts';
 
 /** What treatment is compared with: control in the same window, and since the evidence began. */
 export type ControlCounts = {
@@ -80,10 +80,4 @@ function designEffect({ whole, weight }: ControlCounts): number {
 function unusual(p: number, usual: number | undefined): number {
   if (usual === undefined || p <= usual) return 0;
   return Math.min(MOST_UNUSUAL, (Math.log(p / usual) / WEATHER) ** 2 / 2);
-}
-
-/** Kullback–Leibler divergence of two Bernoulli rates, in nats; `rate` at most `from`. */
-function divergence(rate: number, from: number): number {
-  const hit = rate > 0 ? rate * Math.log(rate / from) : 0;
-  return hit + (1 - rate) * Math.log((1 - rate) / (1 - from));
 }

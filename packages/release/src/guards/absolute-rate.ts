@@ -1,8 +1,8 @@
 import { mixtureHalfWidth, rateLogEvidence, subBucketRate } from '@ombre/judge';
 import type { GuardEvidence } from '../health/health.ts';
 import { countsOf } from '../health/history.ts';
-import { evidenceAboveControl } from './above-control.ts';
 import { boundedEvidence, fractions } from './bounded-evidence.ts';
+import { causeOf, UNCLEAR } from './cause-of.ts';
 import { type Finding, guardEvidence, percent } from './guard-evidence.ts';
 import { type BucketCounts, rateOf, total } from './rates.ts';
 import {
@@ -15,7 +15,6 @@ import {
   rateIn,
   type Sight,
   unitsOf,
-  type Window,
 } from './sight.ts';
 
 /** A limit on the share of bad requests: `counted` says which are bad, `said` says it for people. */
@@ -30,11 +29,6 @@ export type RateLimit = {
 const FEW_UNITS = 64;
 /** The rate that few units must surely exceed. */
 const FEW_LIMIT = 0.5;
-/** Evidence (nats) that treatment differs from a control that breaks the limit too, so that the cause is not shared. */
-const APART = 3;
-/** So few requests of control tell an outage of everything, which one of the new version would hardly bring about in them. */
-const FEW_REQUESTS = 5;
-const FEW_FAILURES = 2;
 /** A shared cause is over when both arms kept the limit for so long, in ms, with so many requests each. */
 const CALM = 15_000;
 const CALM_REQUESTS = 20;
@@ -56,7 +50,12 @@ export function judgeAbsoluteRate(sight: Sight, { guard, counted, limit, said }:
     const rate = rateOf(counts);
     const numbers = { limit, rate, evidence: nats, needed };
     const sentence = `${percent(rate)} of ${total(counts.trials)} requests ${said}, surely above ${percent(limit)}`;
-    if (isShared(sight, window, counted, limit)) {
+    const cause = causeOf(sight, counted, { limit });
+    if (cause === 'unclear') {
+      const waits = `${sentence}; ${UNCLEAR}`;
+      return guardEvidence(sight, guard, counted, { verdict: 'undecided', sentence: waits, numbers, window });
+    }
+    if (cause === 'shared') {
       const both = `${sentence}, but control does alike: the cause is shared`;
       const over = isCalm(sight, counted, limit);
       return guardEvidence(sight, guard, counted, {
@@ -75,17 +74,6 @@ export function judgeAbsoluteRate(sight: Sight, { guard, counted, limit, said }:
   const both = counts && rateOf(counts) > limit && rateOf(countsOf(whole.control, counted)) > limit;
   const over = finding.verdict === 'undecided' && both === true && isCalm(sight, counted, limit);
   return guardEvidence(sight, guard, counted, { ...finding, over });
-}
-
-/** Whether control breaks the limit in the same window, and treatment is not clearly worse than control. */
-function isShared(sight: Sight, window: Window, counted: number | 'failures', limit: number): boolean {
-  const control = countsIn(window, 'control', counted);
-  if (total(control.trials) < FEW_REQUESTS || total(control.events) < FEW_FAILURES) return false;
-  if (rateOf(control) <= limit) return false;
-  const compared = countsIn(window, 'compared', counted);
-  const whole = countsOf(window.to.control, counted);
-  const counts = { now: control, whole, weight: sight.history.weight };
-  return evidenceAboveControl(compared, counts, 0, APART) < APART;
 }
 
 /** Whether both arms have kept the limit of late. */
@@ -114,7 +102,8 @@ function weigh(
   const saw = `${percent(rate)} of ${trials} requests ${said}`;
   const few = Math.max(limit, FEW_LIMIT);
   const nats = rate > few ? rateLogEvidence({ events: total(counts.events), trials }, few) : 0;
-  if (unitsOf(sight).treated < FEW_UNITS && nats >= Math.log(1 / sight.alpha)) {
+  const surely = unitsOf(sight).treated < FEW_UNITS && nats >= Math.log(1 / sight.alpha);
+  if (surely && causeOf(sight, counted, { limit: few }) === 'change') {
     const sentence = `${saw}, surely above ${percent(few)}`;
     const began = likelyStart(sight, (window) => {
       const { events, trials } = countsIn(window, 'treated', counted);

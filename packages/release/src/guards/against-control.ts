@@ -3,6 +3,7 @@ import type { GuardEvidence } from '../health/health.ts';
 import { countsOf } from '../health/history.ts';
 import { evidenceAboveControl } from './above-control.ts';
 import { burstTest, usualRate } from './burst-evidence.ts';
+import { causeOf, UNCLEAR } from './cause-of.ts';
 import { type Finding, guardEvidence, percent } from './guard-evidence.ts';
 import { judgeInDifferences } from './in-differences.ts';
 import { type BucketCounts, rateOf, total } from './rates.ts';
@@ -107,7 +108,11 @@ function compareArms(sight: Sight, { counted, effect, margin, said }: ControlLim
     const rates = { rate: rateOf(treatment), control: rateOf(countsIn(window, 'control', counted)) };
     const sentence = `${percent(rates.rate)} of ${total(treatment.trials)} requests ${said}, control ${percent(rates.control)}: surely worse`;
     const numbers = { ...rates, margin, evidence: nats, needed };
-    return { verdict: 'bad', sentence, numbers, window, began };
+    const cause = causeOf(sight, counted, { margin });
+    if (cause === 'change') return { verdict: 'bad', sentence, numbers, window, began };
+    if (cause === 'unclear') {
+      return { verdict: 'undecided', sentence: `${sentence}; ${UNCLEAR}`, numbers, window };
+    }
   }
   const whole = sight.history.snapshots.at(-1);
   if (whole === undefined) return { verdict: 'undecided', sentence: 'no requests yet', numbers: {} };

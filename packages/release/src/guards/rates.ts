@@ -20,3 +20,9 @@ export function between(from: BucketCounts, to: BucketCounts): BucketCounts {
     trials: to.trials.map((count, bucket) => Math.max(0, count - (from.trials[bucket] ?? 0))),
   };
 }
+
+/** Kullback–Leibler divergence of two Bernoulli rates, in nats: what a trial at `rate` says on average against `other`, which is neither 0 nor 1. */
+export function divergence(rate: number, other: number): number {
+  const hit = rate > 0 ? rate * Math.log(rate / other) : 0;
+  return hit + (rate < 1 ? (1 - rate) * Math.log((1 - rate) / (1 - other)) : 0);
+}

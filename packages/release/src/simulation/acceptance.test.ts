@@ -75,6 +75,26 @@ describe('a version that fails more', () => {
   });
 });
 
+describe('an outage of both arms', () => {
+  const crowd = { ...ordinaryCrowd, brokenShare: 0, requestsPerSecond: 200 };
+  const back = (share: number, shared: boolean) =>
+    [0.3, 0.6].flatMap((rate) =>
+      Array.from({ length: 12 }, (_, seed) => {
+        const harm = { rate, from: 10, shared };
+        return playRelease({ ...play, crowd, shares: [0.5, share], hold: 14, looks: 4, harm }, 1_000 + seed);
+      }).filter(({ guards }) => guards !== undefined),
+    );
+
+  // More than five of 24 would happen less than once in a thousand suites at a true one in twenty.
+  test.each([0.5, 0.9])('is seldom taken for the new version where that has %d of the traffic', (share) => {
+    expect(back(share, true).length).toBeLessThanOrEqual(5);
+  });
+
+  test('is told from a new version that fails alone, though control has a tenth of the requests', () => {
+    expect(back(0.9, false).length).toBe(24);
+  });
+});
+
 describe('a plan', () => {
   test('prints a time within which, and half as long again, four of five harmful versions are caught', () => {
     const crowd = { ...ordinaryCrowd, people: 10_000, requestsPerSecond: 200, brokenShare: 0 };

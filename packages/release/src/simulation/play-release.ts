@@ -17,8 +17,8 @@ export type ReleasePlay = {
   /** Looks a second; 1 unless said. */
   readonly looks?: number;
   readonly guards: NonNullable<ReleaseSpec['guards']>;
-  /** What the new version fails more often, from a second of the last share on; 0: the versions are the same. */
-  readonly harm: { readonly rate: number; readonly from: number };
+  /** What the new version fails more often, from a second of the last share on; 0: the versions are the same. `shared`: the old one too. */
+  readonly harm: { readonly rate: number; readonly from: number; readonly shared?: boolean };
 };
 
 /** The second after which each judge called the new version bad; absent: never. */
@@ -72,7 +72,10 @@ export function playRelease(play: ReleasePlay, seed: number): PlayedRelease {
     let last = '';
     for (let held = 0; held < play.hold / step && found === undefined; held++) {
       const harmed = level === play.shares.length - 1 && held * step >= play.harm.from ? play.harm.rate : 0;
-      crowd.pass(step, (who, failed, slow) => count.request(who, failed, slow, harmed));
+      const ofControl = play.harm.shared === true ? harmed : 0;
+      crowd.pass(step, (who, failed, slow) =>
+        count.request(who, failed, slow, { treatment: harmed, control: ofControl }),
+      );
       looks += 1;
       const second = looks * step;
       const judged = judgeHealth(spec, progress, count.tally(`l${level}`), state, START_MS + 1000 * second);
@@ -117,13 +120,16 @@ function countAhead(ladder: ReleaseSpec['ladder'], crowd: Crowd, seconds: number
   return bands.map((counts, k) => ({ level, from: ends[k - 1] ?? 0, below: ends[k] ?? 0, counts }));
 }
 
+/** What each arm fails more often. */
+type Harm = { readonly treatment: number; readonly control: number };
+
 /** Counts as a gateway does: positions below the share are treated, as many above it are control. */
 function startCounting(
   share: number,
   people: readonly Person[],
   ahead: Tally['ahead'],
 ): {
-  request(who: number, failed: (more: number) => boolean, slow: boolean, harm: number): void;
+  request(who: number, failed: (more: number) => boolean, slow: boolean, harm: Harm): void;
   tally(level: string): Tally;
   naiveZ(): number;
 } {
@@ -136,7 +142,7 @@ function startCounting(
       if (person === undefined || person.position >= 2 * share) return;
       const name = person.position < share ? 'treatment' : 'control';
       const arm = arms[name];
-      const bad = failed(name === 'treatment' ? harm : 0);
+      const bad = failed(harm[name]);
       countRequest(arm, person.bucket, { failed: bad, slow, first: seen[who] === 0 });
       seen[who] = 1;
       sums[name].n += 1;
