@@ -39,7 +39,7 @@ describe('the client', () => {
     const body = JSON.stringify({
       code: 'CONFLICT',
       message: 'moved',
-      doc: 'errors.md#conflict',
+      doc: 'docs/errors.md#conflict',
       moved: [1],
     });
     const known = await createClient({ url: 'http://x', ...server(409, body) }).status();

@@ -38,7 +38,7 @@ export type ErrorCode =
   | 'UNAVAILABLE'
   | 'INTERNAL';
 
-/** Code → status and message. The anchor of a code in `errors.md` is the code in lower case. */
+/** Code → status and message. */
 export const errors: Readonly<Record<ErrorCode, ErrorRow>> = {
   INVALID: { status: 422, message: 'The resources have errors; nothing was changed.' },
   CONFLICT: { status: 409, message: 'Something moved since it was read; read it again and retry.' },
@@ -82,9 +82,9 @@ export const errors: Readonly<Record<ErrorCode, ErrorRow>> = {
   INTERNAL: { status: 500, message: 'The server failed; its log says why.' },
 };
 
-/** Where the code is explained, relative to the site of the documentation. */
+/** Where the code is explained: a page of the documentation, and its heading. */
 export function errorAnchor(code: ErrorCode): string {
-  return `errors.md#${code.toLowerCase()}`;
+  return `docs/errors.md#${code.toLowerCase()}`;
 }
 
 /** True for codes of this table, such as one read from an answer of another version. */

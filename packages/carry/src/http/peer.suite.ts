@@ -144,7 +144,7 @@ export async function startPeer(options: PeerOptions = {}): Promise<Peer> {
 }
 
 export function failure(code: string): { code: string; message: string; doc: string } {
-  return { code, message: 'as the test says', doc: 'errors.md' };
+  return { code, message: 'as the test says', doc: 'docs/errors.md' };
 }
 
 function json(response: ServerResponse, body: unknown, status = 200): void {

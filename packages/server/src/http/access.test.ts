@@ -115,7 +115,7 @@ test('a route without a rule stops the server from being made', () => {
 
 test('a refusal says how to do better, and nothing about the token', async () => {
   const answer = await open.app.inject({ method: 'POST', url: '/v1/apply', headers: { host: 'localhost' } });
-  expect(answer.json()).toMatchObject({ code: 'UNAUTHENTICATED', doc: 'errors.md#unauthenticated' });
+  expect(answer.json()).toMatchObject({ code: 'UNAUTHENTICATED', doc: 'docs/errors.md#unauthenticated' });
   expect(answer.headers['www-authenticate']).toBe('Bearer');
   const reader = await closed.app.inject({
     method: 'POST',

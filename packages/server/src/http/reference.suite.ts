@@ -165,11 +165,13 @@ export function httpReference(): string {
     ),
     '## Failures',
     '',
-    'What each means and what to do: [errors](../packages/protocol/errors.md).',
+    'The field `doc` of an answer leads to what each means and what to do: [errors](errors.md).',
     '',
     '| code | status | says, where nothing better is known |',
     '|---|---|---|',
-    ...Object.entries(errors).map(([code, { status, message }]) => `| ${code} | ${status} | ${message} |`),
+    ...Object.entries(errors).map(([code, { status, message }]) => {
+      return `| [${code}](errors.md#${code.toLowerCase()}) | ${status} | ${message} |`;
+    }),
     '',
   ].join('\n');
 }
