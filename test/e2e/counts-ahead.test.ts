@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { murmur3 } from '@ombre/decide';
-import { type Resource, resourceSchema } from '@ombre/decide/model';
+import { type Level, type Resource, resourceSchema } from '@ombre/decide/model';
 import { startGateway } from '@ombre/gateway';
 import { type Counters, createClient, type Fetch } from '@ombre/protocol';
 import { createLedger } from '@ombre/release';
@@ -49,6 +49,18 @@ const USERS = Array.from({ length: 400 }, (_, i) => ({ id: `u${i}`, region: i % 
 /** A few clients fail always, whatever serves them. */
 const isBroken = (id: string): boolean => murmur3(id) % 25 === 0;
 
+const LADDER: readonly Level[] = [
+  {
+    name: 'region',
+    when: 'user.region == "CN"',
+    share: 0.4,
+    dwell: '1h',
+    gate: { approval: true },
+    steps: [{ share: 0.1, dwell: '1s' }],
+  },
+  { name: 'full', share: 1, dwell: '1h' },
+];
+
 function resources(service: string): readonly Resource[] {
   const of = (kind: string, name: string, spec: object): Resource =>
     resourceSchema.parse({ apiVersion: 'ombre.dev/v1', kind, metadata: { name }, spec });
@@ -66,19 +78,7 @@ function resources(service: string): readonly Resource[] {
     of('Upstream', 'one', { endpoints: [{ url: service }] }),
     of('Release', 'engine-v2', {
       ...{ flag: 'engine', from: 'v1', to: 'v2' },
-      ladder: [
-        {
-          ...{
-            name: 'region',
-            when: 'user.region == "CN"',
-            share: 0.4,
-            dwell: '1h',
-            gate: { approval: true },
-          },
-          steps: [{ share: 0.1, dwell: '1s' }],
-        },
-        { name: 'full', share: 1, dwell: '1h' },
-      ],
+      ladder: LADDER,
       guards: [{ errorsAboveControl: { effect: 0.2 } }],
     }),
   ];
@@ -142,7 +142,7 @@ test('while a release waits, a gateway counts those its first level is for by th
   await until(async () => expect((await release()).phase).toBe('waiting'));
   for (let times = 0; times < 3; times += 1) await askAll();
   const total = (counts: readonly number[] = []) => counts.reduce((sum, count) => sum + count, 0);
-  const tally = () => ledger.tally('engine-v2', 0, 0);
+  const tally = () => ledger.tally('engine-v2', 0, 0, 0, LADDER);
   await until(() => expect(total(tally().outside?.ended)).toBe(3 * USERS.length));
   const counted = (tally().ahead ?? []).map(({ level, from, below, counts: { ended, failures } }) => {
     return { level, from, below, ended: total(ended), failures: total(failures) };

@@ -23,6 +23,8 @@ export interface Ahead {
   /** The band (`bandsOf`) its position is in, in millionths: it tells which steps will treat it, and which compare. */
   readonly from: number;
   readonly below: number;
+  /** Tells of which breakpoints it is one (`cutOf`). */
+  readonly cut: number;
 }
 
 export type OutcomeError =

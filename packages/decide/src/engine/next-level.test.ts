@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { murmur3 } from '../bucketing/murmur3.ts';
 import { globalFunction, overload } from '../cel/function.ts';
 import { explain } from '../explain/explain.ts';
+import { bandsOf, cutOf } from '../model/release/bands.ts';
 import type { Ahead, Outcome } from '../outcome.ts';
 import { applyDelta } from '../snapshot/apply-delta.ts';
 import { diffSnapshots } from '../snapshot/diff.ts';
@@ -44,7 +45,7 @@ function bandByHand(unit: string): Ahead | undefined {
   const below = ends.find((end) => position < end);
   return below === undefined
     ? undefined
-    : { level: 'group', from: ends[ends.indexOf(below) - 1] ?? 0, below };
+    : { level: 'group', from: ends[ends.indexOf(below) - 1] ?? 0, below, cut: cutOf(bandsOf(ladder, 1)) };
 }
 
 describe('a unit that no reached level holds for', () => {
@@ -97,7 +98,7 @@ describe('a unit that no reached level holds for', () => {
     const snapshot = snapshotOf(environment(developer));
     const unit = units.find((one) => bandByHand(one)?.from === 200_000) ?? '';
     const { outcome, steps } = explain(bind(snapshot, { targetingKey: unit, tier: 'L3' }, 0), 'f');
-    expect(outcome.ahead).toEqual({ level: 'group', from: 200_000, below: 400_000 });
+    expect(outcome.ahead).toMatchObject({ level: 'group', from: 200_000, below: 400_000 });
     expect(steps.at(-1)?.why).toMatch(
       /^no reached level admits the unit; position [\d.]+ % is counted ahead, from 20 % to 40 % of level group$/,
     );

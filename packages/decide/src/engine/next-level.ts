@@ -1,5 +1,5 @@
 import { isBelow, thresholdOf, unitHash } from '../bucketing/position.ts';
-import { bandsOf } from '../model/release/bands.ts';
+import { bandsOf, cutOf } from '../model/release/bands.ts';
 import type { Placement } from '../model/release/placement.ts';
 import type { ReleaseSpec } from '../model/release/release.ts';
 import type { Ahead } from '../outcome.ts';
@@ -29,10 +29,13 @@ export function planNext(
   if (level === undefined || takenBack) return undefined;
   const ends = bandsOf(ladder, reached);
   if (ends.length === 0) return undefined;
+  const cut = cutOf(ends);
+  const bandTo = (below: number, k: number) =>
+    Object.freeze<Ahead>({ level: level.name, from: ends[k - 1] ?? 0, below, cut });
   return {
     condition: level.when === undefined ? undefined : schema.condition(level.when),
     ends: ends.map(thresholdOf),
-    bands: ends.map((below, k) => Object.freeze<Ahead>({ level: level.name, from: ends[k - 1] ?? 0, below })),
+    bands: ends.map(bandTo),
   };
 }
 

@@ -1,7 +1,7 @@
 import { CelError } from '../cel/value.ts';
 import type { OutcomeParts } from '../engine/outcomes.ts';
 import type { ReleaseParts } from '../engine/release-plan.ts';
-import { bandsOf } from '../model/release/bands.ts';
+import { bandsOf, cutOf } from '../model/release/bands.ts';
 import { START } from '../model/release/placement.ts';
 import { MILLION, percentOf, shareInMillionths } from '../model/share.ts';
 import type { Ahead, Arm } from '../outcome.ts';
@@ -122,7 +122,7 @@ function explainAhead(
     const from = ends[ends.indexOf(below) - 1] ?? 0;
     const band = `from ${percentOf(from)} to ${percentOf(below)} of level ${level.name}`;
     const why = `; position ${percentOf(position)} is counted ahead, ${band}`;
-    return { ahead: { level: level.name, from, below }, why, allocation };
+    return { ahead: { level: level.name, from, below, cut: cutOf(ends) }, why, allocation };
   } catch {
     return nowhere;
   }

@@ -4,7 +4,7 @@ export type { HoldoutSpec } from './holdout.ts';
 export type { JsonValue } from './json.ts';
 export type { Override } from './override.ts';
 export { overrideSchema, placementSchema } from './owned.ts';
-export { bandsOf } from './release/bands.ts';
+export { bandsOf, cutOf } from './release/bands.ts';
 export type { Consistency, PostgresConsistency } from './release/consistency.ts';
 export type { Gate } from './release/gate.ts';
 export type { BaselineGuard } from './release/guards/baseline.ts';

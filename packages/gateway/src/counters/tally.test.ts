@@ -53,20 +53,21 @@ describe('the tally', () => {
   test('keeps bands apart in its rows and together in its groups', () => {
     const tally = createTally();
     const outside = { level: undefined, arm: 'none', variant: 'v1' } as const;
-    const band = (from: number) => ({ level: 'full', from, below: from + 100_000 });
-    const ahead = (from: number) => outcome({ ...outside, ahead: band(from) });
-    for (const one of [outcome(outside), ahead(0), ahead(100_000), ahead(100_000)])
+    const band = (from: number, cut = 9) => ({ level: 'full', from, below: from + 100_000, cut });
+    const ahead = (from: number, cut?: number) => outcome({ ...outside, ahead: band(from, cut) });
+    for (const one of [outcome(outside), ahead(0), ahead(100_000), ahead(100_000), ahead(0, 8)])
       tally.end(tally.begin(one, hash, 0), 10, false, 'x');
     expect(tally.rows(20, true).map(({ ahead: place, requests }) => [place, requests])).toEqual([
       [undefined, 1],
       [band(0), 1],
       [band(100_000), 2],
+      [band(0, 8), 1],
     ]);
     const groups = tally.groups();
     expect(groups.length).toBe(1);
     const text = exposition({ groups, upstreams: [], revision: undefined, stale: false, stalled: 0 });
     const lines = text.split('\n').filter((line) => /(requests_total|seconds_count)\{/.test(line));
-    expect(lines.map((line) => line.slice(line.lastIndexOf(' ')))).toEqual([' 4', ' 4']);
+    expect(lines.map((line) => line.slice(line.lastIndexOf(' ')))).toEqual([' 5', ' 5']);
   });
 
   test('counts a request as slow the moment it passes a limit, once, and not when it just reaches it', () => {

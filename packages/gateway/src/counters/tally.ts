@@ -98,10 +98,7 @@ export function createTally(): Tally {
     if (known !== undefined) return known;
     const group = groupOf(outcome);
     const { ahead } = outcome;
-    let part = group.parts.find(
-      ({ ahead: one }) =>
-        one?.level === ahead?.level && one?.from === ahead?.from && one?.below === ahead?.below,
-    );
+    let part = group.parts.find((one) => isSame(one.ahead, ahead));
     if (part === undefined) {
       part = { group, ahead, rows: Array<Row | undefined>(SUB_BUCKETS).fill(undefined) };
       group.parts.push(part);
@@ -204,6 +201,11 @@ function pass(open: Open, took: number): void {
     row.changed = true;
     open.passed += 1;
   }
+}
+
+function isSame(one: Ahead | undefined, other: Ahead | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return one.level === other.level && one.from === other.from && one.cut === other.cut;
 }
 
 function cellOf(outcome: Outcome): Cell {

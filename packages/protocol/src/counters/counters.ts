@@ -72,7 +72,7 @@ export const counterRow: z.ZodType<CounterRow> = z.object({
   arm: z.enum(['treatment', 'control', 'none']),
   epoch: count.nullable(),
   variant: text.nullable(),
-  ahead: z.object({ level: text, from: millionths, below: millionths }).exactOptional(),
+  ahead: z.object({ level: text, from: millionths, below: millionths, cut: count }).exactOptional(),
   bucket: z
     .int()
     .min(0)

@@ -20,7 +20,12 @@ export type CountersReportRow = {
   readonly arm: 'treatment' | 'control' | 'none';
   readonly epoch: number | null;
   readonly variant: string | null;
-  readonly ahead?: { readonly level: string; readonly from: number; readonly below: number };
+  readonly ahead?: {
+    readonly level: string;
+    readonly from: number;
+    readonly below: number;
+    readonly cut: number;
+  };
   readonly bucket: number;
   readonly requests: number;
   readonly failures: number;

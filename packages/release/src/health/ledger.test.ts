@@ -1,3 +1,4 @@
+import { bandsOf, cutOf } from '@ombre/decide/model';
 import { describe, expect, test } from 'vitest';
 import type { CountersReport, CountersReportRow } from './counters-report.ts';
 import { createLedger } from './ledger.ts';
@@ -78,39 +79,39 @@ describe('the ledger', () => {
 
   test('counts ahead by level and band over all epochs of a first climb, and as outside too', () => {
     const ledger = createLedger();
-    const ahead = (from: number, more: Partial<CountersReportRow> = {}) =>
-      row({
-        level: null,
-        arm: 'none',
-        variant: 'old',
-        ahead: { level: 'next', from, below: from + 1 },
-        ...more,
-      });
-    const rows = [ahead(0, { epoch: 0 }), ahead(0, { open: 4 }), ahead(2, { requests: 7, slow: [3] })];
+    const ladder = [{ name: 'next', share: 0.4, dwell: '1m', steps: [{ share: 0.1, dwell: '1m' }] }];
+    const cut = cutOf(bandsOf(ladder, 0));
+    const just = { level: null, arm: 'none', variant: 'old' } as const;
+    const ahead = (from: number, below: number, more: Partial<CountersReportRow> = {}) =>
+      row({ ...just, ahead: { level: 'next', from, below, cut }, ...more });
+    const first = (more: Partial<CountersReportRow>) => ahead(0, 100_000, more);
+    const third = (more?: Partial<CountersReportRow>) => ahead(200_000, 400_000, more);
+    const rows = [first({ epoch: 0 }), first({ open: 4 }), third({ requests: 7, slow: [3] })];
     ledger.take(report({ rows }), 0);
-    ledger.take(
-      report({ source: 'g2', rows: [ahead(2), row({ level: null, arm: 'none', variant: 'old' })] }),
-      0,
-    );
-    const tally = ledger.tally('r', 1, 0);
+    ledger.take(report({ source: 'g2', rows: [third(), row(just)] }), 0);
+    const tally = ledger.tally('r', 1, 0, 0, ladder);
     const at5 = (arm?: ArmTally) => [arm?.ended[5], arm?.failures[5], arm?.slow[0]?.[5], arm?.units];
     expect(tally.ahead?.map(({ level, from, below, counts }) => [level, from, below, at5(counts)])).toEqual([
-      ['next', 0, 1, [16, 2, 4, 6]],
-      ['next', 2, 3, [17, 2, 5, 6]],
+      ['next', 0, 100_000, [16, 2, 4, 6]],
+      ['next', 200_000, 400_000, [17, 2, 5, 6]],
     ]);
     expect(at5(tally.outside)).toEqual([33, 4, 9, 12]);
     expect(tally.climb.rest).toMatchObject({ ended: 33, failures: 4 });
 
     // Bands of one place and bucket are rows of their own; the same row again only grows.
-    ledger.take(report({ sequence: 2, full: false, rows: [ahead(0, { requests: 15 })] }), 250);
-    expect(ledger.tally('r', 1, 250).ahead?.[0]?.counts.ended[5]).toBe(25);
-    // What was in flight when a gateway died is over.
+    ledger.take(report({ sequence: 2, full: false, rows: [first({ requests: 15, open: 4 })] }), 250);
+    const firstBand = (epoch: number, since = 0, steps = ladder) =>
+      ledger.tally('r', epoch, 500, since, steps).ahead?.[0]?.counts.ended[5];
+    expect(firstBand(1)).toBe(21);
+    // What was in flight when a gateway died is over; epochs past count on.
     ledger.take(report({ boot: 'b2', rows: [] }), 500);
-    expect(ledger.tally('r', 7, 500).ahead?.[0]?.counts.ended[5]).toBe(25);
+    expect(firstBand(7)).toBe(25);
     expect(ledger.tally('r', 7, 500)).not.toHaveProperty('outside');
-    expect(ledger.tally('r', 7, 500, 3)).not.toHaveProperty('ahead');
+    // A climb before gave the bands different pasts; another ladder has other bands, though some are the same.
+    expect(firstBand(7, 3)).toBeUndefined();
+    expect(firstBand(7, 0, [{ ...ladder[0]!, share: 0.3 }])).toBeUndefined();
     ledger.drop('r');
-    expect(ledger.tally('r', 7, 500)).not.toHaveProperty('ahead');
+    expect(firstBand(7)).toBeUndefined();
   });
 
   test('waits for no gateway that routes by another flag', () => {

@@ -1,3 +1,4 @@
+import type { Level } from '@ombre/decide/model';
 import { type AheadSums, createAheadSums } from './ahead-sums.ts';
 import { type ArmSums, addTo, armTally, emptyArm } from './arm-sums.ts';
 import type { SeenCircuit } from './circuits.ts';
@@ -10,8 +11,8 @@ export type Ledger = {
   take(report: CountersReport, now: number): { readonly resend: boolean };
   /** A gateway that is gone (its lease ran out): its counts stay, its silence is no longer waited for. */
   leave(source: string): void;
-  /** What was counted for a release at an epoch, and for the climb that began after the epoch `since`. */
-  tally(release: string, epoch: number, now: number, since?: number): Tally;
+  /** What was counted for a release at an epoch, for the climb that began after the epoch `since`, and ahead of the levels of its ladder. */
+  tally(release: string, epoch: number, now: number, since?: number, ladder?: readonly Level[]): Tally;
   /** How circuits stand at the gateways that are heard. */
   circuits(now: number): readonly SeenCircuit[];
   /** Forgets a release that is over. */
@@ -143,7 +144,7 @@ export function createLedger(): Ledger {
       const source = sources.get(name);
       if (source !== undefined) source.gone = true;
     },
-    tally(release, epoch, now, since = 0) {
+    tally(release, epoch, now, since = 0, ladder = []) {
       const sums = releases.get(release) ?? emptyRelease();
       // A gateway that routes by another flag does not name the release, and need not be heard.
       const present = [...sources].filter(
@@ -160,7 +161,7 @@ export function createLedger(): Ledger {
       ]);
       const outside = sums.outside.get(epoch);
       // A climb before gave the bands of this one different pasts.
-      const ahead = since > 0 ? undefined : sums.ahead.tally(limits);
+      const ahead = since > 0 ? undefined : sums.ahead.tally(ladder, limits);
       return {
         limits,
         levels: Object.fromEntries(levels) as Tally['levels'],
@@ -221,7 +222,7 @@ function keyOf({
   variant,
   ahead,
 }: CountersReportRow): string {
-  const place = ahead === undefined ? '' : `${ahead.level}|${ahead.from}|${ahead.below}`;
+  const place = ahead === undefined ? '' : `${ahead.level}|${ahead.from}|${ahead.below}|${ahead.cut}`;
   return `${release}|${level}|${arm}|${epoch}|${bucket}|${flag}|${rule}|${variant}|${place}`;
 }
 

@@ -35,8 +35,8 @@ export type Tally = {
   /** Users no level reached so far holds for, at this epoch; absent: nobody counts them. */
   readonly outside?: ArmTally;
   /**
-   * What units did before a level was reached that holds for them, by band of their positions; over all epochs of a release's first climb.
-   * Absent: nobody was counted, or an earlier climb gave the bands different pasts.
+   * What units did before a level was reached that holds for them, by band of their positions; over all epochs of a release's first climb,
+   * as its ladder stands. Absent: nobody was counted, or an earlier climb gave the bands different pasts.
    */
   readonly ahead?: readonly BandTally[];
   /** Over all epochs of this climb: what blast radius and drain are counted from. */

@@ -12,7 +12,7 @@ function counted(seconds: number, level: { readonly from: number; readonly perSe
   for (let second = 1; second <= seconds; second += 1) {
     const within = Math.max(0, second - level.from) * level.perSecond;
     const half = (100 * second - within) / 2;
-    const rows = [row(half, {}), row(half, { ahead: { level: 'next', from: 0, below: 1e6 } })];
+    const rows = [row(half, {}), row(half, { ahead: { level: 'next', from: 0, below: 1e6, cut: 1 } })];
     if (within > 0) rows.push(row(within, { level: 'region', arm: 'treatment', variant: 'new' }));
     const head = { source: 'g', boot: 'b', sequence: second, at: 0, limits: {}, full: false };
     traffic.take({ ...head, rows }, 1_000 * second);

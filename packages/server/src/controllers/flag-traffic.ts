@@ -42,7 +42,7 @@ export function createFlagTraffic(): FlagTraffic {
       source.sequence = report.sequence;
       for (const row of report.rows) {
         const { flag, rule, release, level, arm, epoch, variant, ahead, bucket } = row;
-        const key = `${flag}|${rule}|${release}|${level}|${arm}|${epoch}|${variant}|${bucket}|${ahead?.level}|${ahead?.from}|${ahead?.below}`;
+        const key = `${flag}|${rule}|${release}|${level}|${arm}|${epoch}|${variant}|${bucket}|${ahead?.level}|${ahead?.from}|${ahead?.below}|${ahead?.cut}`;
         const before = source.rows.get(key);
         source.rows.set(key, row);
         if (!known) continue;

@@ -45,7 +45,8 @@ export function isJudged({ state }: Followed): boolean {
 /** Time passes for one release, with all that is known of it at the moment. */
 export function timePasses(one: Followed, moment: Moment): Waiting {
   const { now, interval, fresh, seen, unheard, ledger, watchers } = moment;
-  const tally = ledger.tally(one.release, one.state.placement.epoch, now, one.state.since);
+  const { placement, since } = one.state;
+  const tally = ledger.tally(one.release, placement.epoch, now, since, one.spec.ladder);
   const { treated, control, rest } = tally.climb;
   one.rates.add(now, { treatment: treated, control, rest });
   const { live, activated } = seen.at(one.state.revision);

@@ -1,3 +1,4 @@
+import { murmur3 } from '../../bucketing/murmur3.ts';
 import { MILLION, shareInMillionths } from '../share.ts';
 import type { Level } from './level.ts';
 
@@ -27,4 +28,12 @@ export function bandsOf(
     most = Math.max(most, shareInMillionths(level.share));
   }
   return ends.size > MOST_BANDS ? [] : [...ends].sort((a, b) => a - b);
+}
+
+/**
+ * Tells breakpoints apart. Where a ladder is edited while a release waits, some bands stay and some come anew: what is counted by both
+ * cuts together would be of longer ago for one arm than for the other.
+ */
+export function cutOf(bands: readonly number[]): number {
+  return murmur3(bands.join()) >>> 0;
 }
