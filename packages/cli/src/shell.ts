@@ -8,7 +8,8 @@ import type { Terminal } from './terminal.ts';
 export interface Shell {
   readonly terminal: Terminal;
   readonly json: () => boolean;
-  connect(): Connection;
+  /** To the control plane at this address; unless said, to the one that options, environment or a folder near by name. */
+  connect(url?: string): Connection;
   /** The project/environment named by --env, if any. */
   environment(): string | undefined;
   dataDirectory(): string | undefined;
@@ -38,7 +39,7 @@ export function createShell(program: Command, terminal: Terminal): Shell {
   return {
     terminal,
     json,
-    connect: () => connect(terminal, options()),
+    connect: (url) => connect(terminal, url === undefined ? options() : { ...options(), url }),
     environment: () => options().env ?? terminal.env.OMBRE_ENVIRONMENT,
     dataDirectory: () => options().dataDir ?? terminal.env.OMBRE_DATA_DIR,
     print(value, people) {

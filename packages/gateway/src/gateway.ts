@@ -32,6 +32,9 @@ import { createUpstreams } from './upstream/upstream.ts';
 /** Longer than load balancers keep connections (60 s), so that they are the ones to close them. */
 const KEEP_ALIVE = 65_000;
 
+const COUNTERS_REFUSED =
+  'the control plane takes no counters from this gateway, so no release is judged by its requests: give it the write token (--token or OMBRE_TOKEN)';
+
 export interface RunningGateway {
   readonly url: string;
   readonly adminUrl: string | undefined;
@@ -160,7 +163,11 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
         ? []
         : [{ flag: options.flag, variant, upstream, state }];
     });
-  const reporter = deliver && startReporter({ tally, circuits, now }, options.name, clock, deliver);
+  const reporter =
+    deliver &&
+    startReporter({ tally, circuits, now }, options.name, clock, deliver, (fate) => {
+      if (fate === 'refused') log('warn', COUNTERS_REFUSED);
+    });
 
   return {
     url,

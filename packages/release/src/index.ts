@@ -60,6 +60,7 @@ export {
 export { createLedger, type Ledger } from './health/ledger.ts';
 export type { ArmTally, Tally } from './health/tally.ts';
 export { type UnableReceiver, unableEvidence } from './health/unable-receivers.ts';
+export { touchable } from './plan/exposure.ts';
 export { heldOutAt } from './plan/held-out.ts';
 export type { PlannedGuard, PlannedStep, ReleasePlan, TrafficEstimate } from './plan/plan.ts';
 export { planRelease } from './plan/plan-release.ts';

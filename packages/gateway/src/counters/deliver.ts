@@ -21,7 +21,8 @@ export function deliverTo(url: string, environment: string | undefined, token: s
     });
     const text = await answer.text();
     if (answer.ok) return isResend(text) ? 'resend' : 'taken';
-    return [401, 403, 404, 405, 501].includes(answer.status) ? 'unsupported' : 'lost';
+    if (answer.status === 401 || answer.status === 403) return 'refused';
+    return [404, 405, 501].includes(answer.status) ? 'unsupported' : 'lost';
   };
 }
 

@@ -16,6 +16,7 @@ afterEach(async () => {
 async function reports(answers: readonly Delivery[], count: number, between = () => {}) {
   const tally = createTally();
   const got: Counters[] = [];
+  const changes: Delivery[] = [];
   const clock = {
     ...systemClock,
     after: (_: number, call: () => void) => {
@@ -32,10 +33,11 @@ async function reports(answers: readonly Delivery[], count: number, between = ()
       between();
       return answers[got.length - 1] ?? 'taken';
     },
+    (to) => changes.push(to),
   );
   reporters.push(reporter);
   await until(() => got.length >= count);
-  return { got: got.slice(0, count), tally };
+  return { got: got.slice(0, count), tally, changes };
 }
 
 describe('reports of counters', () => {
@@ -53,6 +55,12 @@ describe('reports of counters', () => {
     expect(new Set(got.map(({ boot }) => boot)).size).toBe(1);
   });
 
+  test('tell once that the control plane refuses them, not with each', async () => {
+    const { changes } = await reports(['refused', 'refused', 'refused'], 4);
+    expect(changes[0]).toBe('refused');
+    expect(changes.filter((one) => one === 'refused')).toHaveLength(1);
+  });
+
   test('arrive at the control plane’s route with the token, and say how they were taken', async () => {
     const seen: string[] = [];
     const answers: readonly [number, string][] = [
@@ -60,6 +68,8 @@ describe('reports of counters', () => {
       [200, '{"resend":true}'],
       [500, ''],
       [404, ''],
+      [401, ''],
+      [403, ''],
     ];
     const plane = await serve((request, response) => {
       seen.push(`${request.method} ${request.url} ${request.headers.authorization}`);
@@ -72,7 +82,7 @@ describe('reports of counters', () => {
     const deliver = deliverTo(plane.url, 'shop/test', 'secret');
     const fates = [];
     for (const _ of answers) fates.push(await deliver(report));
-    expect(fates).toEqual(['taken', 'resend', 'lost', 'unsupported']);
+    expect(fates).toEqual(['taken', 'resend', 'lost', 'unsupported', 'refused', 'refused']);
     expect(seen[0]).toBe('POST /p/shop/test/v1/counters Bearer secret');
     await deliverTo(`${plane.url}/p/a/b/`, 'shop/test', undefined)(report);
     expect(seen.at(-1)).toBe('POST /p/a/b/v1/counters undefined');

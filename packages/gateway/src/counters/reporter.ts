@@ -9,8 +9,8 @@ const INTERVAL = 250;
 /** How long a control plane is left alone that does not take counters. */
 const LATER = 10_000;
 
-/** What became of a report. `unsupported`: whoever answers does not take counters. */
-export type Delivery = 'taken' | 'resend' | 'lost' | 'unsupported';
+/** What became of a report. `refused`: its token may not write; `unsupported`: whoever answers does not take counters. */
+export type Delivery = 'taken' | 'resend' | 'lost' | 'refused' | 'unsupported';
 
 export type Deliver = (report: Counters) => Promise<Delivery>;
 
@@ -30,12 +30,18 @@ export interface Counted {
   readonly now: () => number;
 }
 
-/** Reports a tally every 250 ms, one report at a time; after one that was not taken the next is full. */
+const LEFT_ALONE: ReadonlySet<Delivery | undefined> = new Set(['refused', 'unsupported']);
+
+/**
+ * Reports a tally every 250 ms, one report at a time; after one that was not taken the next is full. `changed` is called where a report
+ * fares otherwise than the one before.
+ */
 export function startReporter(
   { tally, circuits, now }: Counted,
   source: string,
   clock: Clock,
   deliver: Deliver,
+  changed: (to: Delivery) => void = () => {},
 ): Reporter {
   let boot = randomUUID();
   let generation = tally.generation;
@@ -65,14 +71,16 @@ export function startReporter(
   }
 
   async function send(): Promise<void> {
-    last = await deliver(next()).catch(() => 'lost' as const);
+    const fate = await deliver(next()).catch(() => 'lost' as const);
+    if (fate !== last) changed(fate);
+    last = fate;
     full = last !== 'taken';
   }
 
   function schedule(milliseconds: number): void {
     cancel = clock.after(milliseconds, () => {
       sending = send().then(() => {
-        if (!closed) schedule(last === 'unsupported' ? LATER : INTERVAL);
+        if (!closed) schedule(LEFT_ALONE.has(last) ? LATER : INTERVAL);
       });
     });
   }
@@ -86,7 +94,7 @@ export function startReporter(
       closed = true;
       cancel();
       await sending;
-      if (last !== undefined && last !== 'unsupported') await send();
+      if (last !== undefined && !LEFT_ALONE.has(last)) await send();
     },
   };
 }

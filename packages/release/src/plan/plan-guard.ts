@@ -38,6 +38,8 @@ const POWER = 0.8;
 const Z_POWER = normalUpperQuantile(1 - POWER);
 const DESIGN_EFFECT = 2;
 const FAILURES = 0.005;
+/** The least rate that is planned with: a service of which nothing failed of late is not one that cannot fail. */
+const LEAST_RATE = 1e-6;
 /** Sub-buckets of units. */
 const BUCKETS = 64;
 
@@ -83,8 +85,9 @@ function planMeasured(guard: MeasuredGuard): PlannedGuard {
 }
 
 /** A limit on a rate: bad by exact windows, good once the limit is excluded. */
-function planRate(guard: string, limit: number, today: number, setting: Setting): PlannedGuard {
+function planRate(guard: string, limit: number, seen: number, setting: Setting): PlannedGuard {
   const { treated, traffic, alpha } = setting;
+  const today = Math.max(seen, LEAST_RATE);
   const effect = traffic.designEffect ?? DESIGN_EFFECT;
   const spread = (n: number) => (today * (1 - today) * effect) / n;
   const excluded = (n: number) =>
@@ -118,10 +121,11 @@ function planDifference(
   guard: string,
   effect: number,
   margin: number,
-  today: number,
+  counted: number,
   setting: Setting,
 ): PlannedGuard {
   const { treated, control, traffic, alpha } = setting;
+  const today = Math.max(counted, LEAST_RATE);
   const declared = today + margin + effect;
   const test = 'confidence sequence of the difference between sub-buckets; windows for gross faults';
   if (!(control > 0)) return planTrend(guard, { effect, margin, today }, setting);

@@ -79,6 +79,19 @@ describe('a plan', () => {
     );
   });
 
+  test('foresees harm to a service of which nothing failed of late as to one of which hardly anything did', () => {
+    const expected = (failures: number) =>
+      planRelease(
+        spec({ guards: [{ errorRate: { max: 0.05 } }, { errorsAboveControl: { effect: 0.02 } }] }),
+        {
+          requestsPerSecond: 1_000,
+          failures,
+        },
+      ).steps[1]!.guards.map((guard) => guard.expected);
+    expect(expected(0)).toEqual(expected(1e-6));
+    expect(expected(0)).not.toContain(undefined);
+  });
+
   test('sees less with more clustering, more with more traffic', () => {
     const seen = (traffic: Parameters<typeof planRelease>[1]) =>
       planRelease(spec(), traffic).steps[1]!.guards[0]!.seenByDwell!;

@@ -7,6 +7,7 @@ import type { Views } from '../views/views.ts';
 import type { Controller } from './controller.ts';
 import { type Followed, follow } from './followed.ts';
 import { landingEdits } from './landing-edits.ts';
+import { matchingOf } from './matching.ts';
 import type { ReceiversSeen } from './receivers-seen.ts';
 import type { ReleaseStreams } from './release-streams.ts';
 import { viewOf } from './release-view.ts';
@@ -148,7 +149,7 @@ export function createReleases(parts: ReleasesParts): Releases {
         rows.map((row) => row.resource),
         clock.now(),
       );
-      const matching = matchingOf(resource.spec, seen?.levels[release] ?? {});
+      const matching = matchingOf(resource.spec, seen?.levels[release] ?? {}, heldOut);
       const assumed = { requestsPerSecond, failures: errorRate, heldOut, matching };
       const plan = planRelease(resource.spec, assumed);
       const known = Object.keys(matching).length > 0 ? { matching } : {};
@@ -161,13 +162,4 @@ export function createReleases(parts: ReleasesParts): Releases {
     stream: (response, release, after, headers) =>
       streams.open(response, release, after, headers, (name) => view(name)),
   };
-}
-
-/** How much of the traffic conditions of levels hold for, as far as it was counted: levels that nobody reached yet are not among them. */
-function matchingOf(
-  { ladder }: Followed['spec'],
-  counted: Readonly<Record<string, number>>,
-): Readonly<Record<string, number>> {
-  const narrow = ladder.filter(({ name, when }) => when !== undefined && counted[name] !== undefined);
-  return Object.fromEntries(narrow.map(({ name }) => [name, Math.min(1, counted[name] ?? 1)]));
 }

@@ -6,6 +6,8 @@ export interface ArmCount {
 
 interface Sample {
   readonly at: number;
+  /** How many gateways these are the counts of. */
+  readonly sources: number;
   readonly treatment: ArmCount;
   readonly control: ArmCount;
   readonly rest: ArmCount;
@@ -39,19 +41,21 @@ const APART = 500;
 export function createRates(): Rates {
   let samples: readonly Sample[] = [];
   return {
-    add(at, { treatment, control, rest }) {
+    add(at, { sources, treatment, control, rest }) {
       const newest = samples.at(-1);
       const before = samples.at(-2);
       const kept = before !== undefined && at - before.at < APART ? samples.slice(0, -1) : samples;
-      // A smaller count begins anew: whoever counted is gone, or another climb is counted.
+      // A smaller count begins anew: whoever counted is gone, or another climb is counted. So does that of a gateway heard again, which
+      // brings at once what it counted meanwhile.
       const again =
         newest !== undefined &&
-        (treatment.ended < newest.treatment.ended ||
+        (sources > newest.sources ||
+          treatment.ended < newest.treatment.ended ||
           control.ended < newest.control.ended ||
           rest.ended < newest.rest.ended);
       samples = [
         ...(again ? [] : kept.filter((one) => at - one.at <= WINDOW)),
-        { at, treatment, control, rest },
+        { at, sources, treatment, control, rest },
       ];
     },
     read(over = WINDOW) {

@@ -48,7 +48,7 @@ export function timePasses(one: Followed, moment: Moment): Waiting {
   const { placement, since } = one.state;
   const tally = ledger.tally(one.release, placement.epoch, now, since, one.spec.ladder);
   const { treated, control, rest } = tally.climb;
-  one.rates.add(now, { treatment: treated, control, rest });
+  one.rates.add(now, { sources: tally.sources, treatment: treated, control, rest });
   const { live, activated } = seen.at(one.state.revision);
   one.receivers = { live: live + (unheard ? 1 : 0), activated };
   if (isJudged(one)) {

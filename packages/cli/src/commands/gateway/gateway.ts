@@ -38,7 +38,10 @@ export function addGateway(program: Command, shell: Shell): void {
       'what the control plane knows it by, stable over restarts; default: host and port',
     )
     .option('--state-dir <directory>', 'keep the last snapshot, so that a restart needs no control plane')
-    .option('--read-token <token>', 'for a control plane that asks one (OMBRE_READ_TOKEN)')
+    .option(
+      '--read-token <token>',
+      'for a control plane that asks one of readers (OMBRE_READ_TOKEN); with the write token (--token) it also counts for releases',
+    )
     .option(
       '--keys <file>',
       'verify snapshots by the public keys in this file, which is followed; see docs/keys.md',

@@ -45,11 +45,10 @@ export function gatewaySettings(
 ): GatewayOptions {
   const { terminal } = shell;
   const environment = shell.environment();
-  const connection = shell.connect();
-  const source = options.source ?? connection.url;
-  // Counters are taken from who may write; a token found here is for the control plane found here alone.
-  const own = source === connection.url ? connection.token : undefined;
-  const token = options.readToken ?? terminal.env.OMBRE_READ_TOKEN ?? own;
+  const source = options.source ?? shell.connect().url;
+  // Counters are taken from who may write, and who may write may read.
+  const write = /^https?:/.test(source) ? shell.connect(source).token : undefined;
+  const token = write ?? options.readToken ?? terminal.env.OMBRE_READ_TOKEN;
   const log = textLog(terminal, options.logLevel);
   const peers = [...(options.peer ?? []), ...(place === undefined ? [] : [place.groupUrl])];
   const admin = address(options.admin, '--admin');

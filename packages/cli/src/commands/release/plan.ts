@@ -39,8 +39,7 @@ export function addPlan(release: Command, shell: Shell): void {
     .action(
       shell.action(async (words: readonly string[], options: Options) => {
         const { notes, ...answer } = await planFor(shell, words, options);
-        const text = (): string =>
-          [...notes, planText(shell, answer, options.matching !== undefined)].join('\n');
+        const text = (): string => [...notes, planText(shell, answer, options)].join('\n');
         if (answer.plan.refused) throw new CommandEnd(exits.no, text().trimEnd(), answer);
         shell.print(answer, text);
       }),
@@ -51,8 +50,13 @@ export function addPlan(release: Command, shell: Shell): void {
 type Planned = PlanAnswer & { readonly notes: readonly string[] };
 
 async function planFor(shell: Shell, words: readonly string[], options: Options): Promise<Planned> {
-  const requestsPerSecond = number(options.rps, '--rps', (value) => value > 0);
-  const errorRate = number(options.errorRate, '--error-rate', (value) => value >= 0 && value < 1);
+  const requestsPerSecond = number(options.rps, '--rps', 'a number above 0', (value) => value > 0);
+  const errorRate = number(
+    options.errorRate,
+    '--error-rate',
+    'a part from 0 to below 1, such as 0.005 for 0.5 %',
+    (value) => value >= 0 && value < 1,
+  );
   const [first = '', second, ...more] = words;
   if (more.length > 0) throw new CommandEnd(exits.usage, 'give RELEASE, or DIRECTORY and RELEASE');
   if (second !== undefined) {
@@ -129,23 +133,26 @@ function matchingOf(words: readonly string[], { ladder }: ReleaseSpec): Readonly
 function number(
   text: string | undefined,
   option: string,
+  what: string,
   fits: (value: number) => boolean,
 ): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
   if (text.trim() !== '' && fits(value)) return value;
-  throw new CommandEnd(exits.usage, `${option} does not take "${text}"`);
+  throw new CommandEnd(exits.usage, `${option} takes ${what}, not "${text}"`);
 }
 
 /** A plan as people read it: a row for each step and guard, then a sentence for each step. */
-export function planText(shell: Shell, { plan, traffic }: PlanAnswer, matched: boolean): string {
+export function planText(shell: Shell, { plan, traffic }: PlanAnswer, options: Options): string {
   const { terminal } = shell;
-  const said = { observed: 'as counted of late', given: 'as given', assumed: 'assumed: give --rps' }[
-    traffic.source
-  ];
+  const how = { observed: 'as counted of late', given: 'as given', assumed: 'assumed: give --rps' };
+  const { source } = traffic;
+  const rate = options.errorRate === undefined ? source : 'given';
+  const requests = `${Number(traffic.requestsPerSecond.toPrecision(3))} requests/s${rate === source ? '' : ` (${how[source]})`}`;
+  const matched = options.matching !== undefined;
   const colours = { tested: 'green', 'not tested': 'yellow', refused: 'red' } as const;
   return [
-    `at ${Number(traffic.requestsPerSecond.toPrecision(3))} requests/s, ${percent(traffic.errorRate)} of them failed (${said})`,
+    `at ${requests}, ${percent(traffic.errorRate)} of them failed (${how[rate]})`,
     '',
     formatTable(
       ['step', 'exposed', 'requests/s', 'control', 'guard', 'sees by hold', 'by longest', 'expected', 'hold'],

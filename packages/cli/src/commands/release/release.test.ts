@@ -192,6 +192,13 @@ describe('ombre release plan', () => {
     expect(message).toMatch(/refused +group at 50 %/);
   });
 
+  test('says what a number has to be', async () => {
+    expect(await ombre('release', 'plan', 'submit-v2', '--rps', '0')).toMatchObject({
+      exit: exits.usage,
+      message: '--rps takes a number above 0, not "0"',
+    });
+  });
+
   test('names the releases there are when asked for another', async () => {
     expect(await ombre('release', 'plan', example, 'submit-v3')).toMatchObject({
       exit: exits.usage,
