@@ -120,7 +120,8 @@ export const descriptions: Readonly<Record<string, string>> = {
   'Release.to': 'The variant that takes its place.',
   'Release.onChange':
     'What happens when the flag, a segment or a table changes while it climbs. Default: refuse.',
-  'Release.onFailure': 'Default: rollback.',
+  'Release.onFailure':
+    'What a failure does. freeze: it stays where it is, since going back is not safe by itself; neither a save without it nor a restore takes it back either. Default: rollback.',
   'Release.onUnknown': 'When nothing is known about health. Default: frozen until something is.',
   'Release.onUnknown.rollbackAfter': 'Taken back after so much time of it, such as 15m.',
   'Release.ladder':

@@ -26,7 +26,7 @@ export const codes: Readonly<Record<StoreCode, CodeRow>> = {
     message: '{resource} cannot be deleted: the release {release} stands above 0 %',
     expected: 'a release that was rolled back, or has landed',
     found: '{release} above 0 %',
-    hint: 'roll the release back, or land it, first',
+    hint: 'abort the release, or land it, first',
   },
   RELEASE_GOES_BACK: {
     severity: 'warning',

@@ -33,7 +33,7 @@ export function contradictedReleases(
 
 /**
  * What becomes of releases above 0 % that are deleted. One at its end may go when its flag no longer serves `from`, so that nobody's
- * variant changes; one that climbs is rolled back first; everything else is refused.
+ * variant changes; one that climbs is rolled back first, unless its author says that going back is not safe by itself; everything else is refused.
  */
 export function leavingReleases(
   active: readonly ActiveRelease[],
@@ -60,7 +60,7 @@ export function leavingReleases(
     if (!climbing && !serves && row !== undefined) {
       const placement = { reached: 0, shares: [], epoch: row.placement.epoch + 1 };
       landed.push({ ...row, placement, version: row.version + 1 });
-    } else if (climbing && change.leaving === 'back-first') {
+    } else if (climbing && change.leaving === 'back-first' && resource.spec.onFailure !== 'freeze') {
       goingBack.push(storeIssue('RELEASE_GOES_BACK', own));
     } else {
       refused.push(storeIssue('RELEASE_ABOVE_ZERO', own, { release: name }));

@@ -156,6 +156,20 @@ describe('a climbing release', () => {
     expect(control.views.resource(ENVIRONMENT, 'Flag/other')).toBeDefined();
   });
 
+  test('cannot be deleted where going back is not safe by itself, until a person has taken it back', async () => {
+    await control.files(set({ onFailure: 'freeze' }));
+    await place(climbing);
+    const without = [...set().slice(0, 3), flag('other')];
+    expect(await control.files(without)).toMatchObject({
+      code: 'PINNED',
+      issues: [{ code: 'RELEASE_ABOVE_ZERO', resource: 'Release/r', hint: expect.stringContaining('abort') }],
+    });
+    expect(control.views.resource(ENVIRONMENT, 'Flag/other')).toBeUndefined();
+    await place({ reached: 0, shares: [], epoch: 2 }, 1);
+    expect(await control.files(without)).toMatchObject({ ok: true, kept: [] });
+    expect(control.views.resource(ENVIRONMENT, 'Release/r')).toBeUndefined();
+  });
+
   test('keeps its flag from being deleted, and then nothing of the save goes in', async () => {
     await control.files(set());
     await place(climbing);
