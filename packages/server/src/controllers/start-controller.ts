@@ -211,9 +211,11 @@ export function startController(parts: ControllerParts): Controller {
     noticeChanges({ environment, views, followed, pins, lines }, head, encoded);
   }
 
-  function isOfThisClimb({ release, epoch }: Counters['rows'][number]): boolean {
+  function isOfThisClimb({ release, epoch, ahead }: Counters['rows'][number]): boolean {
     const one = release === null ? undefined : followed.get(release);
-    return one === undefined || epoch === null || epoch > one.facts.bornEpoch;
+    if (one === undefined || epoch === null) return true;
+    // Before its first move only those are of it who are counted ahead.
+    return ahead === undefined ? epoch > one.facts.bornEpoch : epoch >= one.facts.bornEpoch;
   }
 
   /** All that is known now. Just after a restart nobody has been heard yet. */

@@ -45,7 +45,7 @@ export function isJudged({ state }: Followed): boolean {
 /** Time passes for one release, with all that is known of it at the moment. */
 export function timePasses(one: Followed, moment: Moment): Waiting {
   const { now, interval, fresh, seen, unheard, ledger, watchers } = moment;
-  const { placement, since } = one.state;
+  const { placement, since = one.facts.bornEpoch } = one.state;
   const tally = ledger.tally(one.release, placement.epoch, now, since, one.spec.ladder);
   const { treated, control, rest } = tally.climb;
   one.rates.add(now, { sources: tally.sources, treatment: treated, control, rest });
