@@ -22,6 +22,8 @@ export interface LadderLevel {
   readonly reached: boolean;
   /** The share that is placed now; absent where it is not reached. */
   readonly current?: number;
+  /** Taken back alone, while the climb went on. */
+  readonly returned?: true;
 }
 
 /** Requests of one arm over the last seconds. */
@@ -112,6 +114,7 @@ const ladderLevel: z.ZodType<LadderLevel> = z.object({
   gate: z.enum(['approval', 'webhook']).exactOptional(),
   reached: z.boolean(),
   current: share.exactOptional(),
+  returned: z.literal(true).exactOptional(),
 });
 
 const armTraffic: z.ZodType<ArmTraffic> = z.object({

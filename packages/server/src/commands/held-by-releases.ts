@@ -56,7 +56,9 @@ export function leavingReleases(
     if (!change.deletes.has(own)) continue;
     const flag = (change.puts.get(flagKey) ?? state.resources.get(flagKey))?.resource;
     const row = state.placements.get(name);
-    const serves = flag?.kind !== 'Flag' || servesVariant(flag.spec, resource.spec.from, tablesOf(state));
+    const stays = row?.placement.except ?? [];
+    const serves =
+      flag?.kind !== 'Flag' || servesVariant(flag.spec, resource.spec.from, tablesOf(state), stays);
     if (!climbing && !serves && row !== undefined) {
       const placement = { reached: 0, shares: [], epoch: row.placement.epoch + 1 };
       landed.push({ ...row, placement, version: row.version + 1 });

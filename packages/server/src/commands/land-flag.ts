@@ -16,17 +16,37 @@ export function tablesOf({ resources }: Pick<EnvironmentState, 'resources'>): Ta
   };
 }
 
+/** Whom a level was taken back from alone: they keep `from`. */
+export interface Staying {
+  readonly level: string;
+  readonly when: string;
+}
+
 /**
  * Writes `to` wherever a completed release puts it: in the default and in rules without an action. `off` stays, since releases do not
- * touch it. Where a split serves `from` beside a third variant, or a table serves it, no edit keeps everybody where they are or the
- * table may be another flag's too: then the author decides.
+ * touch it. Who keeps `from` gets a rule before the default. Where a split serves `from` beside a third variant, or a table serves it, no
+ * edit keeps everybody where they are or the table may be another flag's too: then the author decides, and so where a rule serves `from`
+ * and some who meet it keep it.
  */
-export function landFlag(spec: FlagSpec, from: string, to: string, tables: Tables): Landed {
+export function landFlag(
+  spec: FlagSpec,
+  from: string,
+  to: string,
+  tables: Tables,
+  staying: readonly Staying[] = [],
+): Landed {
   const rules: Rule[] = [];
   for (const rule of spec.rules ?? []) {
     if (rule.action !== undefined || !serves(rule.serve, from, tables)) {
       rules.push(rule);
       continue;
+    }
+    if (staying.length > 0) {
+      const who = staying.map(({ level }) => level).join(', ');
+      return {
+        ok: false,
+        message: `rule ${rule.id} has to be edited by hand: it serves ${from}, which those of ${who} keep and others do not`,
+      };
     }
     const served = landServe(rule.serve, from, to);
     if (served === undefined) {
@@ -38,13 +58,37 @@ export function landFlag(spec: FlagSpec, from: string, to: string, tables: Table
     }
     rules.push({ ...rule, serve: served });
   }
+  const keeps = staying.map(
+    ({ level, when }): Rule => ({ id: freeId(level, rules), when, serve: { variant: from } }),
+  );
   const landed = spec.default === from ? { ...spec, default: to } : spec;
-  return { ok: true, spec: spec.rules === undefined ? landed : { ...landed, rules } };
+  const all = spec.default === from ? [...rules, ...keeps] : rules;
+  return {
+    ok: true,
+    spec: all.length === 0 && spec.rules === undefined ? landed : { ...landed, rules: all },
+  };
 }
 
-/** Whether a release from this variant would still put another in its place somewhere in the flag. */
-export function servesVariant(spec: FlagSpec, variant: string, tables: Tables): boolean {
-  const rules = (spec.rules ?? []).filter(({ action }) => action === undefined);
+/** An id for a rule beside these, the wanted one if it is free. */
+function freeId(wanted: string, rules: readonly Rule[]): string {
+  const taken = (id: string): boolean => rules.some((rule) => rule.id === id);
+  for (let id = wanted, next = 2; ; id = `${wanted}-${next++}`) if (!taken(id)) return id;
+}
+
+/**
+ * Whether a release from this variant would still put another in its place somewhere in the flag, but for rules with a condition that one
+ * of `staying` has: whom they hold for it leaves alone.
+ */
+export function servesVariant(
+  spec: FlagSpec,
+  variant: string,
+  tables: Tables,
+  staying: readonly Pick<Staying, 'when'>[] = [],
+): boolean {
+  const stays = new Set(staying.map(({ when }) => when));
+  const rules = (spec.rules ?? []).filter(
+    ({ action, when }) => action === undefined && !stays.has(when ?? ''),
+  );
   return spec.default === variant || rules.some(({ serve }) => serves(serve, variant, tables));
 }
 

@@ -1,7 +1,7 @@
-import type { Resource, ResourceOf } from '@ombre/decide/model';
+import type { Placement, ReleaseSpec, Resource, ResourceOf } from '@ombre/decide/model';
 import type { EnvironmentState } from '../store/row.ts';
 import type { LandInput } from './commands.ts';
-import { landFlag, tablesOf } from './land-flag.ts';
+import { landFlag, type Staying, tablesOf } from './land-flag.ts';
 import type { Checks, Now, Planned, Planning } from './plan.ts';
 import { planResources } from './plan-resources.ts';
 
@@ -48,12 +48,24 @@ export function landingOf(
   if (placement?.reached !== spec.ladder.length || placement.shares.at(-1) !== 1) {
     return refused('PINNED', `${release} has not reached everybody.`);
   }
-  if ((placement.except ?? []).length > 0 || placement.cells !== undefined) {
+  if (placement.cells !== undefined) {
     return refused('PINNED', `${release} leaves some units out: write the flag as it shall stay.`);
   }
-  const landed = landFlag(flag.spec, spec.from, spec.to, tablesOf(state));
+  const staying = stayingOf(spec, placement);
+  const landed = landFlag(flag.spec, spec.from, spec.to, tablesOf(state), staying);
   if (!landed.ok) return refused('PINNED', `Flag/${spec.flag}: ${landed.message}.`);
   return { ok: true, flag: { ...flag, spec: landed.spec } };
+}
+
+/** Whom a release left out, by the levels that were taken back alone. */
+export function stayingOf(
+  { ladder }: ReleaseSpec,
+  { except = [] }: Pick<Placement, 'except'>,
+): readonly Staying[] {
+  return except.map(({ when }) => ({
+    level: ladder.find((level) => level.when === when)?.name ?? 'left-out',
+    when,
+  }));
 }
 
 function refused(code: 'NOT_FOUND' | 'PINNED', message: string): Extract<Planned, { readonly ok: false }> {

@@ -9,6 +9,7 @@ import {
   resource,
   type TestControl,
 } from './control.suite.ts';
+import { landingOf } from './plan-land.ts';
 
 let control: TestControl;
 let token: number;
@@ -182,6 +183,32 @@ describe('a climbing release', () => {
 });
 
 describe('a completed release', () => {
+  test('that left some out may go when its flag keeps for them, and for nobody else, what they have', async () => {
+    const when = 'inSegment("beta")';
+    const ladder = [
+      { name: 'beta', when, share: 0.5, dwell: '1h' },
+      { name: 'full', share: 1, dwell: '1h' },
+    ];
+    const plain = [segment(['u1']), flag('a')];
+    await control.files([...plain, release('r', 'a', { ladder })]);
+    await place({ reached: 2, shares: [0.5, 1], except: [{ when, share: 0 }], epoch: 1 });
+    const keeps = { id: 'beta', when, serve: { variant: 'v1' } };
+    const written = flag('a', { default: 'v2', rules: [keeps] });
+    const row = control.views.placements(ENVIRONMENT)?.[0];
+    const resources = new Map(
+      control.views
+        .resources(ENVIRONMENT)
+        ?.map((one) => [`${one.resource.kind}/${one.resource.metadata.name}`, one]),
+    );
+    const landing = landingOf({ resources, placements: new Map([['r', row!]]) }, 'r');
+    expect(landing).toEqual({ ok: true, flag: written });
+    const wrong = flag('a', { default: 'v2', rules: [{ ...keeps, when: '!inSegment("beta")' }] });
+    expect(await control.files([segment(['u1']), wrong])).toMatchObject({ ok: false, code: 'PINNED' });
+    expect(await control.files([segment(['u1']), written])).toMatchObject({ ok: true, kept: [] });
+    expect(control.views.resource(ENVIRONMENT, 'Release/r')).toBeUndefined();
+    expect(control.views.resource(ENVIRONMENT, 'Flag/a')?.resource).toEqual(written);
+  });
+
   test('pins nothing any more, and still cannot be deleted', async () => {
     await control.files(set());
     await place(climbing);

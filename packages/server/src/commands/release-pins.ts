@@ -24,18 +24,10 @@ export function activeReleases(state: EnvironmentState): readonly ActiveRelease[
 
 function isComplete(
   spec: ReleaseSpec,
-  placement: {
-    readonly reached: number;
-    readonly shares: readonly number[];
-    readonly except?: readonly unknown[];
-  },
+  placement: { readonly reached: number; readonly shares: readonly number[] },
 ): boolean {
   const top = spec.ladder.at(-1);
-  return (
-    placement.reached >= spec.ladder.length &&
-    (placement.shares.at(-1) ?? 0) >= (top?.share ?? 1) &&
-    (placement.except ?? []).length === 0
-  );
+  return placement.reached >= spec.ladder.length && (placement.shares.at(-1) ?? 0) >= (top?.share ?? 1);
 }
 
 /** What a climbing release must find unchanged: its flag, its holdouts, and the segments and tables that the flag or its own levels ask. */

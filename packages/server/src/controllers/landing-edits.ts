@@ -1,7 +1,7 @@
 import type { Resource } from '@ombre/decide/model';
 import { formatResources } from '@ombre/declare';
 import type { LandingEdit } from '@ombre/protocol';
-import { landingOf } from '../commands/plan-land.ts';
+import { landingOf, stayingOf } from '../commands/plan-land.ts';
 import type { ResourceRow } from '../store/row.ts';
 import type { Views } from '../views/views.ts';
 import { lineDiff } from './line-diff.ts';
@@ -33,7 +33,12 @@ export function landingEdits(
   }
   const diff = lineDiff(formatResources([flagRow.resource]), formatResources([landing.flag]));
   if (diff === '') return [removal];
-  const sentence = `Write ${to} where Flag/${flag} says ${from}.`;
+  const stays = stayingOf(row.resource.spec, placements.get(release)?.placement ?? {});
+  const kept =
+    stays.length === 0
+      ? ''
+      : `, and keep ${from} for whom ${stays.map(({ level }) => level).join(', ')} was taken back from`;
+  const sentence = `Write ${to} where Flag/${flag} says ${from}${kept}.`;
   return [{ resource: `Flag/${flag}`, sentence, diff }, removal];
 }
 

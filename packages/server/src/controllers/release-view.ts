@@ -92,6 +92,7 @@ function ladderLevel(
     ...(gate === undefined ? {} : { gate: gateKind(gate) }),
     reached,
     ...(reached ? { current: placement.shares[index] ?? 0 } : {}),
+    ...(placement.except?.some((one) => one.when === when) ? { returned: true } : {}),
   };
 }
 

@@ -11,7 +11,7 @@ const LONGEST = 40;
 export function ladderLines(terminal: Terminal, view: ReleaseView): readonly string[] {
   const rows = view.ladder.map((level) => {
     const here = isHere(view, level.name);
-    const mark = here ? '▸' : level.reached ? '✓' : ' ';
+    const mark = here ? '▸' : level.returned === true ? '↩' : level.reached ? '✓' : ' ';
     const share =
       here && view.at !== undefined && view.at.share !== level.share
         ? `${percent(view.at.share)} of ${percent(level.share)}`
@@ -37,8 +37,9 @@ function isHere({ at, phase }: ReleaseView, name: string): boolean {
   return at?.level === name && phase !== 'watching' && phase !== 'completed';
 }
 
-function holdOf(view: ReleaseView, { name, dwell, gate }: LadderLevel): string {
+function holdOf(view: ReleaseView, { name, dwell, gate, returned }: LadderLevel): string {
   const { at } = view;
+  if (returned === true) return 'taken back alone';
   if (at === undefined || !isHere(view, name)) return gate === undefined ? dwell : `${dwell}, after ${gate}`;
   const part = at.dwell === 0 ? 1 : at.held / at.dwell;
   return `${bar(part, BAR)} ${duration(Math.min(at.held, at.dwell))} of ${duration(at.dwell)}`;

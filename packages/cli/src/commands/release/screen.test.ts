@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createScreen, cut } from './screen.ts';
+import { createScreen, cut, fold } from './screen.ts';
 import { fakeTerminal } from './views.suite.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escapes are what is tested
@@ -54,6 +54,27 @@ describe('a screen', () => {
     screen.draw(['a long line that stays', 'c']);
     expect(terminal.said().slice(before)).not.toContain('stays');
     expect(terminal.said().slice(before)).toContain('c');
+  });
+
+  test('draws the first picture that fits', () => {
+    const terminal = fakeTerminal();
+    const screen = createScreen(terminal, () => ({ columns: 80, rows: 4 }));
+    screen.draw(['a', 'b', 'c', 'd'], ['a', 'b', 'c'], ['a']);
+    expect(shown(terminal.said()).filter((line) => line !== '')).toEqual(['a', 'b', 'c']);
+  });
+
+  test('folds a long line between words, under where its text begins', () => {
+    expect(
+      fold('     \u001B[32m•\u001B[0m errorRate: 0 % of 498 requests failed, surely below 5 %', 40),
+    ).toEqual([
+      '     \u001B[32m•\u001B[0m errorRate: 0 % of 498 requests',
+      '       failed, surely below 5 %',
+    ]);
+    expect(fold('22:01:35  level         Goes to level full at 100 % of all.', 50)).toEqual([
+      '22:01:35  level         Goes to level full at 100',
+      '                        % of all.',
+    ]);
+    expect(fold('short', 40)).toEqual(['short']);
   });
 
   test('cuts a line at the edge and keeps its colours closed', () => {

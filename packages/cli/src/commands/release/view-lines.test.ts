@@ -24,6 +24,14 @@ describe('a release as people read it', () => {
     `);
   });
 
+  test('says which level was taken back alone', () => {
+    const [first, ...others] = climbing.ladder;
+    const ladder = [{ ...first!, returned: true as const }, ...others];
+    expect(lines({ ...climbing, ladder })).toContain(
+      '↩ developer  inSegment("staff")  100 %  taken back alone',
+    );
+  });
+
   test('taken back says why, for whom, how long each part took and who was hurt', () => {
     expect(lines(returned)).toMatchInlineSnapshot(`
       "submit-v2  submit-service v1 → v2  rolled-back, epoch 3 at revision 10

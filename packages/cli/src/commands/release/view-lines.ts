@@ -24,7 +24,11 @@ export function viewLines(
     '',
     ...(isOver(view) ? [] : presentLines(terminal, view)),
     ...(rollback.length === 0 ? [] : [...rollback, '']),
-    ...(view.landing ?? []).flatMap(({ sentence, diff }) => [sentence, ...indented(diff), '']),
+    ...(view.landing ?? []).flatMap(({ sentence, diff }) => [
+      sentence,
+      ...(diff === '' ? [] : indented(diff)),
+      '',
+    ]),
     ...logLines(terminal, view.events.slice(events === 0 ? view.events.length : -events), now),
     ...nextLines(view),
   ];

@@ -25,7 +25,7 @@ interface Display {
   end(): void;
 }
 
-/** Lines of the log under a view that is drawn again and again. */
+/** Lines of the log under a view that is drawn again and again: fewer where more do not fit. */
 const DRAWN_EVENTS = 6;
 /** Where lines are printed one below the other, a state is said again after so long, in ms. */
 const SAY_AGAIN = 10_000;
@@ -109,9 +109,10 @@ function liveView({ terminal }: Shell, size: () => ScreenSize): Display {
   let lost: string | undefined;
   const draw = (): void => {
     if (last === undefined) return;
-    const lines = viewLines(terminal, last, Date.now(), DRAWN_EVENTS);
+    const view = last;
     const gone = lost === undefined ? [] : [paint(terminal, 'yellow', `no answer (${lost}); asking again`)];
-    screen.draw([...lines, ...gone]);
+    const picture = (events: number) => [...viewLines(terminal, view, Date.now(), events), ...gone];
+    screen.draw(...Array.from({ length: DRAWN_EVENTS + 1 }, (_, less) => picture(DRAWN_EVENTS - less)));
   };
   return {
     view(view) {
