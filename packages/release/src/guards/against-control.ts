@@ -155,7 +155,10 @@ function ofTwo(nats: number): number {
   return nats > 0 ? nats - Math.log1p(nats) : 0;
 }
 
-/** The difference over all that was counted since the evidence began. */
+/** Part of the variance that users' past explains from which it is told. */
+const WORTH_SAYING = 0.1;
+
+/** The difference over all that was counted since the evidence began, less what the past of both arms' users explains of it. */
 function difference(
   sight: Sight,
   treatment: BucketCounts,
@@ -174,11 +177,15 @@ function difference(
   if (estimate.refused || ![treatment, control].every(isEnough)) {
     return { verdict: 'undecided', sentence: `${saw}: too few requests to compare`, numbers: rates };
   }
-  const { variance } = estimate;
+  const { variance, cuped } = estimate;
   const lower = estimate.estimate - mixtureHalfWidth(variance, effect, alpha, 'above');
   const upper = estimate.estimate + mixtureHalfWidth(variance, effect, MISSED, 'below');
-  const explained = estimate.cuped?.gain;
+  const explained = cuped?.gain;
   const numbers = { ...rates, difference: estimate.estimate, lower, upper, margin, effect, explained };
+  const expected = percent(Math.max(0, rates.rate - estimate.estimate));
+  // Rates by themselves would not say what is concluded.
+  const found =
+    (explained ?? 0) < WORTH_SAYING ? saw : `${saw}, ${expected} expected by what users did before`;
   if (unitsOf(sight).compared >= LEAST_UNITS && lower > margin) {
     const began = likelyStart(sight, (window) => {
       const part = estimated(
@@ -189,11 +196,15 @@ function difference(
       );
       return part.refused ? 0 : Math.max(0, part.estimate - margin) ** 2 / (2 * part.variance);
     });
-    return { verdict: 'bad', sentence: `${saw}: surely worse`, numbers, began };
+    return { verdict: 'bad', sentence: `${found}: surely worse`, numbers, began };
   }
   return upper < margin + effect
-    ? { verdict: 'good', sentence: `${saw}: a rise by ${percent(effect)} is excluded`, numbers }
-    : { verdict: 'undecided', sentence: `${saw}: a rise by ${percent(effect)} is not excluded yet`, numbers };
+    ? { verdict: 'good', sentence: `${found}: a rise by ${percent(effect)} is excluded`, numbers }
+    : {
+        verdict: 'undecided',
+        sentence: `${found}: a rise by ${percent(effect)} is not excluded yet`,
+        numbers,
+      };
 }
 
 /** By how much more of treatment is bad, between sub-buckets, less what their units' past explains. */

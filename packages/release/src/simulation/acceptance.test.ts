@@ -40,7 +40,9 @@ describe('what people did before the climb', () => {
     };
     const squares = { explained: 0, left: 0, raw: 0 };
     for (let seed = 300; seed < 316; seed++) {
-      const { rate, control, difference, explained } = playRelease(known, seed).evidence[0]!.numbers;
+      const { numbers, sentence } = playRelease(known, seed).evidence[0]!;
+      const { rate, control, difference, explained } = numbers;
+      expect(sentence).toMatch(/, [\d.]+ % expected by what users did before: /);
       squares.explained += explained! / 16;
       squares.left += difference! ** 2;
       squares.raw += (rate! - control!) ** 2;
