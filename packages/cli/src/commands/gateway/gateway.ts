@@ -5,6 +5,7 @@ import { CommandEnd, exits } from '../../exit.ts';
 import type { Shell } from '../../shell.ts';
 import { textLog } from '../../text-log.ts';
 import { address, inherited } from './address.ts';
+import { collectAlone } from './collect-alone.ts';
 import { gatewaySettings, type Options } from './settings.ts';
 import { welcome } from './welcome.ts';
 
@@ -77,6 +78,7 @@ async function run(shell: Shell, options: Options): Promise<void> {
 async function runGateway(shell: Shell, options: Options, place: WorkerPlace | undefined): Promise<void> {
   const { leaveGroup, reportOf, startGateway, tellServing } = await import('@ombre/gateway');
   const settings = gatewaySettings(shell, options, place);
+  collectAlone();
   try {
     const gateway = await startGateway(settings).catch((error) => explain(error, options));
     if (place === undefined) welcome(shell, options.flag, 1, reportOf(gateway));
