@@ -67,7 +67,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const cookie = options.cookie ?? 'ombre_unit';
   const breaker = options.breaker === false ? undefined : { ...BREAKER_DEFAULTS, ...options.breaker };
 
-  const pools = createPools({ connectTimeout: 5_000, connections: 1_024, bodyTimeout: 300_000 });
+  const pools = createPools({ connectTimeout: 5_000, connections: 1_024 });
   const upstreams = createUpstreams(
     pools,
     { timeout: options.timeout ?? 30_000, breaker },

@@ -44,6 +44,8 @@ export interface Open {
   readonly began: number;
   /** Limits passed so far. */
   passed: number;
+  /** Where it stands among those in flight. */
+  at: number;
 }
 
 /** Counts requests by outcome and sub-bucket, cumulative from its birth or the last fresh start. Times are milliseconds that never go back. */
@@ -66,7 +68,8 @@ export function createTally(): Tally {
   let limits: Readonly<Record<string, readonly number[]>> = {};
   let groups = new Map<string, Group>();
   let byOutcome = new WeakMap<Outcome, Part>();
-  let flying = new Set<Open>();
+  // Not a Set: each time its table fills up it makes a new one, and tables that lived long enough keep all that was ever in those after them.
+  let flying: Open[] = [];
   let size = 0;
 
   /** What is in flight ends in rows nobody reads any more. */
@@ -74,7 +77,7 @@ export function createTally(): Tally {
     generation += 1;
     groups = new Map();
     byOutcome = new WeakMap();
-    flying = new Set();
+    flying = [];
     size = 0;
   }
 
@@ -146,12 +149,12 @@ export function createTally(): Tally {
       row.open += 1;
       row.units.add(hash);
       row.changed = true;
-      const open: Open = { group: part.group, row, began: now, passed: 0 };
-      flying.add(open);
+      const open: Open = { group: part.group, row, began: now, passed: 0, at: flying.length };
+      flying.push(open);
       return open;
     },
     end(open, now, failed, upstream) {
-      flying.delete(open);
+      takeOut(open, flying);
       const { group, row } = open;
       const took = now - open.began;
       pass(open, took);
@@ -191,6 +194,15 @@ export function createTally(): Tally {
     },
     groups: () => [...groups.values()],
   };
+}
+
+/** The last one takes its place. One of before a fresh start is in no list any more. */
+function takeOut(open: Open, flying: Open[]): void {
+  if (flying[open.at] !== open) return;
+  const last = flying.pop();
+  if (last === undefined || last === open) return;
+  flying[open.at] = last;
+  last.at = open.at;
 }
 
 /** Counts the limits that a request has passed by now, each once. */

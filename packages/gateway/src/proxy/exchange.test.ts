@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { manualClock } from '../../../carry/src/manual-clock.suite.ts';
 import { ask, createStage, engine, until, upstream } from '../stage.suite.ts';
 
 const { serve, gateway, raw, dial, later } = createStage();
@@ -172,6 +173,36 @@ describe('an exchange', () => {
       504,
       { error: { code: 'UPSTREAM_TIMEOUT' } },
     ]);
+    expect(it.metrics()).toMatch(/failures_total\{[^}]*\} 1/);
+  });
+
+  test('cuts the client off when a body pauses for five minutes since its last piece', async () => {
+    const clock = manualClock();
+    let more = (): void => {};
+    const pausing = await serve((_, response) => {
+      response.writeHead(200, { 'content-length': '1000' });
+      response.write('one');
+      more = () => void response.write('two');
+    });
+    const it = await gateway(engine(pausing.url, pausing.url), {}, clock);
+    let heard = '';
+    let closed = false;
+    const client = dial(it.url);
+    client.on('data', (piece) => {
+      heard += piece.toString();
+    });
+    client.on('close', () => {
+      closed = true;
+    });
+    client.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+    await until(() => heard.endsWith('one'));
+    clock.pass(200_000);
+    more();
+    await until(() => heard.endsWith('two'));
+    clock.pass(299_000);
+    expect(it.metrics()).toMatch(/failures_total\{[^}]*\} 0/);
+    clock.pass(2_000);
+    await until(() => closed);
     expect(it.metrics()).toMatch(/failures_total\{[^}]*\} 1/);
   });
 

@@ -25,6 +25,8 @@ export interface ExchangeOptions {
   readonly began: number;
   /** Milliseconds an endpoint rests that could not be reached. */
   readonly rest: number;
+  /** Milliseconds the upstream may pause within a body. */
+  readonly pause: number;
   /** Milliseconds that never go back. */
   readonly now: () => number;
   /** Calls once after so many of these milliseconds; the answer cancels. */
@@ -42,7 +44,7 @@ const INVALID: ReadonlySet<string> = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NO
 /** Bytes of a body up to which it is worth copying it behind its headers. */
 const WHOLE = 16_384;
 
-/** The headers did not come in time. */
+/** The headers, or the next piece of the body, did not come in time. */
 class LateError extends Error {}
 
 /** The client went away. */
@@ -62,7 +64,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #status = 0;
   /** Milliseconds to the answer's headers; the whole time where none came. */
   #waited: number | undefined;
-  /** Waits for the answer's headers no more. */
+  /** When something of the answer last came, or could come again. */
+  #heard = 0;
+  /** Waits for more of the answer no more. */
   #stopWaiting: (() => void) | undefined;
   #reason: Error | undefined;
   #over = false;
@@ -102,10 +106,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseStart(controller: Dispatcher.DispatchController, status: number, _: unknown, message = ''): void {
     // Informational answers are for this hop.
     if (status < 200) return;
-    const { request, response, ownHeaders, began, now } = this.#options;
-    this.#stopWaiting?.();
-    this.#waited = now() - began;
+    const { request, response, ownHeaders, began, pause, now } = this.#options;
+    this.#heard = now();
+    this.#waited = this.#heard - began;
     this.#status = status;
+    // An answer that came before the end of its request was not waited for yet.
+    if (this.#stopWaiting === undefined) this.#watch(pause);
     if (response.destroyed || response.headersSent) {
       controller.abort(this.#reason ?? new LeftError('the client went away'));
       return;
@@ -123,17 +129,19 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    const { response } = this.#options;
+    const { response, now } = this.#options;
     if (chunk.length === this.#length && chunk.length <= WHOLE) {
       this.#whole = chunk.toString('latin1');
       return;
     }
+    this.#heard = now();
     if (response.write(chunk)) return;
     controller.pause();
     if (this.#draining) return;
     this.#draining = true;
     response.once('drain', () => {
       this.#draining = false;
+      this.#heard = now();
       controller.resume();
     });
   }
@@ -222,10 +230,20 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** From here on the upstream is waited for. */
   #await(): void {
     if (this.#over || this.#waited !== undefined) return;
-    const { upstream, after } = this.#options;
-    this.#stopWaiting = after(upstream.timeout, () =>
-      this.#giveUp(new LateError('the answer did not begin in time')),
-    );
+    this.#watch(this.#options.upstream.timeout);
+  }
+
+  /**
+   * One timer for the headers and what follows them: most bodies come with their headers, and a timer for each that undici keeps for
+   * half a second more was a third of the garbage that lived long enough to be dear.
+   */
+  #watch(milliseconds: number): void {
+    this.#stopWaiting = this.#options.after(milliseconds, () => {
+      const { pause, now } = this.#options;
+      const silent = this.#draining ? 0 : now() - this.#heard;
+      if (this.#waited === undefined || silent >= pause) this.#giveUp(new LateError('nothing came in time'));
+      else this.#watch(pause - silent);
+    });
   }
 
   #giveUp(reason: Error): void {

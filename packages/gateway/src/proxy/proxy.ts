@@ -19,6 +19,9 @@ import { passUpgrade, refuseUpgrade } from './upgrade.ts';
 /** Milliseconds an endpoint rests that could not be reached. */
 const REST = 1_000;
 
+/** Milliseconds an upstream may pause within a body. */
+const PAUSE = 300_000;
+
 export interface ProxyParts {
   readonly router: Router;
   readonly upstreams: Upstreams;
@@ -143,6 +146,7 @@ export function createProxy(parts: ProxyParts): Proxy {
         ownHeaders,
         began: at,
         rest: REST,
+        pause: PAUSE,
         now,
         after,
         ended: (ending, waited) => ended(passing, admitted, ending, waited),

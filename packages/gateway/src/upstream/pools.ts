@@ -5,8 +5,6 @@ export interface PoolSettings {
   readonly connectTimeout: number;
   /** Connections to one endpoint at most; more requests wait for one. */
   readonly connections: number;
-  /** Milliseconds without a byte of a response's body. */
-  readonly bodyTimeout: number;
 }
 
 /** Connections by origin, kept over changes of upstreams as long as one of them names the origin. */
@@ -35,9 +33,9 @@ export function createPools(settings: PoolSettings): Pools {
         pool = new Pool(origin, {
           connections: settings.connections,
           pipelining: 1,
-          // Waiting for headers is timed by the exchange, to the millisecond and from the end of the request.
+          // Waiting is timed by the exchange, to the millisecond, and for headers from the end of the request.
           headersTimeout: 0,
-          bodyTimeout: settings.bodyTimeout,
+          bodyTimeout: 0,
           connect: { timeout: settings.connectTimeout },
         });
         pools.set(origin, pool);
