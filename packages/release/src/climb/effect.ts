@@ -31,6 +31,8 @@ export type Effect =
       /** Somebody should look now. */
       readonly alert: boolean;
       readonly text: string;
+      /** The command of a release that is waited for. */
+      readonly command?: 'approve';
     }
   /** Ask whether a level may be entered. Repeated under a new key while the answer is `unknown`. */
   | {

@@ -75,11 +75,15 @@ function leaveLadder(turn: Turn): Turn {
 function waitForGate(turn: Turn, level: number): Turn {
   const gate = { level, quiet: 0, told: false };
   const waiting = change(turn, { phase: 'waiting', frozen: undefined, gate });
-  const name = turn.spec.ladder[level]?.name ?? '';
-  return notify(askGate(waiting), 'waiting', `Waits for the gate of level ${name}.`);
+  const { name = '', gate: asked } = turn.spec.ladder[level] ?? {};
+  if (asked !== undefined && 'webhook' in asked) {
+    return notify(askGate(waiting), 'waiting', `Waits for the gate of level ${name}.`);
+  }
+  const text = `Waits for a person to approve level ${name}.`;
+  return emit(waiting, { kind: 'notify', topic: 'waiting', alert: true, text, command: 'approve' }).turn;
 }
 
-/** Asks a webhook whether the level may be entered; a person's approval asks nobody. */
+/** Asks a webhook whether the level may be entered. */
 export function askGate(turn: Turn): Turn {
   const { gate } = turn.state;
   const level = gate && turn.spec.ladder[gate.level];

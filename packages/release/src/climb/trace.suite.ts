@@ -178,7 +178,10 @@ function tell(effect: Effect): string {
     const { reached, shares, epoch } = effect.placement;
     return `${key}: ${reached} levels, shares [${shares.join(', ')}], epoch ${epoch}`;
   }
-  if (kind === 'notify') return `${effect.alert ? 'ALERT' : 'tell'} ${effect.topic}: ${effect.text}`;
+  if (kind === 'notify') {
+    const { alert, topic, text, command } = effect;
+    return `${alert ? 'ALERT' : 'tell'} ${topic}: ${text}${command === undefined ? '' : ` (${command})`}`;
+  }
   if (kind === 'saga') return `${key}: ${effect.call.key}, try ${effect.call.tries}`;
   return kind === 'gate' ? `${key}: ask ${effect.url} for ${effect.level}` : `${key}`;
 }

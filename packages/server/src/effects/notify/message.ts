@@ -13,12 +13,15 @@ export interface Message {
   /** Somebody should look now. */
   readonly alert: boolean;
   readonly text: string;
+  /** What a person is to enter in a shell so that it goes on. */
+  readonly command?: string;
   readonly phase: string;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
 
 /** One message as plain text. */
-export function plainText({ environment, release, flag, from, to, alert, text }: Message): string {
-  return `${alert ? '[ALERT] ' : ''}${release} (${environment}; ${flag}: ${from} → ${to}): ${text}`;
+export function plainText({ environment, release, flag, from, to, alert, text, command }: Message): string {
+  const said = command === undefined ? text : `${text} ${command}`;
+  return `${alert ? '[ALERT] ' : ''}${release} (${environment}; ${flag}: ${from} → ${to}): ${said}`;
 }

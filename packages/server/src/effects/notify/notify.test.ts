@@ -208,6 +208,21 @@ describe('the templates', () => {
     expect(JSON.stringify(body)).not.toContain('<');
   });
 
+  test('say which command a person is waited for', async () => {
+    const waiting: EffectOf<'notify'> = {
+      ...alarm,
+      topic: 'waiting',
+      text: 'Waits for a person to approve level group.',
+      command: 'approve',
+    };
+    for (const template of ['slack', 'dingtalk', 'feishu'] as const) {
+      const { heard } = await play({ template }, () => ({ status: 200, body: '{}' }), waiting);
+      expect(heard[0]?.body).toContain(
+        'to approve level group. ombre release approve submit-v2 --env judge/production"',
+      );
+    }
+  });
+
   test('know a refusal that comes with status 200', async () => {
     for (const [template, body] of [
       ['dingtalk', '{"errcode":310000,"errmsg":"sign not match"}'],

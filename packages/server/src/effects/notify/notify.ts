@@ -102,10 +102,25 @@ async function waitFor(milliseconds: number, signal: AbortSignal): Promise<void>
 
 function messageOf(
   key: string,
-  { topic, alert, text }: EffectOf<'notify'>,
+  { topic, alert, text, command }: EffectOf<'notify'>,
   { environment, release, spec, state }: EffectContext,
   at: number,
 ): Message {
   const { flag, from, to } = spec;
-  return { key, environment, release, flag, from, to, topic, alert, text, phase: state.phase, at };
+  const entered =
+    command === undefined ? {} : { command: `ombre release ${command} ${release} --env ${environment}` };
+  return {
+    key,
+    environment,
+    release,
+    flag,
+    from,
+    to,
+    topic,
+    alert,
+    text,
+    ...entered,
+    phase: state.phase,
+    at,
+  };
 }
