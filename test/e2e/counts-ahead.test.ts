@@ -56,7 +56,7 @@ const LADDER: readonly Level[] = [
     share: 0.4,
     dwell: '1h',
     gate: { approval: true },
-    steps: [{ share: 0.1, dwell: '1s' }],
+    steps: [{ share: 0.1, dwell: '1h' }],
   },
   { name: 'full', share: 1, dwell: '1h' },
 ];
