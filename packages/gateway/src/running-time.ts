@@ -15,7 +15,7 @@ export interface RunningTime {
 const BEAT = 20;
 
 /**
- * A longer gap between two readings, in ms, is a standstill. What a gateway does by itself stays far below (docs/adr/026-standstill.md): what
+ * A longer gap between two readings, in ms, is a standstill. What a gateway does by itself stays far below (docs/adr/028-standstill.md): what
  * is longer comes from outside, such as a process that was stopped, or a machine that was moved or had no processor to give.
  */
 const STANDSTILL = 100;
