@@ -6,6 +6,7 @@ import type {
   Phase,
   RollbackParts,
   RollbackRecord,
+  SagaAction,
 } from '@ombre/release';
 import { z } from 'zod';
 import { type Origin, origin } from '../wire/change.ts';
@@ -73,6 +74,13 @@ export interface ReleaseView {
   readonly frozen?: { readonly causes: readonly FreezeCause[]; readonly from: Phase; readonly since: number };
   /** The gate that must agree before the level is entered. */
   readonly waiting?: { readonly level: string; readonly gate: 'approval' | 'webhook' };
+  /** The step around a level that is asked now, for what, and how often it was. */
+  readonly step?: {
+    readonly level: string;
+    readonly name: string;
+    readonly action: SagaAction;
+    readonly tries: number;
+  };
   readonly ladder: readonly LadderLevel[];
   /** The step it holds or goes to; `remaining` is what is left of the hold while health is good. */
   readonly at?: {
@@ -144,6 +152,14 @@ export const releaseView: z.ZodType<ReleaseView> = z.object({
   attempt: z.int().min(1),
   frozen: z.object({ causes: z.array(freezeCause), from: phase, since: z.number() }).exactOptional(),
   waiting: z.object({ level: z.string(), gate: z.enum(['approval', 'webhook']) }).exactOptional(),
+  step: z
+    .object({
+      level: z.string(),
+      name: z.string(),
+      action: z.enum(['do', 'undo', 'try', 'confirm', 'cancel']),
+      tries: z.int(),
+    })
+    .exactOptional(),
   ladder: z.array(ladderLevel),
   at: z.object({ level: z.string(), share, held: ms, dwell: ms, longest: ms, remaining: ms }).exactOptional(),
   watch: z.object({ held: ms, dwell: ms, remaining: ms }).exactOptional(),

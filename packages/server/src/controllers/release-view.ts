@@ -28,6 +28,7 @@ export function viewOf(
     attempt: state.attempt,
     ...(frozen === undefined ? {} : { frozen }),
     ...(gated?.gate === undefined ? {} : { waiting: { level: gated.name, gate: gateKind(gated.gate) } }),
+    ...stepOf(state.saga),
     ladder: spec.ladder.map((one, index) => ladderLevel(one, index, followed)),
     ...(step === undefined || watching
       ? {}
@@ -66,6 +67,13 @@ export function logLine({ number, at, kind, text, alert, evidence }: EventRow): 
     ...(alert ? { alert } : {}),
     ...(evidence.length > 0 ? { evidence } : {}),
   };
+}
+
+function stepOf(saga: Followed['state']['saga']): Pick<ReleaseView, 'step'> {
+  const { call, begun = [] } = saga ?? {};
+  const step = call === undefined ? undefined : begun[call.index];
+  if (call === undefined || step === undefined) return {};
+  return { step: { level: step.level, name: step.name, action: call.action, tries: call.tries } };
 }
 
 function watchOf({ spec, state }: Followed): NonNullable<ReleaseView['watch']> {

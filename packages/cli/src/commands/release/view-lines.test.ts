@@ -24,6 +24,18 @@ describe('a release as people read it', () => {
     `);
   });
 
+  test('says which step it waits for, and how often that was asked', () => {
+    const step = { level: 'region', name: 'seats', action: 'do', tries: 3 } as const;
+    expect(lines({ ...climbing, phase: 'waiting', step })).toContain(
+      'waiting: asks seats of region to do, try 3',
+    );
+  });
+
+  test('says of a completed release that nobody watches its health any more', () => {
+    const health = { verdict: 'good', evidence: [] } as const;
+    expect(lines({ ...climbing, phase: 'completed', health })).toContain('health     no longer watched');
+  });
+
   test('says which level was taken back alone', () => {
     const [first, ...others] = climbing.ladder;
     const ladder = [{ ...first!, returned: true as const }, ...others];

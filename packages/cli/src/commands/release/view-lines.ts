@@ -36,10 +36,14 @@ export function viewLines(
 
 /** Phase and where: `dwelling at region, 90 %`. */
 export function stateOf(view: ReleaseView, now: number): string {
-  const { phase, frozen, waiting, at } = view;
+  const { phase, frozen, waiting, step, at } = view;
   if (frozen !== undefined)
     return `frozen (${frozen.causes.join(', ')}) for ${duration(Math.max(0, now - frozen.since))}`;
   if (waiting !== undefined) return `waiting for ${waiting.gate} before ${waiting.level}`;
+  if (step !== undefined) {
+    const again = step.tries > 1 ? `, try ${step.tries}` : '';
+    return `${phase}: asks ${step.name} of ${step.level} to ${step.action}${again}`;
+  }
   return at === undefined || phase === 'completed' ? phase : `${phase} at ${at.level}, ${percent(at.share)}`;
 }
 
@@ -48,10 +52,10 @@ function isOver({ phase }: ReleaseView): boolean {
 }
 
 function presentLines(terminal: Terminal, view: ReleaseView): readonly string[] {
-  const { health, traffic, receivers, to } = view;
+  const { phase, health, traffic, receivers, to } = view;
   const { live, activated } = receivers;
   return [
-    `health     ${paint(terminal, colours[health.verdict], health.verdict)}`,
+    `health     ${phase === 'completed' ? 'no longer watched' : paint(terminal, colours[health.verdict], health.verdict)}`,
     ...health.evidence.map(
       ({ guard, verdict, sentence }) =>
         `           ${paint(terminal, colours[verdict], '•')} ${guard}: ${sentence}`,
