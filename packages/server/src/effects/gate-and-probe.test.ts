@@ -97,6 +97,15 @@ describe('a probe', () => {
     expect((await http(() => undefined, 200, '100ms')).result).toBe('failed');
   });
 
+  test('passes when the answer came while this very process stood still past the time to wait for it', async () => {
+    const held = new Int32Array(new SharedArrayBuffer(4));
+    const prompt = () => {
+      Atomics.wait(held, 0, 0, 800);
+      return { status: 200 };
+    };
+    expect(await http(prompt, 200, '500ms')).toEqual({ result: 'done' });
+  });
+
   test('fails where nobody listens, and is unknown where this side may not ask', async () => {
     const { url, close } = await startService(() => undefined);
     await close();

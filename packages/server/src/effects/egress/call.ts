@@ -38,8 +38,8 @@ export function createCall(allow: AllowList, resolve: Resolve = systemResolve): 
     if (url === undefined || !/^https?:$/.test(url.protocol))
       return none('NOT_A_URL', true, 'not an http or https URL');
     const host = url.hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
-    const deadline = AbortSignal.timeout(request.timeout);
-    const either = AbortSignal.any([signal, deadline]);
+    const deadline = startDeadline(request.timeout);
+    const either = AbortSignal.any([signal, deadline.signal]);
     try {
       const found = isIP(host) === 0 ? await unless(either, resolve(host)) : [host];
       const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
@@ -48,12 +48,33 @@ export function createCall(allow: AllowList, resolve: Resolve = systemResolve): 
       return await exchange(url, request, allowed.addresses, either);
     } catch (error) {
       if (signal.aborted) return none('STOPPED', true, `the call to ${url.host} was stopped`);
-      if (deadline.aborted)
+      if (deadline.signal.aborted)
         return none('TIMEOUT', false, `${url.host} did not answer within ${request.timeout} ms`);
       const code = (error as NodeJS.ErrnoException).code ?? 'error';
       return none('UNREACHABLE', OUR_FAULTS.has(code), `${url.host} cannot be reached (${code})`);
+    } finally {
+      deadline.stop();
     }
   };
+}
+
+/** A timer that rings later than this, in ms, rings after a standstill of this very process. */
+const STANDSTILL = 100;
+
+/**
+ * Aborts after so many milliseconds. After a standstill the timer rings before what came meanwhile is read: then the other side has once as
+ * much time again as was lost, so that it is not late because this process was.
+ */
+function startDeadline(milliseconds: number): { readonly signal: AbortSignal; stop(): void } {
+  const controller = new AbortController();
+  const due = performance.now() + milliseconds;
+  const end = (): void => controller.abort();
+  let timer = setTimeout(() => {
+    const late = performance.now() - due;
+    if (late > STANDSTILL) timer = setTimeout(end, Math.min(late, milliseconds));
+    else end();
+  }, milliseconds);
+  return { signal: controller.signal, stop: () => clearTimeout(timer) };
 }
 
 /** No name server, no network, no descriptor left: that says nothing of the other side. */
