@@ -29,18 +29,16 @@ const GRID = 12;
  * for where control has had no request at all.
  */
 export function causeOf(sight: Sight, counted: number | 'failures', broken: Broken): Cause {
-  const { history, control, now } = sight;
+  const { history, now } = sight;
   const to = history.snapshots.at(-1);
-  if (!control || to === undefined || totalOf(to.seen, counted).trials === 0) return 'change';
-  const { rate: known } = usualRate(
-    countsOf(to.control, counted),
-    countsOf(history.past, counted),
-    history.weight,
-  );
+  if (!sight.control || to === undefined || totalOf(to.seen, counted).trials === 0) return 'change';
+  const past = countsOf(history.past, counted);
+  const usualBefore = ({ control }: Snapshot) =>
+    usualRate(countsOf(control, counted), past, history.weight).rate;
   const [side, margin, allowed] =
     'limit' in broken
       ? (['treated', 0, broken.limit] as const)
-      : (['compared', broken.margin, known + broken.margin] as const);
+      : (['compared', broken.margin, usualBefore(to) + broken.margin] as const);
   const from = likelyStart(sight, (window) => {
     const treatment = grown(window.from, to, side, counted);
     const rate = rateOf(treatment);
@@ -49,10 +47,12 @@ export function causeOf(sight: Sight, counted: number | 'failures', broken: Brok
   if (from === undefined) return 'unclear';
   const treatment = grown(from, to, side, counted);
   const seen = grown(from, to, 'seen', counted);
-  const usual = Math.min(known, allowed);
-  if (apart(treatment, seen, usual, margin) >= APART) return 'change';
+  const usual = Math.min(usualBefore(from), allowed);
   const alike = Math.max(rateOf(treatment) - margin, usual);
   const leansToShared = logLikelihood(seen, alike) > logLikelihood(seen, usual);
+  // One cause seldom hits both arms equally hard: the circuit of the arm with more requests opens first, and then all of them fail.
+  if (leansToShared && 2 * rateOf(seen) >= rateOf(treatment)) return 'shared';
+  if (apart(treatment, seen, usual, margin) >= APART) return 'change';
   if (leansToShared || rateIn({ from, to }, 'control', counted) > allowed) return 'shared';
   return now - from.at >= LONGEST ? 'change' : 'unclear';
 }
