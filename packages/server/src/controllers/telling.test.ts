@@ -49,13 +49,10 @@ test('a release climbs to its end beside a webhook that is dead, and its history
   expect((await stage.row('r'))?.state.phase).toBe('completed');
 
   const topics = ['waiting', 'started', 'level', 'completed'];
-  await vi.waitFor(
-    async () => {
-      await stage.pass(500, controller);
-      expect((await stage.store.progress.load(ENVIRONMENT)).open).toEqual([]);
-    },
-    PATIENCE,
-  );
+  await vi.waitFor(async () => {
+    await stage.pass(500, controller);
+    expect((await stage.store.progress.load(ENVIRONMENT)).open).toEqual([]);
+  }, PATIENCE);
   expect(living.heard.map((_, index) => data(index).topic)).toEqual(topics);
   const history = await stage.store.progress.history(ENVIRONMENT, 'r', { limit: 500 });
   const { host } = new URL(dead.url);
