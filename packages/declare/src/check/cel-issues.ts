@@ -23,13 +23,25 @@ const codeOf: Readonly<Record<CelIssue['code'], CelCode>> = {
   invalid_constant: 'CEL_INVALID_CONSTANT',
 };
 
+/** Operators of other languages, where the syntax breaks off, and CEL's. */
+const operators: readonly (readonly [RegExp, string])[] = [
+  [/^=/, '=='],
+  [/^and\b/i, '&&'],
+  [/^or\b/i, '||'],
+];
+
 /** What the checker says of a condition, in the form of all other issues. */
-export function inWordsOfIssues({ code, message, expected, found, start, end }: CelIssue): {
+export function inWordsOfIssues(
+  { code, message, expected, found, start, end }: CelIssue,
+  text: string,
+): {
   readonly code: CelCode;
   readonly problem: string;
   readonly details: Details & { readonly span: { readonly start: number; readonly end: number } };
 } {
-  const [, problem = message, meant] = /^(.*?); did you mean (.*)\?$/s.exec(message) ?? [];
+  const [, problem = message, named] = /^(.*?); did you mean (.*)\?$/s.exec(message) ?? [];
+  const operator = operators.find(([other]) => code === 'syntax' && other.test(text.slice(start)));
+  const meant = named ?? operator?.[1];
   return {
     code: codeOf[code],
     problem: problem.charAt(0).toLowerCase() + problem.slice(1),

@@ -30,9 +30,15 @@ export function checkRelease(draft: Draft, { spec }: ResourceOf<'Release'>, worl
   );
   checkLadder(spec, world, report);
   checkTime(spec.onUnknown?.rollbackAfter, ['spec', 'onUnknown', 'rollbackAfter'], report);
-  checkSlices(spec, report);
+  if (isWhole(draft, spec)) checkSlices(spec, report);
   checkProbes(spec, report);
   checkConfines(spec, flag?.spec, world, report);
+}
+
+/** Whether no level was left out because it is malformed: a name that is missing else may be its. */
+function isWhole({ value }: Draft, { ladder }: ReleaseSpec): boolean {
+  const written = (value as { readonly spec: { readonly ladder: readonly unknown[] } }).spec.ladder;
+  return written.length === ladder.length;
 }
 
 /** Slices are levels for some users: only these can be compared, and go back, by themselves. */

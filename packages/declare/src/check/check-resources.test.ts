@@ -63,6 +63,39 @@ spec: { flag: price, from: a, to: z, ladder: [{ name: all, share: 1, dwell: 1h }
     expect(declared.resources.map(({ kind }) => kind)).toEqual(['Release']);
   });
 
+  test('a level that is malformed is neither unknown to those that name it nor the measure of the others', () => {
+    const text = `apiVersion: ombre.dev/v1
+kind: Release
+metadata: { name: r }
+spec:
+  flag: price
+  from: a
+  to: b
+  ladder:
+    - { name: old, when: 'user.age > 60', share: 0.5, dwell: 10 }
+    - { name: some, share: 2, dwell: 1h }
+    - { name: all, share: 1, dwell: 1h }
+  guards: [{ errorsAboveControl: { effect: 0.01, slices: [old] } }]
+`;
+    const { issues } = declareSources([{ path: 'a.yaml', text }]);
+    expect(issues.map(({ line, code }) => `${line} ${code}`)).toEqual([
+      '5 UNKNOWN_FLAG',
+      '9 CEL_UNKNOWN_ATTRIBUTE',
+      '9 WRONG_TYPE',
+      '10 BAD_SHARE',
+    ]);
+    expect(issues[2]?.hint).toBe('write its unit, such as "10s" or "10ms"');
+  });
+
+  test.each([
+    ['user.tier = "L5"', 'did you mean "=="?'],
+    ['user.tier == "L5" and user.age > 18', 'did you mean "&&"?'],
+    ['user.tier == "L5" or user.age > 18', 'did you mean "||"?'],
+  ])('the operators of other languages are known: %s', (when, hint) => {
+    const issues = checkResources([vocabulary, flag({ rules: [{ id: 'r', when, serve: b }] })]);
+    expect(issues).toMatchObject([{ code: 'CEL_SYNTAX', hint }]);
+  });
+
   test('a flag that makes no sense at all is still known to those that mention it', () => {
     const text = `apiVersion: ombre.dev/v1
 kind: Flag

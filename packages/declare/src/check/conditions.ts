@@ -69,7 +69,7 @@ function checkCondition(
   }
   if (!checked.ok) {
     for (const issue of checked.issues) {
-      const { code, problem, details } = inWordsOfIssues(issue);
+      const { code, problem, details } = inWordsOfIssues(issue, text);
       report(code, path, { problem }, details);
     }
     return;

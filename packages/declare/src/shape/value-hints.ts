@@ -43,7 +43,8 @@ export function durationHint(value: unknown): Hint {
   const match = typeof value === 'string' ? /^\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*$/.exec(value) : null;
   if (match === null) return {};
   const [, count = '', word = ''] = match;
-  const unit = word === '' ? 's' : (suggestUnit(word) ?? 's');
+  if (word === '') return { hint: `write its unit, such as "${count}s" or "${count}ms"` };
+  const unit = suggestUnit(word) ?? 's';
   return { hint: `did you mean "${count}${unit}"?` };
 }
 
