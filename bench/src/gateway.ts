@@ -2,8 +2,8 @@
  * The gateway with a routing flag beside nginx's `proxy_pass` and `split_clients`, each as nginx's documentation writes it (HTTP/1.0, a connection
  * to the backend for each request) and with connections kept; all in one run, rounds interleaved, over the same backend (an nginx that answers
  * 1 kB) and the same load: wrk over kept connections as fast as it goes, then a steady rate that everybody keeps up with. One worker process each,
- * or WORKERS of both sides; none logs requests. Goal: at least 0.8 times nginx. Needs nginx and wrk (Debian packages of these names), else it
- * says so. Run: npx tsc -b bench && node bench/dist/gateway.js
+ * or WORKERS of both sides; none logs requests. Goal: at least 0.8 times nginx. Beside them node:http and undici alone, one process. Needs nginx and
+ * wrk (Debian packages of these names), else it says so. Run: npx tsc -b bench && node bench/dist/gateway.js
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,6 +22,7 @@ const WORKERS = Number(process.env.WORKERS ?? 1);
 /** Requests a second of the steady load. */
 const RATE = Number(process.env.RATE ?? 3_000);
 const OMBRE = fileURLToPath(new URL('../../packages/cli/bin/ombre.js', import.meta.url));
+const BARE = fileURLToPath(new URL('bare-proxy.js', import.meta.url));
 const PATH = '/shop/items?page=1';
 const UNIT = 'ombre_unit=3a463585-0841-4074-ac77-3e6700a3b96d';
 
@@ -86,8 +87,9 @@ async function compare(): Promise<void> {
     return child;
   };
   try {
-    const ports = await freePorts(7);
-    const [one = 0, two = 0, plain = 0, split = 0, keptPlain = 0, keptSplit = 0, gateway = 0] = ports;
+    const ports = await freePorts(8);
+    const [one = 0, two = 0, plain = 0, split = 0, keptPlain = 0, keptSplit = 0, gateway = 0, bare = 0] =
+      ports;
     const backend = (port: number, name: string): string =>
       `server { listen 127.0.0.1:${port}; add_header x-engine ${name}; location / { return 200 "${'x'.repeat(1024)}"; } }`;
     const server = (port: number, location: string): string =>
@@ -120,6 +122,8 @@ async function compare(): Promise<void> {
         stdio: 'ignore',
       }),
     );
+    const endpoints = [one, two].map((port) => `http://127.0.0.1:${port}`);
+    const alone = started(spawn(process.execPath, [BARE, String(bare), ...endpoints], { stdio: 'ignore' }));
     for (const port of ports) await listening(port);
 
     const row = (name: string, port: number, process: ChildProcess, splits: boolean): Row => ({
@@ -135,6 +139,7 @@ async function compare(): Promise<void> {
       row('nginx split_clients as documented', split, nginx, true),
       row('nginx proxy_pass, kept', keptPlain, nginx, false),
       row('nginx split_clients, kept', keptSplit, nginx, true),
+      row('node:http and undici alone', bare, alone, true),
     ];
     const rows = [...theirs, ours];
     for (const one of rows) await verify(one);
@@ -174,7 +179,7 @@ function print(rows: readonly Row[], ours: Row, theirs: readonly Row[]): void {
     );
   }
   console.log(
-    "gateway beside nginx by round: throughput / nginx's; nginx's p99 / its own; the same at the steady rate (goal ≥ 0.8)",
+    'gateway beside the others by round: throughput / theirs; their p99 / its own; the same at the steady rate (goal ≥ 0.8 of nginx)',
   );
   for (const { name, measured } of theirs) {
     const against = (ratio: (mine: Measured, other: Measured) => number): string =>
