@@ -41,7 +41,7 @@ function reference(program: Command): string {
   );
   return [
     '# The command line',
-    'Made from the program by `program.test.ts`. Every command takes the options of `ombre` and, where it lists something, `--json`.',
+    'Made from the program by `cli/src/program.test.ts`. Every command takes the options of `ombre` and, where it lists something, `--json`.',
     '',
     '## What a command ends with',
     '| code | meaning |',

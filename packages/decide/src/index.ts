@@ -19,6 +19,7 @@ export type {
   ExplainedStep,
   Explanation,
 } from './explain/explanation.ts';
+export { parseDuration } from './model/duration.ts';
 export type { Ahead, Arm, Outcome, OutcomeError, Reason } from './outcome.ts';
 export { type Applied, applyDelta, applyDeltaInSteps, type DeltaRefusal } from './snapshot/apply-delta.ts';
 export { canonicalJson } from './snapshot/canonical-json.ts';

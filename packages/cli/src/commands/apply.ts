@@ -1,4 +1,4 @@
-import { parseDuration } from '@ombre/decide/model';
+import { parseDuration } from '@ombre/decide';
 import type { TwoPhaseAnswer } from '@ombre/protocol';
 import type { Command } from 'commander';
 import { expectValue } from '../connection.ts';

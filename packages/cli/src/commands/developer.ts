@@ -1,4 +1,4 @@
-import { parseDuration } from '@ombre/decide/model';
+import { parseDuration } from '@ombre/decide';
 import type { Command } from 'commander';
 import { expectValue } from '../connection.ts';
 import { CommandEnd, exits } from '../exit.ts';

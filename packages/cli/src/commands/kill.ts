@@ -1,6 +1,5 @@
-import { parseDuration } from '@ombre/decide/model';
+import { parseDuration } from '@ombre/decide';
 import type { Command } from 'commander';
-import { killByBreakGlass } from '../break-glass-kill.ts';
 import { expectValue } from '../connection.ts';
 import { CommandEnd, exits } from '../exit.ts';
 import type { Shell } from '../shell.ts';
@@ -47,6 +46,7 @@ export function addKill(program: Command, shell: Shell): void {
             );
           }
           const how = { why: why ?? 'the control plane is away', until: until(options.for).until };
+          const { killByBreakGlass } = await import('../break-glass-kill.ts');
           return killByBreakGlass(shell, flag, { via, stateDir, key }, how);
         }
         const connection = shell.connect();

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { parseDuration } from '@ombre/decide/model';
+import { parseDuration } from '@ombre/decide';
 import { createClient, type Fetch } from '@ombre/protocol';
 import type { RunningServer } from '@ombre/server';
 import { type Command, Option } from 'commander';

@@ -138,7 +138,7 @@ export function httpReference(): string {
   return [
     '# The HTTP interface',
     '',
-    'Made from the table of routes and their shapes by `reference.test.ts`; `GET /openapi.json` says the same to programs.',
+    'Made from the table of routes and their shapes by `server/src/http/reference.test.ts`; `GET /openapi.json` says the same to programs.',
     '',
     '**Address.** Routes of an environment live under `/p/{project}/{environment}` and, where only one environment lives here, at the bare path.',
     '`ombre up` prints where it listens; `OMBRE` below is that address, `TOKEN` the write token (`.ombre/write-token`).',

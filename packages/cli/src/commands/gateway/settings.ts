@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import { parseDuration } from '@ombre/decide/model';
+import { parseDuration } from '@ombre/decide';
 import type { GatewayOptions, WorkerPlace } from '@ombre/gateway';
 import { CommandEnd, exits } from '../../exit.ts';
 import type { Shell } from '../../shell.ts';

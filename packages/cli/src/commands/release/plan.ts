@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ReleaseSpec, Resource } from '@ombre/decide/model';
 import type { PlanAnswer } from '@ombre/protocol';
-import { heldOutAt, type PlannedStep, planRelease } from '@ombre/release';
+import type { PlannedStep } from '@ombre/release';
 import type { Command } from 'commander';
 import { expectValue } from '../../connection.ts';
 import { CommandEnd, exits } from '../../exit.ts';
@@ -61,6 +61,7 @@ async function planFor(shell: Shell, words: readonly string[], options: Options)
   if (more.length > 0) throw new CommandEnd(exits.usage, 'give RELEASE, or DIRECTORY and RELEASE');
   if (second !== undefined) {
     const { spec, resources, notes } = await releaseFrom(shell, first, second);
+    const { heldOutAt, planRelease } = await import('@ombre/release');
     const given = {
       requestsPerSecond: requestsPerSecond ?? ASSUMED.requestsPerSecond,
       errorRate: errorRate ?? ASSUMED.errorRate,
