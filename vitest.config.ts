@@ -5,6 +5,10 @@ const conditions = ['ombre-source', 'node'];
 const resolve = { conditions };
 const ssr = { resolve: { conditions } };
 const pure = ['decide', 'judge', 'declare', 'release', 'protocol'];
+/** Stages of many processes, under load, with leases that run out: after all others, on two cores one at a time. */
+const alone = ['climb-faults', 'nodes', 'release', 'two-phase', 'verify'].map(
+  (name) => `test/e2e/${name}.test.ts`,
+);
 /** On two cores as well: what these wait for is not the processor alone. */
 const maxWorkers = Math.max(2, availableParallelism() - 1);
 
@@ -43,8 +47,20 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/**/*.test.ts'],
+          exclude: alone,
           pool: 'forks',
-          // After the others: stages of many processes each, in which time passes.
+          maxWorkers,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'alone',
+          include: alone,
+          pool: 'forks',
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
