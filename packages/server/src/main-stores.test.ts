@@ -7,7 +7,7 @@ import type { Resource } from '@ombre/decide/model';
 import { createClient, type Fetch } from '@ombre/protocol';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { type RunningServer, startServer } from './main.ts';
-import { restoreServer } from './restore.ts';
+import { restoreServer } from './restore-server.ts';
 import type { ServerOptions } from './server-options.ts';
 import { describeOnPostgres } from './store/postgres/postgres-server.suite.ts';
 

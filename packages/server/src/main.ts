@@ -8,8 +8,6 @@ import { type DirectoryAuthor, openDirectoryAuthor } from './author/directory-au
 import { backUpInto } from './backup/back-up-into.ts';
 import { systemClock as commandClock } from './commands/clock.ts';
 import { openControl } from './commands/open-control.ts';
-import { createRestores } from './controllers/create-restores.ts';
-import { openControllers } from './controllers/open-controllers.ts';
 import { openEffects } from './effects/open-effects.ts';
 import { expireOverrides } from './expire-overrides.ts';
 import { createDoors, isLoopback } from './http/address.ts';
@@ -41,7 +39,9 @@ import { createHandOnCounters } from './nodes/hand-on-counters.ts';
 import { type Served, soleReceivers } from './nodes/known-receivers.ts';
 import { createPresence, type Presence } from './nodes/presence.ts';
 import { ownReceiver, type SharedReceivers, shareReceivers } from './nodes/shared-receivers.ts';
+import { openControllers } from './open-controllers.ts';
 import { openStore } from './open-store.ts';
+import { createRestores } from './releases/create-restores.ts';
 import { environmentOf, hostsOf, type ServerOptions, tokensOf } from './server-options.ts';
 import { createReceivers } from './sync/receivers.ts';
 import { createSnapshotTexts } from './sync/snapshots.ts';

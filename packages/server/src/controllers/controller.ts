@@ -5,12 +5,12 @@ import type { Commands } from '../commands/commands.ts';
 import type { Effects } from '../effects/effect.ts';
 import type { Log } from '../http/log.ts';
 import type { MetricProvider } from '../metric-provider/metric-provider.ts';
+import type { ReceiversSeen } from '../nodes/receivers-seen.ts';
 import type { ProgressStore } from '../store/progress/progress-store.ts';
 import type { Store } from '../store/store.ts';
 import type { Views } from '../views/views.ts';
 import type { FlagTraffic } from './flag-traffic.ts';
 import type { Followed } from './followed.ts';
-import type { ReceiversSeen } from './receivers-seen.ts';
 
 /** Told of what happens, for metrics and logs. */
 export interface ControllerNews {

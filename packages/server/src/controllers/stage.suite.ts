@@ -15,12 +15,12 @@ import {
 import type { EffectContext, Effects } from '../effects/effect.ts';
 import { silent } from '../http/log.ts';
 import { createMemoryProvider, type MemoryProvider } from '../metric-provider/memory-provider.ts';
+import { seeReceivers } from '../nodes/receivers-seen.ts';
 import { openMemoryStore } from '../store/memory-store.ts';
 import type { ProgressRow, ProgressStore } from '../store/progress/progress-store.ts';
 import type { Store } from '../store/store.ts';
 import { type ManualClock, manualClock } from '../sync/manual-clock.suite.ts';
 import type { Controller, ControllerParts } from './controller.ts';
-import { seeReceivers } from './receivers-seen.ts';
 import { startController } from './start-controller.ts';
 import { TICK } from './turns.ts';
 

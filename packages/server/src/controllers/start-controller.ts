@@ -1,5 +1,6 @@
 import type { Counters } from '@ombre/protocol';
 import { createLedger, type Ledger, REMEMBERED } from '@ombre/release';
+import type { ReceiversSeen } from '../nodes/receivers-seen.ts';
 import type { ProgressWrite } from '../store/progress/progress-store.ts';
 import { advanceRelease, type Draft, sameProgress } from './advance-release.ts';
 import type { Controller, ControllerParts } from './controller.ts';
@@ -12,7 +13,6 @@ import { noticeChanges } from './notice-changes.ts';
 import { createPerforming } from './performing.ts';
 import type { PinWatch } from './pins.ts';
 import { isOver, lastWrite, progressWrite } from './progress-writes.ts';
-import type { ReceiversSeen } from './receivers-seen.ts';
 import { steadyTime } from './steady-time.ts';
 import { type Moment, timePasses } from './time-passes.ts';
 import { APART, TICK, takeTurns, type Why } from './turns.ts';

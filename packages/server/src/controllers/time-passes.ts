@@ -6,10 +6,10 @@ import {
   type Phase,
   unableEvidence,
 } from '@ombre/release';
+import type { ReceiversSeen } from '../nodes/receivers-seen.ts';
 import type { Followed, Waiting } from './followed.ts';
 import type { MeasuredWatchers } from './measured-watchers.ts';
 import type { Rates } from './rates.ts';
-import type { ReceiversSeen } from './receivers-seen.ts';
 
 /** What is known when time passes. */
 export interface Moment {

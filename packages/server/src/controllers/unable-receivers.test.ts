@@ -1,6 +1,6 @@
 import type { Acknowledgement } from '@ombre/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { seeReceivers } from './receivers-seen.ts';
+import { seeReceivers } from '../nodes/receivers-seen.ts';
 import { climb, ENVIRONMENT, flag, openStage, type Stage } from './stage.suite.ts';
 
 let stage: Stage;

@@ -1,6 +1,6 @@
 import type { ReceiverView } from '@ombre/protocol';
-import { type ReceiversSeen, seeReceivers } from '../controllers/receivers-seen.ts';
 import type { Receivers } from '../sync/receivers.ts';
+import { type ReceiversSeen, seeReceivers } from './receivers-seen.ts';
 
 /** What a process serves itself, over OFREP: it is a receiver too. */
 export interface Served {

@@ -1,9 +1,9 @@
 import type { Clock } from '@ombre/carry';
-import { seeReceivers } from '../controllers/receivers-seen.ts';
 import type { Log } from '../http/log.ts';
 import type { Heard, NodeStore } from '../store/nodes/node-store.ts';
 import { type Receivers, viewOf } from '../sync/receivers.ts';
 import type { KnownReceivers, Served } from './known-receivers.ts';
+import { seeReceivers } from './receivers-seen.ts';
 
 export interface SharedReceiversOptions {
   /** Names this process among those on the store. */

@@ -1,8 +1,8 @@
 import type { Counters, ReleaseCommandRequest, ReleaseView, RouteId } from '@ombre/protocol';
 import type { Command } from '@ombre/release';
-import type { Releases } from '../../controllers/releases.ts';
 import { HANDED_ON } from '../../nodes/hand-on.ts';
 import type { HandOnCounters } from '../../nodes/hand-on-counters.ts';
+import type { Releases } from '../../releases/releases.ts';
 import type { Call, Handler } from '../handler.ts';
 import { Refusal, refusalOf } from '../refusal.ts';
 

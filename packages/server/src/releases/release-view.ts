@@ -1,8 +1,8 @@
 import { type Gate, type Level, parseDuration } from '@ombre/decide/model';
 import type { LadderLevel, LandingEdit, ReleaseLogLine, ReleaseView } from '@ombre/protocol';
 import { rollbackParts, rollbackSentence, stepAt } from '@ombre/release';
+import type { Followed } from '../controllers/followed.ts';
 import type { EventRow } from '../store/progress/progress-store.ts';
-import type { Followed } from './followed.ts';
 
 /** A release as people see it. `landing` is what has to be edited where its flag belongs to files. */
 export function viewOf(

@@ -1,17 +1,17 @@
 import type { Clock } from '@ombre/carry';
-import type { Commands } from '../commands/commands.ts';
-import type { Effects } from '../effects/effect.ts';
-import type { Log } from '../http/log.ts';
-import type { MetricProvider } from '../metric-provider/metric-provider.ts';
-import type { KnownReceivers } from '../nodes/known-receivers.ts';
-import type { ProgressStore } from '../store/progress/progress-store.ts';
-import type { Store } from '../store/store.ts';
-import type { Changes, Views } from '../views/views.ts';
-import type { Controller, ControllerNews } from './controller.ts';
-import { createReleases } from './create-releases.ts';
-import { createReleaseStreams } from './release-streams.ts';
-import type { Releases } from './releases.ts';
-import { startController } from './start-controller.ts';
+import type { Commands } from './commands/commands.ts';
+import type { Controller, ControllerNews } from './controllers/controller.ts';
+import { startController } from './controllers/start-controller.ts';
+import type { Effects } from './effects/effect.ts';
+import type { Log } from './http/log.ts';
+import type { MetricProvider } from './metric-provider/metric-provider.ts';
+import type { KnownReceivers } from './nodes/known-receivers.ts';
+import { createReleases } from './releases/create-releases.ts';
+import { createReleaseStreams } from './releases/release-streams.ts';
+import type { Releases } from './releases/releases.ts';
+import type { ProgressStore } from './store/progress/progress-store.ts';
+import type { Store } from './store/store.ts';
+import type { Changes, Views } from './views/views.ts';
 
 export interface ControllersParts {
   readonly store: Pick<Store, 'lease' | 'release'>;

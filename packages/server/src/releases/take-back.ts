@@ -1,9 +1,9 @@
 import type { Clock } from '@ombre/carry';
 import { isFinal } from '@ombre/release';
 import type { RolledBack } from '../commands/commands.ts';
+import type { Controller } from '../controllers/controller.ts';
+import type { Followed } from '../controllers/followed.ts';
 import type { ProgressStore } from '../store/progress/progress-store.ts';
-import type { Controller } from './controller.ts';
-import type { Followed } from './followed.ts';
 
 export interface TakingBack {
   readonly environment: string;

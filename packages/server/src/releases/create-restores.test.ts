@@ -1,10 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ApplyResult, RestoreInput } from '../commands/commands.ts';
-import type { Controller } from './controller.ts';
+import type { Controller } from '../controllers/controller.ts';
+import {
+  asked,
+  climb,
+  ENVIRONMENT,
+  flag,
+  openStage,
+  type Stage,
+  settle,
+} from '../controllers/stage.suite.ts';
+import { type ReceiversSeen, seeReceivers } from '../nodes/receivers-seen.ts';
 import { createReleases } from './create-releases.ts';
 import { createRestores, type Restores } from './create-restores.ts';
-import { type ReceiversSeen, seeReceivers } from './receivers-seen.ts';
-import { asked, climb, ENVIRONMENT, flag, openStage, type Stage, settle } from './stage.suite.ts';
 
 const PATIENCE = 5_000;
 let stage: Stage;
