@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { until } from '../until.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
-import { until } from './until.ts';
 import { startWatcher } from './watcher.ts';
 
 const ombre = join(import.meta.dirname, '..', '..', 'packages', 'cli', 'bin', 'ombre.js');

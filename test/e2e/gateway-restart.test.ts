@@ -3,8 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { until } from '../until.ts';
 import { createGatewayStage, load } from './gateway-stage.ts';
-import { until } from './until.ts';
 
 const NGINX = 'nginx';
 const { environment, folder, heldSocket, later, startGateway } = createGatewayStage();

@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ReceiverView, ReleaseView } from '@ombre/protocol';
 import { describe, expect, test, vi } from 'vitest';
+import { until } from '../until.ts';
 import { startControlPlane } from './control-plane.ts';
 import { createGatewayStage, type GatewayProcess, load } from './gateway-stage.ts';
-import { until } from './until.ts';
 
 const { environment, heldSocket, launch, later, startGateway } = createGatewayStage();
 

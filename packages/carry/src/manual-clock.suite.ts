@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts';
 
 export interface ManualClock extends Clock {
   /** Lets time pass, calling what is due in order. */
-  pass(milliseconds: number): void;
+  advance(milliseconds: number): void;
   /** Stands still for so long: what was due meanwhile is called late, after it. */
   stand(milliseconds: number): void;
 }
@@ -21,7 +21,7 @@ export function manualClock(start = 1_800_000_000_000): ManualClock {
         timers = timers.filter((one) => one !== timer);
       };
     },
-    pass(milliseconds) {
+    advance(milliseconds) {
       const end = now + milliseconds;
       for (;;) {
         const [next] = timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
@@ -34,7 +34,7 @@ export function manualClock(start = 1_800_000_000_000): ManualClock {
     },
     stand(milliseconds) {
       now += milliseconds;
-      clock.pass(0);
+      clock.advance(0);
     },
   };
   return clock;

@@ -1,9 +1,9 @@
 import { applyDelta, decodeEntries, type Encoded, type Entry, type Head, verifyEncoded } from '@ombre/decide';
 import { deltaAt } from '@ombre/protocol';
 import { describe, expect, test } from 'vitest';
+import { until } from '../../../test/until.ts';
 import { sha256 } from './sha256.ts';
 import { type Source, SourceError, type SourceEvent } from './source.ts';
-import { until } from './until.suite.ts';
 
 /** A source, and the hand that changes what it serves. */
 export interface SourceHarness {

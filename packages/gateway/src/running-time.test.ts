@@ -10,16 +10,16 @@ function start(): { readonly clock: ReturnType<typeof manualClock>; readonly tim
 describe('the time of a gateway', () => {
   test('passes as the clock does while its own loop runs, however long nobody reads it', () => {
     const { clock, time } = start();
-    clock.pass(60_000);
+    clock.advance(60_000);
     expect([time.now(), time.stalled()]).toEqual([60_000, 0]);
   });
 
   test('leaves out a standstill but for one beat, and tells how long it was', () => {
     const { clock, time } = start();
-    clock.pass(1_000);
+    clock.advance(1_000);
     clock.stand(2_000);
     expect([time.now(), time.stalled()]).toEqual([1_020, 1_980]);
-    clock.pass(500);
+    clock.advance(500);
     clock.stand(300);
     expect([time.now(), time.stalled()]).toEqual([1_540, 2_260]);
   });
@@ -34,7 +34,7 @@ describe('the time of a gateway', () => {
     const { clock, time } = start();
     let before = time.now();
     for (let turn = 1; turn < 400; turn += 1) {
-      if (turn % 3 === 0) clock.pass(turn % 57);
+      if (turn % 3 === 0) clock.advance(turn % 57);
       else clock.stand((turn * 37) % 251);
       const now = time.now();
       expect(now).toBeGreaterThanOrEqual(before);
@@ -46,12 +46,12 @@ describe('the time of a gateway', () => {
     const { clock, time } = start();
     const rung: number[] = [];
     time.after(1_000, () => rung.push(time.now()));
-    clock.pass(400);
+    clock.advance(400);
     clock.stand(5_000);
     expect(rung).toEqual([]);
-    clock.pass(579);
+    clock.advance(579);
     expect(rung).toEqual([]);
-    clock.pass(1);
+    clock.advance(1);
     expect(rung).toEqual([1_000]);
   });
 
@@ -63,14 +63,14 @@ describe('the time of a gateway', () => {
     never();
     clock.stand(5_000);
     later();
-    clock.pass(10_000);
+    clock.advance(10_000);
     expect(rung).toEqual([]);
   });
 
   test('beats no more once it was stopped', () => {
     const { clock, time } = start();
     time.stop();
-    clock.pass(1_000);
+    clock.advance(1_000);
     expect(time.now()).toBe(20);
   });
 });

@@ -5,11 +5,11 @@ import { createClient } from '@ombre/protocol';
 import { type RunningServer, startServer } from '@ombre/server';
 import { OpenFeature, ProviderEvents, ProviderStatus } from '@openfeature/server-sdk';
 import { describe, expect, test } from 'vitest';
+import { until } from '../../../test/until.ts';
 import { defineFlag } from './flag-definition.ts';
 import { Ombre, type OmbreOptions } from './ombre.ts';
 import { OmbreProvider } from './provider.ts';
 import { cleanUp, FLAGS, writeFlags } from './testing.suite.ts';
-import { until } from './until.suite.ts';
 
 const { folder, later } = cleanUp();
 const price = defineFlag({ key: 'price-engine', variants: { v1: 'old', v2: 'new' }, default: 'v1' });

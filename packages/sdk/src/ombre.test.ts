@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { until } from '../../../test/until.ts';
 import { defineFlag } from './flag-definition.ts';
 import { Ombre } from './ombre.ts';
 import { cleanUp, FLAGS, writeFlags } from './testing.suite.ts';
-import { until } from './until.suite.ts';
 
 const { folder, later } = cleanUp();
 const price = defineFlag({ key: 'price-engine', variants: { v1: 'old', v2: 'new' }, default: 'v1' });

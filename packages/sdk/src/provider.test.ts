@@ -1,9 +1,9 @@
 import { OpenFeature, ProviderEvents, ProviderStatus } from '@openfeature/server-sdk';
 import { describe, expect, test } from 'vitest';
+import { until } from '../../../test/until.ts';
 import { Ombre } from './ombre.ts';
 import { OmbreProvider } from './provider.ts';
 import { cleanUp, FLAGS, writeFlags } from './testing.suite.ts';
-import { until } from './until.suite.ts';
 
 const { folder, later } = cleanUp();
 let domains = 0;

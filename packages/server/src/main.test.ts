@@ -5,12 +5,12 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
+import { until } from '../../../test/until.ts';
 import { createLog } from './http/log.ts';
 import { startServer } from './main.ts';
 import { EXAMPLE, startRig } from './running-server.suite.ts';
 import type { ServerOptions } from './server-options.ts';
 import { StoreError } from './store/store.ts';
-import { until } from './until.suite.ts';
 import { VERSION } from './version.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ombre-main-'));

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bind, canonicalJson, type Entry, encodeSnapshot, evaluate } from '@ombre/decide';
 import { afterEach, describe, expect, test } from 'vitest';
+import { until } from '../../../../test/until.ts';
 import { manualClock } from '../manual-clock.suite.ts';
 import { createMemorySource } from '../memory/source.ts';
 import { openReceiver } from '../receiver/open-receiver.ts';
@@ -12,7 +13,6 @@ import type { Receiver, ReceiverOptions } from '../receiver/receiver.ts';
 import { sha256 } from '../sha256.ts';
 import { makeKeys, signHead, signText } from '../signing.suite.ts';
 import type { TakingOver } from '../source.ts';
-import { until } from '../until.suite.ts';
 import { breakGlassDoor } from './door.ts';
 import { leaveKill } from './kill-folder.ts';
 import { type Kill, type KillOrder, signKill } from './kill-order.ts';
@@ -117,7 +117,7 @@ describe('a signed kill', () => {
     expect(answer(again)).toEqual(['off', 'kill']);
     const heard: unknown[] = [];
     again.subscribe((event) => event.type === 'changed' && heard.push(event));
-    clock.pass(3_600_000);
+    clock.advance(3_600_000);
     expect(heard).toEqual([{ type: 'changed', flags: ['checkout'] }]);
     expect(answer(again, 'checkout', 'u9')).toEqual(['v2', 'target']);
   });
@@ -194,7 +194,7 @@ describe('an order left in the state directory', () => {
     await until(() => expect(existsSync(join(stateDir, 'shop/live/snapshot'))).toBe(true));
     await leaveKill(stateDir, 'shop/live', order());
     await until(() => {
-      clock.pass(250);
+      clock.advance(250);
       expect(answer(receiver)).toEqual(['off', 'kill']);
     });
     await receiver.close();
@@ -215,10 +215,10 @@ describe('an order left in the state directory', () => {
     await until(() => expect(existsSync(join(stateDir, 'shop/live/snapshot'))).toBe(true));
     await leaveKill(stateDir, 'shop/live', order({}, makeKeys()));
     await until(() => {
-      clock.pass(250);
+      clock.advance(250);
       expect(heard).toEqual(['KILL_REFUSED']);
     });
-    clock.pass(250);
+    clock.advance(250);
     expect(heard).toEqual(['KILL_REFUSED']);
     expect(answer(receiver)).toEqual(['v1', 'default']);
   });
@@ -230,7 +230,7 @@ describe('an order left in the state directory', () => {
     const folder = join(stateDir, 'shop/live/kills');
     expect(readdirSync(folder)).toEqual(['kill-0001.json']);
     await until(() => {
-      clock.pass(3_600_000);
+      clock.advance(3_600_000);
       expect(readdirSync(folder)).toEqual([]);
     });
     expect(answer(receiver)).toEqual(['v1', 'default']);
@@ -250,7 +250,7 @@ describe('the control plane that is back', () => {
     expect(answer(receiver)).toEqual(['off', 'kill']);
     source.restore();
     await until(() => {
-      clock.pass(1_000);
+      clock.advance(1_000);
       expect(answer(receiver)).toEqual(['v2', 'static']);
     });
     expect(receiver.kills).toEqual([]);
@@ -268,7 +268,7 @@ describe('the control plane that is back', () => {
     const { expires } = JSON.parse(signed.payload) as Kill;
     await receiver.kill(signed);
     await until(() => {
-      clock.pass(1_000);
+      clock.advance(1_000);
       expect(taken.get(signed.payload)).toBe(2);
     });
     expect(answer(receiver)).toEqual(['off', 'kill']);
@@ -283,7 +283,7 @@ describe('the control plane that is back', () => {
     const receiver = await open();
     taken.set(order().payload, 99);
     await receiver.kill(order());
-    clock.pass(2_000);
+    clock.advance(2_000);
     expect(answer(receiver)).toEqual(['off', 'kill']);
   });
 });
@@ -323,7 +323,7 @@ describe('the door', () => {
 
     const peer = await open({ stateDir: mkdtempSync(join(tmpdir(), 'ombre-peer-')), peers: [url] });
     await until(() => {
-      clock.pass(2_000);
+      clock.advance(2_000);
       expect(answer(peer)).toEqual(['off', 'kill']);
     });
   });

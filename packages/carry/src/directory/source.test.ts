@@ -12,10 +12,10 @@ import { join } from 'node:path';
 import type { Entry } from '@ombre/decide';
 import type { Issue } from '@ombre/declare';
 import { afterEach, describe, expect, test } from 'vitest';
+import { until } from '../../../../test/until.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { SourceEvent } from '../source.ts';
 import { sourceContract } from '../source-contract.suite.ts';
-import { until } from '../until.suite.ts';
 import { openDirectorySource } from './source.ts';
 
 const folders: string[] = [];

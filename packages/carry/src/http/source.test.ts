@@ -1,8 +1,8 @@
 import { formatSyncEvent } from '@ombre/protocol';
 import { afterEach, describe, expect, test } from 'vitest';
+import { until } from '../../../../test/until.ts';
 import { type Source, SourceError, type SourceEvent } from '../source.ts';
 import { sourceContract, textFlag } from '../source-contract.suite.ts';
-import { until } from '../until.suite.ts';
 import { failure, type Peer, type PeerOptions, startPeer } from './peer.suite.ts';
 import { openHttpSource } from './source.ts';
 

@@ -59,7 +59,7 @@ test('renews in time for a lease that is shorter than was taken for granted', as
   acknowledger.request();
   for (let second = 0; second < 4; second += 1) {
     await new Promise((done) => setImmediate(done));
-    clock.pass(1_000);
+    clock.advance(1_000);
   }
   expect(sent).toEqual([0, 1_000, 2_000, 3_000, 4_000]);
   acknowledger.stop();

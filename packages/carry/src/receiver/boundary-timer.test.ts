@@ -28,11 +28,11 @@ describe('a boundary timer', () => {
     timer.follow(
       snapshot({ sale: start + 1_000, banner: start + 1_000, night: start + 5_000, past: start - 1 }),
     );
-    clock.pass(999);
+    clock.advance(999);
     expect(told).toEqual([]);
-    clock.pass(1);
+    clock.advance(1);
     expect(told).toEqual([['sale', 'banner']]);
-    clock.pass(10_000);
+    clock.advance(10_000);
     expect(told).toEqual([['sale', 'banner'], ['night']]);
   });
 
@@ -42,7 +42,7 @@ describe('a boundary timer', () => {
     const timer = createBoundaryTimer(clock, (flags) => told.push([...flags]));
     timer.follow(snapshot({ old: clock.now() + 1_000 }));
     timer.follow(snapshot({ next: clock.now() + 2_000 }));
-    clock.pass(3_000);
+    clock.advance(3_000);
     timer.stop();
     expect(told).toEqual([['next']]);
   });
@@ -57,9 +57,9 @@ describe('a boundary timer', () => {
     createBoundaryTimer(early, (flags) => told.push([...flags])).follow(
       snapshot({ far: clock.now() + 1_000 }),
     );
-    clock.pass(999);
+    clock.advance(999);
     expect(told).toEqual([]);
-    clock.pass(201);
+    clock.advance(201);
     expect(told).toEqual([['far']]);
   });
 });

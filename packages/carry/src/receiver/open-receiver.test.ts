@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bind, type Entry, encodeSnapshot, evaluate } from '@ombre/decide';
 import { afterEach, describe, expect, test } from 'vitest';
+import { until } from '../../../../test/until.ts';
 import { type ManualClock, manualClock } from '../manual-clock.suite.ts';
 import { createMemorySource } from '../memory/source.ts';
 import { sha256 } from '../sha256.ts';
 import { type Keys, makeKeys, signHead, signSuccession } from '../signing.suite.ts';
 import { type Source, SourceError, type SourceEvent } from '../source.ts';
 import { textFlag } from '../source-contract.suite.ts';
-import { until } from '../until.suite.ts';
 import { openReceiver } from './open-receiver.ts';
 import type { Receiver, ReceiverEvent, ReceiverOptions } from './receiver.ts';
 
@@ -66,7 +66,7 @@ function open(source: Source, clock: ManualClock, options: Partial<ReceiverOptio
 /** Lets time pass as it does: what happens in between is heard in between. */
 async function pass(clock: ManualClock, milliseconds: number): Promise<void> {
   for (let passed = 0; passed < milliseconds; passed += 500) {
-    clock.pass(Math.min(500, milliseconds - passed));
+    clock.advance(Math.min(500, milliseconds - passed));
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
@@ -157,14 +157,14 @@ describe('a receiver', () => {
     const first = open(source, clock, { keys: [keys.publicText], stateDir });
     await first.receiver.started;
     await first.receiver.close();
-    clock.pass(86_400_000);
+    clock.advance(86_400_000);
     source.fail();
     const again = open(source, clock, { keys: [keys.publicText], stateDir });
     expect(await again.receiver.started).toBe('stale');
     expect(again.answer('a')).toBe('one');
     expect(again.receiver.head).toEqual(first.receiver.head);
     source.restore();
-    clock.pass(1_000);
+    clock.advance(1_000);
     await until(() => expect(again.receiver.status).toBe('ready'));
     // What was on disk was the newest, so nothing changed.
     expect(again.changed()).toEqual([['a']]);
@@ -192,7 +192,7 @@ describe('a receiver', () => {
       await until(() => expect(problems()).toContain(code));
       expect(receiver.snapshot).toBeUndefined();
       source.restore();
-      clock.pass(1_000);
+      clock.advance(1_000);
       if (code === 'DISK_CORRUPT') {
         await until(() => expect(answer('a')).toBe('one'));
         await until(() => expect(receiver.problems).toEqual([]));
@@ -209,7 +209,7 @@ describe('a receiver', () => {
     expect(receiver.problems).toMatchObject([{ code: 'KEY_UNTRUSTED' }]);
     expect(receiver.snapshot).toBeUndefined();
     receiver.trust([keys.publicText]);
-    clock.pass(1_000);
+    clock.advance(1_000);
     await until(() => expect(receiver.status).toBe('ready'));
     expect(() => receiver.trust(['no key'])).toThrow(TypeError);
   });
@@ -254,7 +254,7 @@ describe('a receiver', () => {
     const { receiver, answer, changed } = open(source, clock, { keys: [keys.publicText] });
     await receiver.started;
     expect(answer('sale')).toBe('no');
-    clock.pass(60_000);
+    clock.advance(60_000);
     expect(answer('sale')).toBe('yes');
     expect(changed()).toEqual([['a', 'sale'], ['sale']]);
   });
@@ -274,14 +274,14 @@ describe('a receiver', () => {
       ...{ receiver: 'me', agent: 'test 1', class: 'relay' },
       revision: 1,
     });
-    clock.pass(1_000);
+    clock.advance(1_000);
     await until(() => expect(source.acknowledged.length).toBe(2));
     expect(source.acknowledged[1]).toMatchObject({
       lineage: 'a',
       revision: 21,
       digest: receiver.head?.digest,
     });
-    clock.pass(10_000);
+    clock.advance(10_000);
     await until(() => expect(source.acknowledged.length).toBe(3));
   });
 
@@ -296,7 +296,7 @@ describe('a receiver', () => {
     set([textFlag('a', 'two')]);
     await until(() => expect(answer('a')).toBe('two'));
     rmSync(stateDir);
-    clock.pass(30_000);
+    clock.advance(30_000);
     await until(() => expect(receiver.problems).toEqual([]));
     expect(readFileSync(join(stateDir, 'shop/live/snapshot'), 'utf8')).toContain('"two"');
   });
@@ -312,7 +312,7 @@ describe('a receiver', () => {
     await receiver.close();
     const heard = events.length;
     set([textFlag('a', 'three')]);
-    clock.pass(100_000);
+    clock.advance(100_000);
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(events.length).toBe(heard);
     expect(receiver.status).toBe('closed');
@@ -331,7 +331,7 @@ describe('a receiver', () => {
     const { receiver } = open(broken, clock);
     expect(await receiver.started).toBe('error');
     for (let i = 0; i < 50; i++) {
-      clock.pass(30_000);
+      clock.advance(30_000);
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(receiver.status).toBe('error');

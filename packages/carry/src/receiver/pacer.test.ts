@@ -20,23 +20,23 @@ describe('a pacer', () => {
     expect(done.length).toBe(1);
     await end();
     for (let i = 0; i < 10; i++) pacer.request();
-    clock.pass(999);
+    clock.advance(999);
     expect(done.length).toBe(1);
-    clock.pass(1);
+    clock.advance(1);
     expect(done.length).toBe(2);
   });
 
   test('never does two at once, and does once more what was asked meanwhile', async () => {
     const { clock, pacer, done, end } = setUp();
     pacer.request();
-    clock.pass(5_000);
+    clock.advance(5_000);
     pacer.request();
     pacer.request();
     expect(done.length).toBe(1);
     await end();
     expect(done.length).toBe(2);
     await end();
-    clock.pass(5_000);
+    clock.advance(5_000);
     expect(done.length).toBe(2);
   });
 
@@ -51,7 +51,7 @@ describe('a pacer', () => {
     await end();
     await finished;
     pacer.request();
-    clock.pass(5_000);
+    clock.advance(5_000);
     expect(done.length).toBe(2);
   });
 
@@ -61,7 +61,7 @@ describe('a pacer', () => {
     await end();
     pacer.request();
     pacer.stop();
-    clock.pass(5_000);
+    clock.advance(5_000);
     expect(done.length).toBe(1);
   });
 });

@@ -1,13 +1,13 @@
 import { bind, diffSnapshots, encodeSnapshot, evaluate, type SignedHead } from '@ombre/decide';
 import { TWO_PHASE_SIZE } from '@ombre/protocol';
 import { afterEach, describe, expect, test } from 'vitest';
+import { until } from '../../../../test/until.ts';
 import { manualClock } from '../manual-clock.suite.ts';
 import { createMemorySource, type MemorySource } from '../memory/source.ts';
 import { sha256 } from '../sha256.ts';
 import { type Keys, makeKeys, signHead } from '../signing.suite.ts';
 import type { SourceEvent } from '../source.ts';
 import { textFlag } from '../source-contract.suite.ts';
-import { until } from '../until.suite.ts';
 import { openReceiver } from './open-receiver.ts';
 import type { Receiver } from './receiver.ts';
 
@@ -144,9 +144,9 @@ describe('a receiver in a two-phase change', () => {
     const { clock, receiver, source } = await stage();
     expect(receiver.live).toBe(true);
     source.fail();
-    clock.pass(29_999);
+    clock.advance(29_999);
     expect(receiver.live).toBe(true);
-    clock.pass(1);
+    clock.advance(1);
     expect(receiver.live).toBe(false);
   });
 });

@@ -96,22 +96,22 @@ describe('workers that are looked after', () => {
     await expect(workers).rejects.toThrow(
       new WorkerError('the first worker ended (exit 1) before it served'),
     );
-    clock.pass(60_000);
+    clock.advance(60_000);
     await settle();
     expect(played.length).toBe(1);
   });
 
   test('one that dies is started again after a wait, the others go on', async () => {
     const { clock, played, said, workers, deserted } = await serving(3);
-    clock.pass(60_000);
+    clock.advance(60_000);
     played[1]!.end('was killed (SIGKILL)');
     await settle();
     expect(said).toEqual(['worker 2 was killed (SIGKILL); it is started again in 200 ms']);
     expect(workers.states()[1]).toEqual({ worker: 2, pid: undefined, report: undefined, restarts: 0 });
-    clock.pass(199);
+    clock.advance(199);
     await settle();
     expect(played.length).toBe(3);
-    clock.pass(1);
+    clock.advance(1);
     await settle();
     expect(workers.states()[1]).toEqual({ worker: 2, pid: 103, report: undefined, restarts: 1 });
     played[3]!.serve();
@@ -136,7 +136,7 @@ describe('workers that are looked after', () => {
     played[2]!.end('ended (exit 1)');
     await settle();
     await workers.stop(30_000);
-    clock.pass(60_000);
+    clock.advance(60_000);
     await settle();
     expect(played.map(({ signals }) => signals)).toEqual([['SIGTERM'], ['SIGTERM'], []]);
   });
@@ -145,9 +145,9 @@ describe('workers that are looked after', () => {
     const { clock, played, workers } = await serving(2, false);
     const stopped = workers.stop(30_000);
     await settle();
-    clock.pass(39_999);
+    clock.advance(39_999);
     expect(played[0]!.signals).toEqual(['SIGTERM']);
-    clock.pass(1);
+    clock.advance(1);
     await stopped;
     expect(played.map(({ signals }) => signals)).toEqual([
       ['SIGTERM', 'SIGKILL'],

@@ -2,6 +2,7 @@ import type { Clock } from '@ombre/carry';
 import type { Resource } from '@ombre/decide/model';
 import { type CounterRow, type Counters, SUB_BUCKETS } from '@ombre/protocol';
 import type { Command } from '@ombre/release';
+import { type ManualClock, manualClock } from '../../../carry/src/manual-clock.suite.ts';
 import type { Commands } from '../commands/commands.ts';
 import {
   asked,
@@ -19,7 +20,6 @@ import { seeReceivers } from '../nodes/receivers-seen.ts';
 import { openMemoryStore } from '../store/memory-store.ts';
 import type { ProgressRow, ProgressStore } from '../store/progress/progress-store.ts';
 import type { Store } from '../store/store.ts';
-import { type ManualClock, manualClock } from '../sync/manual-clock.suite.ts';
 import type { Controller, ControllerParts } from './controller.ts';
 import { startController } from './start-controller.ts';
 import { TICK } from './turns.ts';

@@ -1,6 +1,6 @@
 import { startRelease } from '@ombre/release';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type ManualClock, manualClock } from '../sync/manual-clock.suite.ts';
+import { type ManualClock, manualClock } from '../../../carry/src/manual-clock.suite.ts';
 import { type Followed, follow } from './followed.ts';
 import { RENEW } from './keep-lease.ts';
 import { APART, TICK, type Turns, takeTurns, type Why } from './turns.ts';

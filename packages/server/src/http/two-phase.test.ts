@@ -1,8 +1,8 @@
 import type { Resource } from '@ombre/decide/model';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { until } from '../../../../test/until.ts';
 import { flag } from '../commands/control.suite.ts';
 import { type Rig, startRig } from '../running-server.suite.ts';
-import { until } from '../until.suite.ts';
 
 /** Long enough for what a test asks between two acknowledgements, on a slow machine too. */
 const LEASE = 5_000;

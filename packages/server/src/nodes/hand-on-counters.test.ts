@@ -1,8 +1,8 @@
 import type { Counters } from '@ombre/protocol';
 import { expect, test } from 'vitest';
+import { manualClock } from '../../../carry/src/manual-clock.suite.ts';
 import { silent } from '../http/log.ts';
 import type { Node } from '../store/nodes/node-store.ts';
-import { manualClock } from '../sync/manual-clock.suite.ts';
 import { createHandOn, HANDED_ON } from './hand-on.ts';
 import { createHandOnCounters } from './hand-on-counters.ts';
 

@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
+import { manualClock } from '../../../carry/src/manual-clock.suite.ts';
 import { silent } from '../http/log.ts';
 import { openMemoryStore } from '../store/memory-store.ts';
 import { ack } from '../store/nodes/nodes.suite.ts';
-import { manualClock } from '../sync/manual-clock.suite.ts';
 import { createReceivers } from '../sync/receivers.ts';
 import { ownReceiver, type SharedReceivers, shareReceivers } from './shared-receivers.ts';
 

@@ -1,8 +1,8 @@
 import { createServer, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import { manualClock } from '../../../carry/src/manual-clock.suite.ts';
 import { createHub, type Hub } from './hub.ts';
-import { manualClock } from './manual-clock.suite.ts';
 
 const servers: Server[] = [];
 afterEach(async () => {

@@ -10,10 +10,10 @@ import {
   type SignedHead,
 } from '@ombre/decide';
 import { expect, test } from 'vitest';
+import { manualClock } from '../../../carry/src/manual-clock.suite.ts';
 import { type Log, silent } from '../http/log.ts';
 import { sha256 } from '../store/sha256.ts';
 import { createLive, type Moved } from './live.ts';
-import { manualClock } from './manual-clock.suite.ts';
 
 const clock = manualClock();
 const at = (ms: number) => new Date(clock.now() + ms).toISOString();

@@ -1,6 +1,6 @@
 import type { Acknowledgement } from '@ombre/protocol';
 import { expect, test } from 'vitest';
-import { manualClock } from './manual-clock.suite.ts';
+import { manualClock } from '../../../carry/src/manual-clock.suite.ts';
 import { createReceivers } from './receivers.ts';
 
 const ack = (receiver: string, revision: number, lineage = 'l1'): Acknowledgement => ({

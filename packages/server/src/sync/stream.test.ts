@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { encodeSnapshot, type SignedHead } from '@ombre/decide';
 import { parseSyncEvent, type ReceivedEvent } from '@ombre/protocol';
 import { afterEach, expect, test } from 'vitest';
+import { manualClock } from '../../../carry/src/manual-clock.suite.ts';
 import { sha256 } from '../store/sha256.ts';
 import type { Live } from './live.ts';
-import { manualClock } from './manual-clock.suite.ts';
 import { readStream } from './read-stream.suite.ts';
 import { createStreams } from './stream.ts';
 

@@ -1,10 +1,10 @@
 import { openReceiver, type Receiver } from '@ombre/carry';
 import type { Client, TwoPhaseView } from '@ombre/protocol';
 import { expect, test } from 'vitest';
+import { until } from '../../../../test/until.ts';
 import { flag } from '../commands/control.suite.ts';
 import { ENVIRONMENT, openProcesses } from '../nodes/processes.suite.ts';
 import { describeOnPostgres } from '../store/postgres/postgres-server.suite.ts';
-import { until } from '../until.suite.ts';
 
 const LEASE = 6_000;
 const both = (variant: string) => ['a', 'b'].map((name) => flag(name, { default: variant }));

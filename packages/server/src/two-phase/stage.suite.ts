@@ -12,11 +12,11 @@ import {
   receive,
   stagedBy,
 } from '@ombre/protocol';
+import { type ManualClock, manualClock } from '../../../carry/src/manual-clock.suite.ts';
 import { asked, flag, openTestControl, type TestControl } from '../commands/control.suite.ts';
 import { silent } from '../http/log.ts';
 import { openMemoryStore } from '../store/memory-store.ts';
 import type { TwoPhaseStore } from '../store/two-phase/two-phase-store.ts';
-import { type ManualClock, manualClock } from '../sync/manual-clock.suite.ts';
 import type { Coordinator, Lease } from './coordinator.ts';
 import type { Staging } from './staging.ts';
 import { startCoordinator } from './start-coordinator.ts';

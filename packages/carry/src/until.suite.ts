@@ -1,6 +1,0 @@
-import { vi } from 'vitest';
-
-/** Waits until nothing is thrown any more, however slow the machine is. */
-export function until<T>(wanted: () => T): Promise<T> {
-  return vi.waitFor(wanted, { timeout: 30_000, interval: 10 });
-}
