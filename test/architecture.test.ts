@@ -25,7 +25,7 @@ const impure =
   /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bperformance\.now\(|\bconsole\.|(?<![-\w])process\.|['"]node:/;
 
 /** The parts of the model that are plain values. */
-const withoutSchema = /\/(?:duration|share|override|release\/placement)\.ts$/;
+const withoutSchema = /\/(?:duration|share|override|release\/(?:bands|placement))\.ts$/;
 
 function sourcesOf(room: string): readonly string[] {
   return readdirSync(join(packages, room, 'src'), { recursive: true, encoding: 'utf8' })

@@ -10,7 +10,7 @@ import { type Counters, createClient, type Fetch } from '@ombre/protocol';
 import { createLedger } from '@ombre/release';
 import { startServer } from '@ombre/server';
 import { afterEach, expect, test } from 'vitest';
-import { until } from './until.ts';
+import { until } from '../until.ts';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {

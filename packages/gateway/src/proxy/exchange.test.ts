@@ -196,12 +196,12 @@ describe('an exchange', () => {
     });
     client.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
     await until(() => heard.endsWith('one'));
-    clock.pass(200_000);
+    clock.advance(200_000);
     more();
     await until(() => heard.endsWith('two'));
-    clock.pass(299_000);
+    clock.advance(299_000);
     expect(it.metrics()).toMatch(/failures_total\{[^}]*\} 0/);
-    clock.pass(2_000);
+    clock.advance(2_000);
     await until(() => closed);
     expect(it.metrics()).toMatch(/failures_total\{[^}]*\} 1/);
   });
