@@ -136,6 +136,9 @@ function dwell(turn: Turn, event: Tick, elapsed: number): Turn {
   const counted = change(turn, { held, undecided });
   if (good && held >= step.dwell) return advance(counted);
   if (good || held + undecided < step.longest) return counted;
-  const text = `Level ${step.level.name} was held its longest and there is still too little data to decide; promote or abort.`;
+  const open = event.health.evidence.filter((one) => one.verdict === 'undecided');
+  const why =
+    open.length === 0 ? '' : `: ${open.map(({ guard, sentence }) => `${guard}: ${sentence}`).join('; ')}`;
+  const text = `Level ${step.level.name} was held its longest and there is still too little data to decide${why}. Resume to hold it anew, promote or abort.`;
   return freeze(counted, 'undecided', text);
 }

@@ -36,6 +36,13 @@ describe('a release as people read it', () => {
     expect(lines({ ...climbing, phase: 'completed', health })).toContain('health     no longer watched');
   });
 
+  test('says what may be done where there was too little data for too long', () => {
+    const frozen = { causes: ['undecided'], from: 'dwelling', since: NOON } as const;
+    expect(lines({ ...climbing, phase: 'frozen', frozen })).toContain(
+      'next: ombre release resume submit-v2 to hold it anew, or promote, or abort',
+    );
+  });
+
   test('says which level was taken back alone', () => {
     const [first, ...others] = climbing.ladder;
     const ladder = [{ ...first!, returned: true as const }, ...others];

@@ -88,6 +88,8 @@ export function logLines(
 function nextLines({ name, phase, waiting, frozen }: ReleaseView): readonly string[] {
   if (waiting?.gate === 'approval') return [`next: ombre release approve ${name}`];
   if (frozen?.causes.includes('killed')) return [`next: lift the kill, then ombre release resume ${name}`];
+  if (frozen?.causes.includes('undecided'))
+    return [`next: ombre release resume ${name} to hold it anew, or promote, or abort`];
   if (frozen?.causes.some((cause) => cause !== 'unknown'))
     return [`next: ombre release resume ${name}, or ombre release abort ${name}`];
   if (phase === 'completed') return [`next: ombre release land ${name}`];
