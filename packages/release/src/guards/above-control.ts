@@ -41,7 +41,9 @@ export function evidenceAboveControl(
   const from = likelyRate(control.now);
   const to = total(observed) / observed.length - margin;
   if (!(to > from)) return 0;
-  const effective = trials / designEffect(control);
+  // The users of one arm are like those of the other: few of control, none of whom happens to fail, do not know how failures cluster.
+  const effective =
+    trials / Math.max(designEffect(control.whole, control.weight), designEffect(treatment, 1));
   const usual = usualRate(control);
   const against = (p: number) => effective * divergence(from, p) + unusual(p, usual);
   // Where treatment is no worse, all evidence is against control being as bad: the cheapest bound there is.
@@ -68,12 +70,11 @@ function usualRate({ whole, weight }: ControlCounts): number | undefined {
 }
 
 /** How much less than so many independent requests tell the requests of sticky users. */
-function designEffect({ whole, weight }: ControlCounts): number {
-  const rate = rateOf(whole);
-  const spread = subBucketRate({ numerator: whole.events, denominator: whole.trials });
+function designEffect({ events, trials }: BucketCounts, weight: number): number {
+  const rate = rateOf({ events, trials });
+  const spread = subBucketRate({ numerator: events, denominator: trials });
   if (spread.refused || rate <= 0 || rate >= 1) return 1;
-  const trials = total(whole.trials) / weight;
-  return Math.max(1, (spread.variance * trials) / (rate * (1 - rate)));
+  return Math.max(1, (spread.variance * total(trials)) / weight / (rate * (1 - rate)));
 }
 
 /** Evidence (nats) against the moment's rate being p. */
