@@ -1,10 +1,9 @@
-import type { Encoded } from '@ombre/decide';
 import type { Issue } from '@ombre/declare';
 import type { EnvironmentState, PlacementRow } from '../store/row.ts';
 import { storeIssue } from './codes.ts';
 import { servesVariant, tablesOf } from './land-flag.ts';
 import type { Now } from './plan.ts';
-import { type ActiveRelease, forbiddenEdit, pinnedKeys } from './release-pins.ts';
+import { type ActiveRelease, forbiddenEdit, pinnedDigest, pinnedKeys } from './release-pins.ts';
 import type { ResourceChange } from './resource-change.ts';
 
 /**
@@ -23,7 +22,7 @@ export function contradictedReleases(
     const own = `Release/${name}`;
     const { refused, goingBack } = leavingReleases([release], state, change);
     if (refused.length + goingBack.length > 0) found.set(name, storeIssue('RELEASE_GOES_BACK', own));
-    const held = [...heldBack([release], encoded, change).kept.keys()];
+    const held = [...heldBack([release], { state, encoded }, change).kept.keys()];
     if (held.length === 0 || found.has(name)) continue;
     const keys = held.map((key) => (key === own ? 'its own spec' : key)).join(', ');
     found.set(name, storeIssue('RELEASE_BACK_FIRST', own, { keys }));
@@ -74,7 +73,7 @@ export function leavingReleases(
 /** What releases under way keep as it is, with the issue that says so, and what they see change because they allow it. */
 export function heldBack(
   active: readonly ActiveRelease[],
-  encoded: Encoded,
+  { state, encoded }: Pick<Now, 'state' | 'encoded'>,
   { puts, deletes }: ResourceChange,
 ): { readonly kept: ReadonlyMap<string, Issue>; readonly seen: readonly Issue[] } {
   const kept = new Map<string, Issue>();
@@ -92,7 +91,10 @@ export function heldBack(
     const { onChange = 'refuse' } =
       next?.kind === 'Release' && what === undefined ? next.spec : resource.spec;
     for (const key of pinnedKeys(encoded, resource)) {
-      if (!puts.has(key) && !deletes.has(key)) continue;
+      const was = state.resources.get(key)?.resource;
+      const is = puts.get(key)?.resource;
+      if (is === undefined && !deletes.has(key)) continue;
+      if (was !== undefined && is !== undefined && pinnedDigest(was) === pinnedDigest(is)) continue;
       if (onChange === 'refuse') kept.set(key, storeIssue('RELEASE_PINS', key, { release: name }));
       else seen.push(storeIssue('RELEASE_SEES_CHANGE', key, { release: name, onChange }));
     }

@@ -15,7 +15,7 @@ import type { ResourceChange } from './resource-change.ts';
  * checked as it would be. Overrides are never touched, placements only of releases that have landed.
  */
 export function* planResources(now: Now, change: ResourceChange, checks: Checks): Planning {
-  const { state, encoded } = now;
+  const { state } = now;
   const all = activeReleases(state);
   const first =
     change.pinned === 'back-first' ? contradictedReleases(all, now, change) : new Map<string, Issue>();
@@ -23,7 +23,7 @@ export function* planResources(now: Now, change: ResourceChange, checks: Checks)
   const leaving = leavingReleases(active, state, change);
   if (leaving.refused.length > 0) return pinnedRefusal(leaving.refused);
 
-  const back = heldBack(active, encoded, change);
+  const back = heldBack(active, now, change);
   const held = [...back.kept.values()];
   if (held.length > 0 && change.pinned !== 'keep') return pinnedRefusal(held);
 

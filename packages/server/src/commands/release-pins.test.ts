@@ -104,6 +104,14 @@ describe('a climbing release', () => {
     expect(result.ok && result.issues.map(({ code }) => code)).toContain('RELEASE_SEES_CHANGE');
   });
 
+  test('lets words for people change, and says nothing of them', async () => {
+    await control.files(set());
+    await place(climbing);
+    const result = await control.files(set({}, ruled({ doc: 'for people' })));
+    expect(result).toMatchObject({ ok: true, changed: true, kept: [] });
+    expect(result.ok && result.issues.filter(({ code }) => code.startsWith('RELEASE_'))).toEqual([]);
+  });
+
   test('does not pin what only the neighbours of its flag ask', async () => {
     await control.files([...set(), resource('Segment', 'gamma', { ids: ['x'] })]);
     await place(climbing);

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Encoded } from '@ombre/decide';
-import type { ReleaseSpec, ResourceOf } from '@ombre/decide/model';
+import { canonicalJson, type Encoded } from '@ombre/decide';
+import type { JsonValue, ReleaseSpec, Resource, ResourceOf } from '@ombre/decide/model';
 import type { EnvironmentState } from '../store/row.ts';
 import { sha256 } from '../store/sha256.ts';
 
@@ -43,6 +43,12 @@ export function pinnedKeys(encoded: Encoded, release: ResourceOf<'Release'>): Re
     }
   }
   return pinned;
+}
+
+/** What a pin compares: words for people, and what is to become of a change, change no climb. */
+export function pinnedDigest(resource: Resource): string {
+  const { doc: _, onChange: __, ...spec } = resource.spec as Readonly<Record<string, unknown>>;
+  return sha256(canonicalJson(spec as unknown as JsonValue));
 }
 
 /** Keys an entry depends on, read from its line in the snapshot: `key TAB keys,… TAB body`. */

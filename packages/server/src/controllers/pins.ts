@@ -1,8 +1,7 @@
-import { canonicalJson, type Encoded } from '@ombre/decide';
-import type { JsonValue, Resource, ResourceOf } from '@ombre/decide/model';
-import { pinnedKeys } from '../commands/release-pins.ts';
+import type { Encoded } from '@ombre/decide';
+import type { ResourceOf } from '@ombre/decide/model';
+import { pinnedDigest, pinnedKeys } from '../commands/release-pins.ts';
 import type { ResourceRow } from '../store/row.ts';
-import { sha256 } from '../store/sha256.ts';
 
 /** Digests by `Kind/name`. */
 export type Pins = Readonly<Record<string, string>>;
@@ -24,7 +23,9 @@ export function watchPins(): PinWatch {
       const keys = [own, ...pinnedKeys(encoded, release)];
       rows = new Map(keys.map((key) => [key, row(key)]));
       pins = Object.fromEntries(
-        [...rows].flatMap(([key, known]) => (known === undefined ? [] : [[key, digestOf(known.resource)]])),
+        [...rows].flatMap(([key, known]) =>
+          known === undefined ? [] : [[key, pinnedDigest(known.resource)]],
+        ),
       );
       return pins;
     },
@@ -35,10 +36,4 @@ export function watchPins(): PinWatch {
 export function changedPins(before: Pins, after: Pins): readonly string[] {
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...keys].filter((key) => before[key] !== after[key]).toSorted();
-}
-
-/** Words for people, and what is to become of a change, change no climb. */
-function digestOf(resource: Resource): string {
-  const { doc: _, onChange: __, ...spec } = resource.spec as Readonly<Record<string, unknown>>;
-  return sha256(canonicalJson(spec as unknown as JsonValue));
 }
