@@ -1,6 +1,6 @@
 import type { Placement, ReleaseSpec } from '@ombre/decide/model';
 import { total } from '../guards/rates.ts';
-import { type Counts, emptyCounts, sum } from './history.ts';
+import { type Counts, emptyCounts, plus } from './history.ts';
 import type { Tally } from './tally.ts';
 
 /** What the units of each arm did before anybody was treated; control weighted to treatment's mix of levels. */
@@ -27,12 +27,12 @@ export function aheadOf(
     const within = (from: number, to: number): Counts =>
       ahead
         .filter((band) => band.level === name && band.from >= from && band.below <= to)
-        .reduce<Counts>((all, { counts }) => sum(all, counts, 1), none);
+        .reduce<Counts>((all, { counts }) => plus(all, counts, 1), none);
     const [treated, compared] = [within(0, share), within(share, Math.min(2 * share, MILLION))];
     const [requests, others] = [total(treated.ended), total(compared.ended)];
     if (requests === 0 || others === 0) continue;
-    treatment = sum(treatment, treated, 1);
-    control = sum(control, compared, requests / others);
+    treatment = plus(treatment, treated, 1);
+    control = plus(control, compared, requests / others);
   }
   return treatment === none ? undefined : { treatment, control };
 }

@@ -86,14 +86,14 @@ export function extendHistory(
     const grown = growth(arms.treatment, last?.treatment);
     const share = ratio(arms);
     const alike = treated === compared && share !== undefined;
-    treated = sum(treated, grown, 1);
+    treated = summed(plus(treated, grown, 1));
     if (share === undefined) continue;
     weight = Math.max(weight, share);
     // One object for both where they are the same, as they mostly are: half of what is remembered.
-    compared = alike ? treated : sum(compared, grown, 1);
+    compared = alike ? treated : summed(plus(compared, grown, 1));
     const more = growth(arms.control, last?.control);
-    control = sum(control, more, share);
-    seen = sum(seen, more, 1);
+    control = summed(plus(control, more, share));
+    seen = summed(plus(seen, more, 1));
   }
   const start = startAt(after, before.after, planned);
   const kept = history.snapshots.filter((snapshot) => isKept(snapshot, after));
@@ -147,15 +147,15 @@ function growth(now: ArmTally, before: ArmTally | undefined): Counts {
   };
 }
 
-/** More counts, each so many times. */
-export function sum(sums: Counts, more: Counts, weight: number): Sums {
-  const plus = (a: readonly number[], b: readonly number[] | undefined) =>
+/** Counts and more of them, each so many times. */
+export function plus(counts: Counts, more: Counts, weight: number): Counts {
+  const add = (a: readonly number[], b: readonly number[] | undefined) =>
     b === undefined ? a : a.map((value, bucket) => value + weight * (b[bucket] ?? 0));
-  return summed({
-    ended: plus(sums.ended, more.ended),
-    failures: plus(sums.failures, more.failures),
-    slow: sums.slow.map((slow, limit) => plus(slow, more.slow[limit])),
-  });
+  return {
+    ended: add(counts.ended, more.ended),
+    failures: add(counts.failures, more.failures),
+    slow: counts.slow.map((slow, limit) => add(slow, more.slow[limit])),
+  };
 }
 
 /** Failed requests, or those that took longer than a limit, among those that ended. */
