@@ -1,12 +1,10 @@
-import type { Placement, ReleaseSpec } from '@ombre/decide/model';
+import { MILLION, type Placement, type ReleaseSpec, shareInMillionths } from '@ombre/decide/model';
 import { total } from '../guards/rates.ts';
 import { type Counts, emptyCounts, plus } from './history.ts';
 import type { Tally } from './tally.ts';
 
 /** What the units of each arm did before anybody was treated; control weighted to treatment's mix of levels. */
 export type Ahead = { readonly treatment: Counts; readonly control: Counts };
-
-const MILLION = 1_000_000;
 
 /**
  * The past of both arms of a step: bands below the share are treatment's, those from there up to twice the share control's, for each
@@ -45,5 +43,5 @@ function shareNow(ladder: ReleaseSpec['ladder'], { reached, shares }: Placement,
     .map((level, k) =>
       k === 0 || level.when === undefined || level.when === when ? (shares[index + k] ?? 0) : 0,
     );
-  return Math.round(MILLION * Math.max(...deciding));
+  return shareInMillionths(Math.max(...deciding));
 }

@@ -1,4 +1,4 @@
-import { bandsOf, type ReleaseSpec } from '@ombre/decide/model';
+import { bandsOf, MILLION, type ReleaseSpec } from '@ombre/decide/model';
 import { type ReleaseState, startRelease } from '../climb/state.ts';
 import { faultOf, type GuardEvidence } from '../health/health.ts';
 import { type HealthState, judgeHealth } from '../health/judge-health.ts';
@@ -112,7 +112,7 @@ function countAhead(ladder: ReleaseSpec['ladder'], crowd: Crowd, seconds: number
     crowd.pass(1, (who, failed, slow) => {
       const person = crowd.people[who];
       if (person === undefined) return;
-      const band = bands[ends.findIndex((end) => person.position * 1_000_000 < end)];
+      const band = bands[ends.findIndex((end) => person.position * MILLION < end)];
       if (band !== undefined) countRequest(band, person.bucket, { failed: failed(0), slow, first: false });
     });
   }
