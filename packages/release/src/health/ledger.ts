@@ -30,10 +30,20 @@ type Source = {
   brokenSince: number | undefined;
   gone: boolean;
   limits: CountersReport['limits'];
-  /** Last report of each row of this boot. */
-  rows: Map<string, CountersReportRow>;
+  /** What was last reported in this boot. */
+  groups: Map<string, Group>;
   circuits: readonly SeenCircuit[];
 };
+
+/** Rows that differ in their sub-bucket alone. */
+type Group = {
+  readonly cell: Cell;
+  /** By sub-bucket. */
+  readonly last: (RowCounts | undefined)[];
+};
+
+type RowCounts = Pick<CountersReportRow, 'requests' | 'failures' | 'slow' | 'latencySum' | 'open' | 'units'>;
+type Cell = Omit<CountersReportRow, 'bucket' | keyof RowCounts>;
 
 type ReleaseSums = {
   /** By epoch, then level, then arm. */
@@ -62,15 +72,13 @@ export function createLedger(): Ledger {
   const sources = new Map<string, Source>();
   const releases = new Map<string, ReleaseSums>();
 
-  /** Adds what a row grew by since it was last reported in this boot. */
-  function grow(
-    row: CountersReportRow,
-    before: CountersReportRow | undefined,
-    limits: readonly number[],
-  ): void {
-    if (row.release === null) return;
-    const sums = releases.get(row.release) ?? emptyRelease();
-    releases.set(row.release, sums);
+  /** Takes the counts of a sub-bucket, and adds what they grew by since they were last reported in this boot. */
+  function grow({ cell, last }: Group, bucket: number, row: RowCounts, limits: readonly number[]): void {
+    const before = last[bucket];
+    last[bucket] = row;
+    if (cell.release === null) return;
+    const sums = releases.get(cell.release) ?? emptyRelease();
+    releases.set(cell.release, sums);
     const requests = row.requests - (before?.requests ?? 0);
     const failures = row.failures - (before?.failures ?? 0);
     const open = row.open - (before?.open ?? 0);
@@ -78,27 +86,29 @@ export function createLedger(): Ledger {
     const passed = limits.map((limit, index) => {
       return [limit, (row.slow[index] ?? 0) - (before?.slow[index] ?? 0)] as const;
     });
-    const epoch = sums.totals.get(row.epoch ?? 0) ?? emptyTotals();
-    sums.totals.set(row.epoch ?? 0, epoch);
-    if (row.arm === 'treatment') epoch.units += units;
-    const totals = epoch[row.arm === 'treatment' ? 'treated' : row.arm === 'control' ? 'control' : 'rest'];
+    const epoch = sums.totals.get(cell.epoch ?? 0) ?? emptyTotals();
+    sums.totals.set(cell.epoch ?? 0, epoch);
+    if (cell.arm === 'treatment') epoch.units += units;
+    const totals = epoch[cell.arm === 'treatment' ? 'treated' : cell.arm === 'control' ? 'control' : 'rest'];
     totals.begun += requests;
     totals.open += open;
     totals.failures += failures;
     for (const [limit, slow] of passed) totals.slow.set(limit, (totals.slow.get(limit) ?? 0) + slow);
     const latencySum = row.latencySum - (before?.latencySum ?? 0);
-    const growth = { bucket: row.bucket, requests, failures, open, latencySum, slow: passed, units };
-    const arm = armOf(sums, row);
+    const growth = { bucket, requests, failures, open, latencySum, slow: passed, units };
+    const arm = armOf(sums, cell);
     if (arm !== undefined) addTo(arm, growth);
-    if (row.ahead !== undefined) sums.ahead.add(row.ahead, growth);
+    if (cell.ahead !== undefined) sums.ahead.add(cell.ahead, growth);
   }
 
   /** Requests that were in flight when a gateway died are over. */
   function closeBoot(source: Source): void {
-    for (const row of source.rows.values()) {
-      if (row.open > 0) grow({ ...row, open: 0 }, row, []);
+    for (const group of source.groups.values()) {
+      for (const [bucket, row] of group.last.entries()) {
+        if (row !== undefined && row.open > 0) grow(group, bucket, { ...row, open: 0 }, []);
+      }
     }
-    source.rows = new Map();
+    source.groups = new Map();
   }
 
   return {
@@ -112,7 +122,7 @@ export function createLedger(): Ledger {
           brokenSince: now,
           gone: false,
           limits: {},
-          rows: new Map(),
+          groups: new Map(),
           circuits: [],
         };
         sources.set(report.source, source);
@@ -134,9 +144,9 @@ export function createLedger(): Ledger {
         circuits: seenCircuits(report, source.circuits, now),
       });
       for (const row of report.rows) {
-        const key = keyOf(row);
-        grow(row, source.rows.get(key), report.limits[row.release ?? ''] ?? []);
-        source.rows.set(key, row);
+        const { bucket, requests, failures, slow, latencySum, open, units, ...cell } = row;
+        const counts = { requests, failures, slow, latencySum, open, units };
+        grow(groupOf(source, cell), bucket, counts, report.limits[cell.release ?? ''] ?? []);
       }
       return { resend: !unbroken };
     },
@@ -182,8 +192,8 @@ export function createLedger(): Ledger {
     },
     drop(release) {
       releases.delete(release);
-      for (const { rows } of sources.values()) {
-        for (const [key, row] of rows) if (row.release === release) rows.delete(key);
+      for (const { groups } of sources.values()) {
+        for (const [key, { cell }] of groups) if (cell.release === release) groups.delete(key);
       }
     },
   };
@@ -210,20 +220,13 @@ function seenCircuits(
   });
 }
 
-/** What tells the rows of one boot apart. */
-function keyOf({
-  release,
-  level,
-  arm,
-  epoch,
-  bucket,
-  flag,
-  rule,
-  variant,
-  ahead,
-}: CountersReportRow): string {
+function groupOf({ groups }: Source, cell: Cell): Group {
+  const { release, level, arm, epoch, flag, rule, variant, ahead } = cell;
   const place = ahead === undefined ? '' : `${ahead.level}|${ahead.from}|${ahead.below}|${ahead.cut}`;
-  return `${release}|${level}|${arm}|${epoch}|${bucket}|${flag}|${rule}|${variant}|${place}`;
+  const key = `${release}|${level}|${arm}|${epoch}|${flag}|${rule}|${variant}|${place}`;
+  const group = groups.get(key) ?? { cell, last: [] };
+  groups.set(key, group);
+  return group;
 }
 
 function emptyRelease(): ReleaseSums {
@@ -265,7 +268,7 @@ function climbTally({ totals }: ReleaseSums, since: number, limits: readonly num
 }
 
 /** Where a row is counted; undefined: nowhere but in the totals. */
-function armOf(sums: ReleaseSums, { arm, level, epoch }: CountersReportRow): ArmSums | undefined {
+function armOf(sums: ReleaseSums, { arm, level, epoch }: Cell): ArmSums | undefined {
   if (epoch === null) return undefined;
   if (arm === 'none' || level === null) {
     if (arm !== 'none' || level !== null) return undefined;

@@ -14,6 +14,8 @@ export interface ReadTraffic {
   readonly levels: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
+type Counted = Pick<CounterRow, 'requests' | 'failures'>;
+
 interface Second {
   readonly at: number;
   requests: number;
@@ -28,7 +30,7 @@ const SLICE = 1_000;
 const LEAST = 2_000;
 
 export function createFlagTraffic(): FlagTraffic {
-  const sources = new Map<string, { boot: string; sequence: number; rows: Map<string, CounterRow> }>();
+  const sources = new Map<string, { boot: string; sequence: number; rows: Map<string, Counted> }>();
   const flags = new Map<string, Second[]>();
 
   return {
@@ -44,7 +46,7 @@ export function createFlagTraffic(): FlagTraffic {
         const { flag, rule, release, level, arm, epoch, variant, ahead, bucket } = row;
         const key = `${flag}|${rule}|${release}|${level}|${arm}|${epoch}|${variant}|${bucket}|${ahead?.level}|${ahead?.from}|${ahead?.below}|${ahead?.cut}`;
         const before = source.rows.get(key);
-        source.rows.set(key, row);
+        source.rows.set(key, { requests: row.requests, failures: row.failures });
         if (!known) continue;
         const slices = flags.get(flag) ?? [];
         flags.set(flag, slices);
