@@ -48,7 +48,7 @@ describeOnPostgres('two control planes on one PostgreSQL', (postgres) => {
       await put(first, `Upstream/edge-${version}`, { endpoints: [{ url }], timeout: '5s' });
     }
     const second = await startControlPlane('question-bank', ['--database', database]);
-    sides = [await open(first, 'one'), await open(second, 'two')];
+    sides = await Promise.all([open(first, 'one'), open(second, 'two')]);
     for (const { gateway } of sides) {
       for (let user = 0; user < 4; user += 1) users.push(visit(gateway.url, user));
     }

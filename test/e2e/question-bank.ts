@@ -53,15 +53,15 @@ export async function openQuestionBank(
     running.set(flag, await startListening(words));
   }
 
-  for (const flag of flags) {
-    for (const version of ['v1', 'v2']) {
-      const name = `${flag}-${version}`;
+  const names = flags.flatMap((flag) => ['v1', 'v2'].map((version) => `${flag}-${version}`));
+  await Promise.all(
+    names.map(async (name) => {
       const service = await startListening([join(example, 'judge-service.mjs'), name]);
       running.set(name, service);
       await putUpstream(plane, name, service.url);
-    }
-    await startGateway(flag);
-  }
+    }),
+  );
+  await Promise.all(flags.map(startGateway));
   const doors = flags.flatMap((flag) => [running.get(flag)?.url ?? '', String(rates[flag])]);
   const traffic = spawn(process.execPath, [join(example, 'story', 'send-traffic.mjs'), ...doors], {
     stdio: 'pipe',

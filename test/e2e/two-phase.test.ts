@@ -22,8 +22,8 @@ describe('a two-phase change over processes that are killed', { timeout: TIME },
       member.thaw();
       member.gate.release('up');
       member.gate.release('down');
-      await member.start();
     }
+    await Promise.all(rig.members.map((member) => member.start()));
     // Every test leaves everybody there, on the head, and nothing that ought not to have been seen.
     await rig.settled();
     await aWhile();

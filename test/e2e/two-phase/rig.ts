@@ -90,9 +90,8 @@ export async function openRig(faults: Readonly<Record<string, string>> = {}): Pr
   const status = await client.status();
   const environment = status.ok ? status.value.environment : '';
 
-  const witnesses: Witness[] = [];
   const ended: Ended[] = [];
-  const members: Member[] = [];
+  const members: Place[] = [];
   for (const name of ['of-1', 'of-2', 'of-3', 'gw-1']) {
     const gate = await openGate(plane.url);
     const member = name.startsWith('gw')
@@ -102,10 +101,10 @@ export async function openRig(faults: Readonly<Record<string, string>> = {}): Pr
       () => gate.close(),
       () => member.kill(),
     );
-    await member.start();
-    witnesses.push(witnessOf(member));
     members.push(member);
   }
+  await Promise.all(members.map((member) => member.start()));
+  const witnesses: readonly Witness[] = members.map(witnessOf);
 
   let generation = 0;
   const begun = new Map<string, { readonly value: string; readonly resources: readonly Resource[] }>();

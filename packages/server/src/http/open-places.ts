@@ -1,7 +1,7 @@
 import { type Clock, developerEnricher } from '@ombre/carry';
 import type { CompileOptions } from '@ombre/decide';
 import type { AuthorStatus, SignedSuccession } from '@ombre/protocol';
-import { createTallies } from '../metrics/tally.ts';
+import { createOutcomeCounts } from '../metrics/outcome-counts.ts';
 import { createLive } from '../sync/live.ts';
 import { createStreams, type TwoPhaseVoice } from '../sync/stream.ts';
 import type { Changes, Views } from '../views/views.ts';
@@ -59,15 +59,15 @@ export function openPlaces(options: PlacesOptions): Places & { close(): void } {
       ...(options.heartbeat === undefined ? {} : { heartbeat: options.heartbeat }),
       ...(options.twoPhase === undefined ? {} : { twoPhase: options.twoPhase(environment) }),
     });
-    const tallies = createTallies();
-    const answers = createAnswers(tallies);
+    const counts = createOutcomeCounts();
+    const answers = createAnswers(counts);
     return {
       environment,
       live,
       streams,
       successions,
       answers,
-      tallies,
+      counts,
       // Known only after the environment, which the directory may make.
       get author() {
         return options.author(environment);

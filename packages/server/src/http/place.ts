@@ -1,5 +1,5 @@
 import type { AuthorStatus, SignedSuccession } from '@ombre/protocol';
-import type { Tallies } from '../metrics/tally.ts';
+import type { OutcomeCounts } from '../metrics/outcome-counts.ts';
 import type { Live } from '../sync/live.ts';
 import type { Streams } from '../sync/stream.ts';
 import type { Answers } from './ofrep/answer.ts';
@@ -12,7 +12,7 @@ export interface Place {
   readonly streams: Streams;
   readonly successions: () => readonly SignedSuccession[];
   readonly answers: Answers;
-  readonly tallies: Tallies;
+  readonly counts: OutcomeCounts;
   /** What the directory said, where one is the author. */
   readonly author: (() => AuthorStatus) | undefined;
 }

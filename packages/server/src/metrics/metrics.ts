@@ -68,7 +68,7 @@ export function createMetrics({
     registers,
   });
 
-  // Reset and filled at each scrape, since their totals are kept by the tallies.
+  // Reset and filled at each scrape, since the totals are kept by what counts outcomes.
   const decisions = new Counter({
     name: 'ombre_decisions_total',
     help: 'Answers given, by the flag, the rule that served, the variant and the cause',
@@ -120,11 +120,11 @@ export function createMetrics({
     for (const place of places.all()) {
       const { environment } = place;
       const { snapshot, head } = place.live.current();
-      place.tallies.fold((flag) => rulesOf(views, environment, flag));
-      for (const { flag, rule, variant, reason, total } of place.tallies.hits()) {
+      place.counts.fold((flag) => rulesOf(views, environment, flag));
+      for (const { flag, rule, variant, reason, total } of place.counts.hits()) {
         decisions.inc({ environment, flag, rule, variant, cause: reason }, total);
       }
-      for (const { flag, rule, total } of place.tallies.misses())
+      for (const { flag, rule, total } of place.counts.misses())
         misses.inc({ environment, flag, rule }, total);
       revision.set({ environment }, head.head.revision);
       flags.set({ environment }, snapshot.flags.length);

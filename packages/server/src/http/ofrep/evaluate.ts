@@ -59,7 +59,7 @@ export function createEvaluate(options: EvaluateOptions): Evaluate {
         return fail(reply, 404, 'FLAG_NOT_FOUND', `there is no flag ${key.slice(0, 200)}`, key);
       }
       const answer = place.answers.of(outcome);
-      answer.tally.pending++;
+      answer.count.pending++;
       reply.statusCode = answer.status;
       reply.header('content-type', JSON_TYPE).send(`${answer.untilRevision}${head.head.revision}}}`);
       timed('single', (clock.monotonic() - start) / 1000);
@@ -84,7 +84,7 @@ export function createEvaluate(options: EvaluateOptions): Evaluate {
       let first = true;
       for (const flag of snapshot.flags) {
         const answer = place.answers.of(evaluate(bound, flag));
-        answer.tally.pending++;
+        answer.count.pending++;
         text += first ? answer.item : `,${answer.item}`;
         first = false;
       }
