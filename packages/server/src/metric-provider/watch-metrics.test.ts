@@ -89,7 +89,7 @@ describe('a watcher', () => {
     await clock.pass(60_000);
     expect(verdicts()).toEqual(['unknown']);
     expect(watcher.evidence(clock.now())[0]?.sentence).toBe(
-      'no answer from the metrics for 60 s: it cannot be reached',
+      'nothing known from the metrics for 60 s: it cannot be reached',
     );
     provider.down = false;
     await clock.pass(5_000);
@@ -101,7 +101,7 @@ describe('a watcher', () => {
     const { clock, watcher } = watch([queue], undefined);
     expect(watcher.evidence(clock.now())[0]).toMatchObject({
       verdict: 'unknown',
-      sentence: 'no answer from the metrics for 0 s: no metrics source is configured',
+      sentence: 'nothing known from the metrics for 0 s: no metrics source is configured',
     });
   });
 

@@ -42,7 +42,7 @@ describe('a guard on a number measured elsewhere', () => {
     const { state, verdicts } = play(queue, [...of(10), silent, silent, silent, silent, silent]);
     expect(verdicts).toEqual(['good', 'good', 'good', 'good', 'unknown', 'unknown']);
     expect(measuredEvidence(queue, state, 30_000).sentence).toBe(
-      'no answer from the metrics for 25 s: connection refused',
+      'nothing known from the metrics for 25 s: connection refused',
     );
     expect(play(queue, of(Number.NaN, Number.NaN)).verdicts).toEqual(['unknown', 'unknown']);
   });
@@ -89,6 +89,21 @@ describe('a baseline', () => {
     expect(against).toBeCloseTo(0.02, 12);
     const at = (value: number) => play(guard, [{ value, against: against! }]).verdicts[0];
     expect([at(0.0359), at(0.0361)]).toEqual(['good', 'bad']);
+  });
+
+  test('compares nothing with days on which there was nothing, unless it has a floor', () => {
+    const now = (value: number, floor = 0) => {
+      const { baseline } = guard as Extract<MeasuredGuard, { baseline: unknown }>;
+      return play({ baseline: { ...baseline, floor } }, [{ value, against: 0 }]).verdicts[0];
+    };
+    expect([now(0), now(0.5), now(0.5, 0.1), now(0.05, 0.1)]).toEqual(['good', 'unknown', 'bad', 'good']);
+  });
+
+  test('says what its limit is made of', () => {
+    const { state } = play(guard, [{ value: 0.5, against: 0.1 }]);
+    expect(measuredEvidence(guard, state, 5_000).sentence).toBe(
+      '0.5, over 0.18 (1.8 times what it was at this time of the last 7 days) for 1 answers in a row',
+    );
   });
 
   test('is unknown while fewer than three days are', () => {

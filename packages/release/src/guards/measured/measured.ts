@@ -48,6 +48,17 @@ export function readMeasured(
   const limit = limitOf(question, reading.against);
   if (limit === undefined) return readMeasured(guard, state, { unknown: NOTHING_TO_COMPARE }, now);
   const { value, series } = reading;
+  // So many times nothing is nothing: one failure more than none in a week would be bad, and so would a query that says 0 for no data.
+  if (isHistory(question) && limit === 0 && value > 0) {
+    return readMeasured(
+      guard,
+      state,
+      {
+        unknown: `${rounded(value)} now, but 0 at this time of earlier days, so nothing can be compared: give the guard a floor`,
+      },
+      now,
+    );
+  }
   const last = { at: now, value, limit, ...(series === undefined ? {} : { series }) };
   if (value <= limit) return { since: state.since, last, over: 0 };
   const row = isOld(question, state, now) ? 0 : state.over;
@@ -56,6 +67,10 @@ export function readMeasured(
 }
 
 const NOTHING_TO_COMPARE = 'what it is compared with is not known';
+
+function isHistory({ against }: Question): boolean {
+  return against !== undefined && 'days' in against;
+}
 
 /** The limit in force; undefined where there is nothing to compare with. */
 function limitOf(
@@ -107,18 +122,28 @@ function verdictOf(
     const lasts = Math.round((now - (last?.at ?? since)) / 1000);
     return {
       verdict: 'unknown',
-      sentence: `no answer from the metrics for ${lasts} s: ${silent?.why ?? 'nothing was answered'}`,
+      sentence: `nothing known from the metrics for ${lasts} s: ${silent?.why ?? 'nothing was answered'}`,
     };
   }
   const where = last.series === undefined ? '' : ` at ${last.series}`;
   const saw = `${rounded(last.value)}${where}`;
-  if (bad)
-    return { verdict: 'bad', sentence: `${saw}, over ${rounded(last.limit)} for ${over} answers in a row` };
+  const limit = `${rounded(last.limit)}${comparedWith(question)}`;
+  if (bad) return { verdict: 'bad', sentence: `${saw}, over ${limit} for ${over} answers in a row` };
   if (over > 0) {
-    const sentence = `${saw}, over ${rounded(last.limit)}: ${over} of ${question.rounds} answers in a row`;
+    const sentence = `${saw}, over ${limit}: ${over} of ${question.rounds} answers in a row`;
     return { verdict: 'undecided', sentence };
   }
-  return { verdict: 'good', sentence: `${saw}, not over ${rounded(last.limit)}` };
+  return { verdict: 'good', sentence: `${saw}, not over ${limit}` };
+}
+
+/** What the limit was made of, in words. */
+function comparedWith({ against, limit, floor }: Question): string {
+  if (against === undefined) return '';
+  const what =
+    'days' in against
+      ? `what it was at this time of the last ${against.days} days`
+      : 'what it is compared with';
+  return ` (${rounded(limit)} times ${what}${floor > 0 ? `, ${rounded(floor)} at least` : ''})`;
 }
 
 function rounded(value: number): string {
