@@ -48,7 +48,8 @@ export function causeOf(sight: Sight, counted: number | 'failures', broken: Brok
   const treatment = grown(from, to, side, counted);
   const seen = grown(from, to, 'seen', counted);
   const usual = Math.min(usualBefore(from), allowed);
-  const alike = Math.max(rateOf(treatment) - margin, usual);
+  // Never 1, which one request of control that is fine would refute.
+  const alike = Math.max((treatment.events + 0.5) / (treatment.trials + 1) - margin, usual);
   const leansToShared = logLikelihood(seen, alike) > logLikelihood(seen, usual);
   // One cause seldom hits both arms equally hard: the circuit of the arm with more requests opens first, and then all of them fail.
   if (leansToShared && 2 * rateOf(seen) >= rateOf(treatment)) return 'shared';
