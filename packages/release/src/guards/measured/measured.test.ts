@@ -108,7 +108,11 @@ describe('a baseline', () => {
 
   test('is unknown while fewer than three days are', () => {
     expect(baselineOf([0.01, 0.02, undefined])).toBeUndefined();
-    expect(play(guard, of(0.5)).verdicts).toEqual(['unknown']);
+    const { state, verdicts } = play(guard, of(0.5));
+    expect([verdicts, state.silent?.why]).toEqual([
+      ['unknown'],
+      'what it was at this time is known of fewer than three of the days before',
+    ]);
   });
 });
 

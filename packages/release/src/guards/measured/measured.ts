@@ -46,7 +46,14 @@ export function readMeasured(
     return { ...state, silent: { why, since } };
   }
   const limit = limitOf(question, reading.against);
-  if (limit === undefined) return readMeasured(guard, state, { unknown: NOTHING_TO_COMPARE }, now);
+  if (limit === undefined) {
+    return readMeasured(
+      guard,
+      state,
+      { unknown: isHistory(question) ? TOO_FEW_DAYS : NOTHING_TO_COMPARE },
+      now,
+    );
+  }
   const { value, series } = reading;
   // So many times nothing is nothing: one failure more than none in a week would be bad, and so would a query that says 0 for no data.
   if (isHistory(question) && limit === 0 && value > 0) {
@@ -67,6 +74,7 @@ export function readMeasured(
 }
 
 const NOTHING_TO_COMPARE = 'what it is compared with is not known';
+const TOO_FEW_DAYS = 'what it was at this time is known of fewer than three of the days before';
 
 function isHistory({ against }: Question): boolean {
   return against !== undefined && 'days' in against;
