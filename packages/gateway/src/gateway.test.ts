@@ -268,6 +268,7 @@ describe('the gateway', () => {
     const labels = 'flag="engine",rule="part",release="",level="",arm="none",epoch="",variant="v2"';
     expect(metrics).toContain(`ombre_gateway_requests_total{${labels}} 12`);
     expect(metrics).toContain(`ombre_gateway_failures_total{${labels}} 12`);
+    expect(metrics).toContain(`ombre_gateway_not_permitted_total{${labels}} 2`);
     expect(metrics).toContain(`ombre_gateway_open_requests{${labels}} 0`);
     expect(metrics).toContain('ombre_gateway_breaker_open{upstream="engine-v2"} 1');
     expect(metrics).toContain(`_count{${labels},upstream="engine-v2"} 12`);
@@ -310,6 +311,7 @@ describe('the gateway', () => {
     for (let round = 0; round < 5; round++) expect((await ask(it.url)).status).toBe(502);
     expect(JSON.parse((await ask(it.url)).body)).toMatchObject({ name: 'spare' });
     expect(it.metrics()).toMatch(/failures_total\{[^}]*variant="v1"\} 6/);
+    expect(it.metrics()).toMatch(/not_permitted_total\{[^}]*variant="v1"\} 1/);
   });
 
   test('ends what is under way before it stops, and takes nothing new', async () => {

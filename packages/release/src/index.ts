@@ -45,6 +45,7 @@ export {
   type CircuitReport,
   type CircuitsAround,
   circuitEvidence,
+  failsAlike,
   type SeenCircuit,
 } from './health/circuits.ts';
 export type { CountersReport, CountersReportRow } from './health/counters-report.ts';

@@ -1,3 +1,4 @@
+import type { CounterRow } from '@ombre/protocol';
 import type { Group } from './tally.ts';
 
 /** What Prometheus reads of an upstream. */
@@ -16,6 +17,7 @@ export interface Reading {
   readonly stalled: number;
 }
 
+type Summed = Pick<CounterRow, 'requests' | 'failures' | 'notPermitted' | 'open'>;
 type Labels = Readonly<Record<string, string | number | null>>;
 
 /** Metrics in the text format of Prometheus (0.0.4). Sub-buckets and bands are added up; labels without a value are empty. */
@@ -28,9 +30,15 @@ export function exposition({ groups, upstreams, revision, stale, stalled }: Read
     const text = Object.entries(labels).map(([key, one]) => `${key}="${escapeLabel(String(one ?? ''))}"`);
     lines.push(`${name}${text.length === 0 ? '' : `{${text.join(',')}}`} ${value}`);
   };
-  const sums: readonly [string, string, string, 'requests' | 'failures' | 'open'][] = [
+  const sums: readonly [string, string, string, keyof Summed][] = [
     ['ombre_gateway_requests_total', 'counter', 'Requests begun, by outcome.', 'requests'],
     ['ombre_gateway_failures_total', 'counter', 'Requests that ended badly, by outcome.', 'failures'],
+    [
+      'ombre_gateway_not_permitted_total',
+      'counter',
+      'Failures whose call an open circuit did not permit, by outcome.',
+      'notPermitted',
+    ],
     ['ombre_gateway_open_requests', 'gauge', 'Requests in flight, by outcome.', 'open'],
   ];
   for (const [name, type, help, field] of sums) {

@@ -50,6 +50,15 @@ describe('the tally', () => {
     ]);
   });
 
+  test('tells failures whose call was not permitted from those of the variant, and times them not', () => {
+    const tally = createTally();
+    tally.end(tally.begin(outcome(), hash, 0), 10, true, 'x');
+    tally.end(tally.begin(outcome(), hash, 0), 40, true, 'spare', false);
+    expect(tally.rows(40, true)).toMatchObject([
+      { requests: 2, failures: 2, notPermitted: 1, latencySum: 10 },
+    ]);
+  });
+
   test('keeps bands apart in its rows and together in its groups', () => {
     const tally = createTally();
     const outside = { level: undefined, arm: 'none', variant: 'v1' } as const;

@@ -9,7 +9,7 @@ const MOST_ROWS = 50_000;
 /** What is counted together: one outcome but for the sub-bucket, and for where its units will stand at the next level. */
 export type Cell = Omit<
   CounterRow,
-  'ahead' | 'bucket' | 'requests' | 'failures' | 'slow' | 'latencySum' | 'open' | 'units'
+  'ahead' | 'bucket' | 'requests' | 'failures' | 'notPermitted' | 'slow' | 'latencySum' | 'open' | 'units'
 >;
 
 export interface Group {
@@ -30,6 +30,7 @@ interface Part {
 interface Row {
   requests: number;
   failures: number;
+  notPermitted: number;
   readonly slow: number[];
   latencySum: number;
   open: number;
@@ -56,8 +57,8 @@ export interface Tally {
   /** Limits of a release that is counted already begin everything anew. */
   setLimits(limits: Readonly<Record<string, readonly number[]>>): void;
   begin(outcome: Outcome, hash: number, now: number): Open;
-  /** `upstream`: who answered; undefined where nobody was asked. */
-  end(open: Open, now: number, failed: boolean, upstream: string | undefined): void;
+  /** `upstream`: who answered; undefined where nobody was asked. `permitted`: false where an open circuit kept the call from who was meant. */
+  end(open: Open, now: number, failed: boolean, upstream: string | undefined, permitted?: boolean): void;
   /** All rows, or those that changed since they were last read. Requests in flight that passed a limit by `now` are counted there. */
   rows(now: number, all: boolean): CounterRow[];
   groups(): readonly Group[];
@@ -116,6 +117,7 @@ export function createTally(): Tally {
     const row: Row = {
       requests: 0,
       failures: 0,
+      notPermitted: 0,
       slow: group.limits.map(() => 0),
       latencySum: 0,
       open: 0,
@@ -153,14 +155,15 @@ export function createTally(): Tally {
       flying.push(open);
       return open;
     },
-    end(open, now, failed, upstream) {
+    end(open, now, failed, upstream, permitted = true) {
       takeOut(open, flying);
       const { group, row } = open;
       const took = now - open.began;
       pass(open, took);
       row.open -= 1;
       row.failures += Number(failed);
-      row.latencySum += took;
+      if (permitted) row.latencySum += took;
+      else row.notPermitted += 1;
       row.changed = true;
       let histogram = group.histograms.get(upstream ?? '');
       if (histogram === undefined) {
@@ -176,13 +179,14 @@ export function createTally(): Tally {
         for (const [bucket, row] of buckets.entries()) {
           if (row === undefined || !(all || row.changed)) continue;
           row.changed = false;
-          const { requests, failures, slow, latencySum, open, units } = row;
+          const { requests, failures, notPermitted, slow, latencySum, open, units } = row;
           rows.push({
             ...group.cell,
             ...(ahead === undefined ? {} : { ahead }),
             bucket,
             requests,
             failures,
+            ...(notPermitted === 0 ? {} : { notPermitted }),
             slow: [...slow],
             latencySum,
             open,

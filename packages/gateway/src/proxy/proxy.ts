@@ -54,7 +54,7 @@ interface Passing {
   /** For the client, as name, value …. */
   readonly ownHeaders: string[];
   /** Counts it; `upstream` is who was asked. Called once. */
-  readonly end: (at: number, failed: boolean, upstream: string | undefined) => void;
+  readonly end: (at: number, failed: boolean, upstream: string | undefined, permitted?: boolean) => void;
 }
 
 export function createProxy(parts: ProxyParts): Proxy {
@@ -72,8 +72,8 @@ export function createProxy(parts: ProxyParts): Proxy {
     return {
       decision,
       ownHeaders,
-      end(ended, failed, upstream) {
-        if (open !== undefined) tally.end(open, ended, failed, upstream);
+      end(ended, failed, upstream, permitted) {
+        if (open !== undefined) tally.end(open, ended, failed, upstream, permitted);
       },
     };
   }
@@ -92,7 +92,7 @@ export function createProxy(parts: ProxyParts): Proxy {
     const admitted = admit(verdict.upstream, upstreams, at);
     if (admitted.refusal === undefined) return admitted;
     refuseWith(admitted.refusal);
-    end(now(), true, verdict.upstream.name);
+    end(now(), true, verdict.upstream.name, false);
     return undefined;
   }
 
@@ -101,7 +101,8 @@ export function createProxy(parts: ProxyParts): Proxy {
     const { upstream } = admitted;
     settle(admitted, at, ending, waited);
     // The variant's own upstream was meant: where another had to stand in, the variant failed.
-    end(at, ending === 'failed' || upstream !== decision.verdict.upstream, upstream.name);
+    const permitted = upstream === decision.verdict.upstream;
+    end(at, ending === 'failed' || !permitted, upstream.name, permitted);
   }
 
   function headersFor(

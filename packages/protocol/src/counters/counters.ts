@@ -20,6 +20,8 @@ export interface CounterRow {
   readonly requests: number;
   /** Requests that ended badly. */
   readonly failures: number;
+  /** Of the failures, those of calls that an open circuit did not permit: they say nothing new of the variant. Absent: none. */
+  readonly notPermitted?: number;
   /** By limit of `limits[release]`: requests that took longer, counted the moment they pass the limit, ended or not. */
   readonly slow: readonly number[];
   /** Milliseconds of all requests that ended. */
@@ -79,6 +81,7 @@ export const counterRow: z.ZodType<CounterRow> = z.object({
     .max(SUB_BUCKETS - 1),
   requests: count,
   failures: count,
+  notPermitted: count.exactOptional(),
   slow: z.array(count).max(50),
   latencySum: z.number().min(0),
   open: count,

@@ -15,8 +15,10 @@ function circuit(
   return { source: 'g', flag: 'f', variant, upstream: `${variant}-up`, state, ...opened, ...more };
 }
 
-const verdict = (circuits: readonly SeenCircuit[], more: Partial<typeof around> | { errorRate: null } = {}) =>
-  circuitEvidence(spec, circuits, { ...around, ...more }, NOW).map((one) => one.verdict);
+const verdict = (
+  circuits: readonly SeenCircuit[],
+  more: Partial<typeof around> | { errorRate: null } | { failedAlike: number } = {},
+) => circuitEvidence(spec, circuits, { ...around, ...more }, NOW).map((one) => one.verdict);
 
 describe('an open circuit', () => {
   test('of the new version alone is bad, says where, and since when', () => {
@@ -42,6 +44,12 @@ describe('an open circuit', () => {
     const pair = [circuit('new', 'open'), circuit('old', 'closed')];
     expect(verdict(pair, { errorRate: 0.4 })).toEqual(['unknown']);
     expect(verdict(pair, { errorRate: null })).toEqual(['bad']);
+  });
+
+  test('stays unknown until it closes where the old version failed too when it opened, though that is well again', () => {
+    const pair = [circuit('new', 'open'), circuit('old', 'closed')];
+    expect(verdict(pair, { failedAlike: 9_250 })).toEqual(['unknown']);
+    expect(verdict(pair, { failedAlike: 8_750 })).toEqual(['bad']);
   });
 
   test('is no evidence where it is not known how the old version stands, or both go to one upstream', () => {

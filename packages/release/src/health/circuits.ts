@@ -20,9 +20,16 @@ export type SeenCircuit = CircuitReport & {
 export type CircuitsAround = {
   /** Share of requests served `from` that failed of late; null where there were none. */
   readonly errorRate: number | null;
+  /** When `from` was last seen to fail alike, ms since 1970; absent: not in this climb. */
+  readonly failedAlike?: number | undefined;
   /** Since when this climb is judged, ms: a circuit that nobody asks stays open, and one that opened before says nothing of this climb. */
   readonly since: number;
 };
+
+/** Whether so many requests served `from` fail that an open circuit of `to` is no news about `to`. */
+export function failsAlike(errorRate: number | null): boolean {
+  return errorRate !== null && errorRate >= SHARED_RATE;
+}
 
 /** With so many failures of `from` an open circuit of `to` is no news about `to`: the other circuit may merely have more to look back on. */
 const SHARED_RATE = 0.1;
@@ -30,12 +37,12 @@ const SHARED_RATE = 0.1;
 /**
  * What circuit breakers say of a release, a signal independent of its guards: bad where the circuit of `to`'s upstream opened while
  * `from`'s is closed and `from` does not fail alike; unknown, the cause being shared, where either does too; undecided while `to`'s
- * is probed. Nothing at all where both are closed, go to one upstream, or a gateway does not tell how one of them stands.
+ * is probed. A circuit that opened while `from` failed alike stays shared until it closes, though `from` is well again before. Nothing at all where both are closed, go to one upstream, or a gateway does not tell how one of them stands.
  */
 export function circuitEvidence(
   { flag, from, to }: Pick<ReleaseSpec, 'flag' | 'from' | 'to'>,
   circuits: readonly SeenCircuit[],
-  { errorRate, since }: CircuitsAround,
+  { errorRate, since, failedAlike }: CircuitsAround,
   now: number,
 ): readonly GuardEvidence[] {
   const standing = (variant: string) =>
@@ -49,7 +56,6 @@ export function circuitEvidence(
   const [first] = open.length > 0 ? open : probed;
   if (first === undefined) return [];
   const notClosed = pairs.find(({ other }) => other.state !== 'closed');
-  const failing = errorRate !== null && errorRate >= SHARED_RATE;
   const { upstream, source } = first.treated;
   const found = (verdict: HealthVerdict, sentence: string): readonly GuardEvidence[] => [
     {
@@ -74,9 +80,15 @@ export function circuitEvidence(
     const alike = `that of ${notClosed.other.upstream} is not closed either`;
     return found('unknown', `${saw}, but ${alike}: the cause is shared`);
   }
-  if (failing) {
+  if (errorRate !== null && failsAlike(errorRate)) {
     const percent = Math.round(100 * errorRate);
     return found('unknown', `${saw}, but ${percent} % of requests to ${from} fail: the cause is shared`);
+  }
+  if (open.every(({ treated }) => (treated.opened ?? now) <= (failedAlike ?? Number.NEGATIVE_INFINITY))) {
+    return found(
+      'unknown',
+      `${saw}, but requests to ${from} failed too when it opened: the cause was shared`,
+    );
   }
   return found('bad', `${saw}, that of ${first.other.upstream} is closed`);
 }

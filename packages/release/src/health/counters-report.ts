@@ -29,6 +29,7 @@ export type CountersReportRow = {
   readonly bucket: number;
   readonly requests: number;
   readonly failures: number;
+  readonly notPermitted?: number;
   readonly slow: readonly number[];
   readonly latencySum: number;
   readonly open: number;

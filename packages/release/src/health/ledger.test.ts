@@ -28,6 +28,14 @@ describe('the ledger', () => {
     expect([arm.ended[5], arm.failures[5], arm.slow[0]![5], arm.units]).toEqual([24, 3, 4, 6]);
   });
 
+  test('leaves out of an arm what an open circuit did not permit, and counts it among who was hurt', () => {
+    const ledger = createLedger();
+    ledger.take(report({ rows: [row({ requests: 100, failures: 60, notPermitted: 58 })] }), 0);
+    const arm = treated(ledger)!;
+    expect([arm.ended[5], arm.failures[5]]).toEqual([42, 2]);
+    expect(ledger.tally('r', 1, 0).climb.treated).toMatchObject({ ended: 100, failures: 60 });
+  });
+
   test('changes nothing when a report comes twice or late', () => {
     const ledger = createLedger();
     ledger.take(report(), 0);

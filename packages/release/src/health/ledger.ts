@@ -42,7 +42,10 @@ type Group = {
   readonly last: (RowCounts | undefined)[];
 };
 
-type RowCounts = Pick<CountersReportRow, 'requests' | 'failures' | 'slow' | 'latencySum' | 'open' | 'units'>;
+type RowCounts = Pick<
+  CountersReportRow,
+  'requests' | 'failures' | 'notPermitted' | 'slow' | 'latencySum' | 'open' | 'units'
+>;
 type Cell = Omit<CountersReportRow, 'bucket' | keyof RowCounts>;
 
 type ReleaseSums = {
@@ -95,7 +98,10 @@ export function createLedger(): Ledger {
     totals.failures += failures;
     for (const [limit, slow] of passed) totals.slow.set(limit, (totals.slow.get(limit) ?? 0) + slow);
     const latencySum = row.latencySum - (before?.latencySum ?? 0);
-    const growth = { bucket, requests, failures, open, latencySum, slow: passed, units };
+    // What an open circuit kept away hurt people, but tells nothing of the version: it was not asked.
+    const kept = (row.notPermitted ?? 0) - (before?.notPermitted ?? 0);
+    const asked = { requests: requests - kept, failures: failures - kept };
+    const growth = { bucket, ...asked, open, latencySum, slow: passed, units };
     const arm = armOf(sums, cell);
     if (arm !== undefined) addTo(arm, growth);
     if (cell.ahead !== undefined) sums.ahead.add(cell.ahead, growth);
@@ -144,8 +150,8 @@ export function createLedger(): Ledger {
         circuits: seenCircuits(report, source.circuits, now),
       });
       for (const row of report.rows) {
-        const { bucket, requests, failures, slow, latencySum, open, units, ...cell } = row;
-        const counts = { requests, failures, slow, latencySum, open, units };
+        const { bucket, requests, failures, notPermitted = 0, slow, latencySum, open, units, ...cell } = row;
+        const counts = { requests, failures, notPermitted, slow, latencySum, open, units };
         grow(groupOf(source, cell), bucket, counts, report.limits[cell.release ?? ''] ?? []);
       }
       return { resend: !unbroken };

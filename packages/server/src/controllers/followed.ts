@@ -29,6 +29,8 @@ export interface Followed {
   memory: HealthState | undefined;
   /** Since when this climb is judged here, ms since 1970. */
   judgedSince: number | undefined;
+  /** When `from` was last seen to fail so often that an open circuit of `to` is no news about `to`; ms since 1970. */
+  failedAlike: number | undefined;
   /** When counters of it came last and were judged at once, on the monotonic clock. */
   counted: number;
   health: Health;
@@ -61,6 +63,7 @@ export function follow(
     lines: begun.lines,
     memory: begun.facts.memory,
     judgedSince: undefined,
+    failedAlike: undefined,
     counted: Number.NEGATIVE_INFINITY,
     health: begun.facts.health,
     traffic: {},

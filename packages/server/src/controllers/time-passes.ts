@@ -1,6 +1,7 @@
 import {
   circuitEvidence,
   combineHealth,
+  failsAlike,
   judgeHealth,
   type Ledger,
   type Phase,
@@ -56,7 +57,9 @@ export function timePasses(one: Followed, moment: Moment): Waiting {
     one.memory = judged.state;
     one.traffic = tally.sources === 0 ? {} : judged.traffic;
     one.judgedSince ??= now;
-    const around = { since: one.judgedSince, errorRate: worstOf(one.rates, [OUTAGE, undefined]) };
+    const errorRate = worstOf(one.rates, [OUTAGE, undefined]);
+    if (failsAlike(errorRate)) one.failedAlike = now;
+    const around = { since: one.judgedSince, errorRate, failedAlike: one.failedAlike };
     one.health = combineHealth([
       ...judged.health.evidence,
       ...circuitEvidence(one.spec, ledger.circuits(now), around, now),
@@ -66,6 +69,7 @@ export function timePasses(one: Followed, moment: Moment): Waiting {
   } else {
     one.memory = undefined;
     one.judgedSince = undefined;
+    one.failedAlike = undefined;
     one.health = combineHealth([]);
     watchers.drop(one.release);
   }
