@@ -69,7 +69,7 @@ function bySlice(
   const rates = slices
     .filter(({ level }) => worse.includes(level))
     .map((one) => `${one.level}: ${percent(rateOf(one.treatment))}, control ${percent(rateOf(one.control))}`);
-  const sentence = `requests ${said} more often than control's at ${rates.join('; ')}`;
+  const sentence = `over the step requests ${said} more often than control's at ${rates.join('; ')}`;
   if (returnSlices !== true || !restIsFine(slices, worse, effect, margin)) {
     return {
       ...whole,
