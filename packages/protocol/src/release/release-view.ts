@@ -72,6 +72,8 @@ export interface ReleaseView {
   /** 1 for the first climb. */
   readonly attempt: number;
   readonly frozen?: { readonly causes: readonly FreezeCause[]; readonly from: Phase; readonly since: number };
+  /** What keeps the process that answers from moving releases, since when: what is shown is what was written last. */
+  readonly halted?: { readonly since: number; readonly why: string };
   /** The gate that must agree before the level is entered. */
   readonly waiting?: { readonly level: string; readonly gate: 'approval' | 'webhook' };
   /** The step around a level that is asked now, for what, and how often it was. */
@@ -151,6 +153,7 @@ export const releaseView: z.ZodType<ReleaseView> = z.object({
   deleting: z.boolean().exactOptional(),
   attempt: z.int().min(1),
   frozen: z.object({ causes: z.array(freezeCause), from: phase, since: z.number() }).exactOptional(),
+  halted: z.object({ since: z.number(), why: z.string() }).exactOptional(),
   waiting: z.object({ level: z.string(), gate: z.enum(['approval', 'webhook']) }).exactOptional(),
   step: z
     .object({

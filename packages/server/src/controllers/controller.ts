@@ -48,6 +48,8 @@ export interface Controller {
   readonly holds: boolean;
   /** What lets this process write while it decides; undefined from the moment on when another one may have taken over. */
   readonly fence: { readonly lease: string; readonly token: number } | undefined;
+  /** What lets no turn of this process succeed, and since when, ms since 1970: nothing moves meanwhile. */
+  readonly halted: { readonly since: number; readonly why: string } | undefined;
   /** Releases as they are followed; empty where another process decides. */
   readonly followed: ReadonlyMap<string, Followed>;
   readonly traffic: FlagTraffic;

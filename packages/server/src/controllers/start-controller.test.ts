@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { StoreError } from '../store/store.ts';
 import { asked, climb, ENVIRONMENT, flag, openStage, type Stage, settle } from './stage.suite.ts';
 import { LATE } from './start-controller.ts';
 
@@ -45,6 +46,30 @@ describe('a release', () => {
     expect(await stage.kinds('r')).toEqual(['started', 'rolling-back', 'rolled-back']);
     await stage.pass(10_000, controller);
     expect(stage.shares()).toEqual([]);
+  });
+
+  test('stands still while nothing can be written, says why and since when, and goes on', async () => {
+    let full = false;
+    const { progress } = stage.store;
+    const commit: typeof progress.commit = async (write) => {
+      if (full) throw new StoreError('FULL', 'The disk is full.');
+      return progress.commit(write);
+    };
+    const controller = stage.start('one', { progress: { ...progress, commit } });
+    await stage.control.files([flag('a'), climb('r')]);
+    stage.gateway.traffic = HEALTHY;
+    await stage.pass(1_500, controller);
+    expect(controller.halted).toBeUndefined();
+    full = true;
+    const since = controller.time();
+    await stage.pass(20_000, controller);
+    expect(stage.shares()).toEqual([0.5]);
+    expect(controller.halted?.why).toBe('The disk is full.');
+    expect(controller.halted?.since).toBeLessThan(since + 10_000);
+    full = false;
+    await stage.pass(12_000, controller);
+    expect(controller.halted).toBeUndefined();
+    expect((await stage.row('r'))?.state.phase).toBe('completed');
   });
 
   test('does what people tell it, and says why it does not', async () => {

@@ -28,6 +28,14 @@ const UNHEARD = 2_000;
 /** Milliseconds of one slice of a pass. */
 const SLICE = 8;
 
+/** What turns meet again and again: when it was told and met last, on the monotonic clock, and since when, in ms since 1970. */
+interface Failure {
+  readonly said: string;
+  readonly told: number;
+  readonly met: number;
+  readonly since: number;
+}
+
 /** What some turn makes of releases, and how many of the events that waited for each it took. */
 type Drafts = ReadonlyMap<Followed, { readonly draft: Draft; readonly taken: number }>;
 
@@ -49,8 +57,7 @@ export function startController(parts: ControllerParts): Controller {
   let restarted = false;
   /** What is known may not be what was written. */
   let stale = false;
-  /** The failure that turns meet again and again, and when it was told. */
-  let failure: { readonly said: string; readonly at: number } | undefined;
+  let failure: Failure | undefined;
   let seenRevision = -1;
   let written = began;
   /** As they were at the last tick. */
@@ -64,9 +71,11 @@ export function startController(parts: ControllerParts): Controller {
     failed(error) {
       stale = true;
       // Four turns a second meet the same full disk: it is told once a minute.
-      const said = String(error);
-      if (said === failure?.said && clock.monotonic() - failure.at < SILENCE) return;
-      failure = { said, at: clock.monotonic() };
+      const said = error instanceof Error ? error.message : String(error);
+      const now = clock.monotonic();
+      const told = failure?.said === said && now - failure.told < SILENCE ? failure.told : undefined;
+      failure = { said, told: told ?? now, met: now, since: failure?.since ?? time() };
+      if (told !== undefined) return;
       log.warn({ environment, error: said }, 'a turn of the controller failed; it is tried again');
     },
   });
@@ -192,7 +201,8 @@ export function startController(parts: ControllerParts): Controller {
       }
     }
     await write(drafts);
-    failure = undefined;
+    // A turn that had nothing to write proves nothing, for as long as there may be none.
+    if (failure !== undefined && clock.monotonic() - failure.met > 2 * ACCRUED) failure = undefined;
     if (why.kind !== 'tick') return;
     const { late } = why;
     news.ticked?.(late);
@@ -249,6 +259,7 @@ export function startController(parts: ControllerParts): Controller {
     if (fence === undefined) return;
     const result = await progress.commit({ environment, fence, writes, answered });
     if (!result.ok) return lease.lose('its writes are fenced off');
+    failure = undefined;
     inbox.answered(answered);
     for (const write of writes) adopt(write, drafts);
     for (const one of gone) {
@@ -287,6 +298,9 @@ export function startController(parts: ControllerParts): Controller {
     },
     get fence() {
       return lease.fence;
+    },
+    get halted() {
+      return failure && { since: failure.since, why: failure.said };
     },
     get followed() {
       return followed;

@@ -10,7 +10,7 @@ import type { Views } from '../views/views.ts';
 import { landingEdits } from './landing-edits.ts';
 import { matchingOf } from './matching.ts';
 import type { ReleaseStreams } from './release-streams.ts';
-import { viewOf } from './release-view.ts';
+import { type Beside, viewOf } from './release-view.ts';
 import type { Commanded, Releases } from './releases.ts';
 import { takeBack } from './take-back.ts';
 
@@ -77,11 +77,15 @@ export function createReleases(parts: ReleasesParts): Releases {
     return landing.edits;
   }
 
+  function beside(one: Followed): Beside {
+    return { landing: landingFor(one), halted: controller.halted };
+  }
+
   async function view(release: string, events = LINES): Promise<ReleaseView | undefined> {
     const one = (await all()).get(release);
     if (one === undefined) return undefined;
     const lines = events === 0 ? [] : await progress.history(environment, release, { limit: events });
-    return viewOf(one, lines, landingFor(one));
+    return viewOf(one, lines, beside(one));
   }
 
   const until = async <T>(look: () => Promise<T | undefined>): Promise<T | undefined> => {
@@ -132,7 +136,7 @@ export function createReleases(parts: ReleasesParts): Releases {
   return {
     list: async () => {
       const found = [...(await all()).values()];
-      return found.map((one) => viewOf(one, [], landingFor(one)));
+      return found.map((one) => viewOf(one, [], beside(one)));
     },
     view,
     plan(release, given) {

@@ -4,11 +4,17 @@ import { rollbackParts, rollbackSentence, stepAt } from '@ombre/release';
 import type { Followed } from '../controllers/followed.ts';
 import type { EventRow } from '../store/progress/progress-store.ts';
 
-/** A release as people see it. `landing` is what has to be edited where its flag belongs to files. */
+/** What is told with a release beside itself: what has to be edited where its flag belongs to files, and what keeps its controller from working. */
+export interface Beside {
+  readonly landing: readonly LandingEdit[];
+  readonly halted: ReleaseView['halted'];
+}
+
+/** A release as people see it. */
 export function viewOf(
   followed: Followed,
   events: readonly EventRow[],
-  landing: readonly LandingEdit[] = [],
+  { landing, halted }: Beside,
 ): ReleaseView {
   const { release, spec, origin, state, health, receivers, rates, version, traffic } = followed;
   const { frozen, gate, rollback, placement, at } = state;
@@ -26,6 +32,7 @@ export function viewOf(
     phase: state.phase,
     ...(state.afterRollback === 'delete' ? { deleting: true } : {}),
     attempt: state.attempt,
+    ...(halted === undefined || isSettled(state.phase) ? {} : { halted }),
     ...(frozen === undefined ? {} : { frozen }),
     ...(gated?.gate === undefined ? {} : { waiting: { level: gated.name, gate: gateKind(gated.gate) } }),
     ...stepOf(state.saga),
@@ -56,6 +63,11 @@ export function viewOf(
     events: events.map(logLine),
     version,
   };
+}
+
+/** Nothing moves it any more, controlled or not. */
+function isSettled(phase: ReleaseView['phase']): boolean {
+  return phase === 'rolled-back' || phase === 'landed';
 }
 
 export function logLine({ number, at, kind, text, alert, evidence }: EventRow): ReleaseLogLine {

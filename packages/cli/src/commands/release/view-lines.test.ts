@@ -31,6 +31,13 @@ describe('a release as people read it', () => {
     );
   });
 
+  test('says what keeps the control plane from working, and for how long nothing moves', () => {
+    const halted = { since: NOON - 90_000, why: 'The disk is full.' };
+    expect(lines({ ...climbing, halted })).toContain(
+      'nothing has moved for 90 s, since the control plane cannot work: The disk is full.',
+    );
+  });
+
   test('says of a completed release that nobody watches its health any more', () => {
     const health = { verdict: 'good', evidence: [] } as const;
     expect(lines({ ...climbing, phase: 'completed', health })).toContain('health     no longer watched');

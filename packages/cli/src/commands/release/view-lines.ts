@@ -22,6 +22,7 @@ export function viewLines(
     '',
     ...ladderLines(terminal, view),
     '',
+    ...haltedLines(terminal, view, now),
     ...(isOver(view) ? [] : presentLines(terminal, view)),
     ...(rollback.length === 0 ? [] : [...rollback, '']),
     ...(view.landing ?? []).flatMap(({ sentence, diff }) => [
@@ -45,6 +46,13 @@ export function stateOf(view: ReleaseView, now: number): string {
     return `${phase}: asks ${step.name} of ${step.level} to ${step.action}${again}`;
   }
   return at === undefined || phase === 'completed' ? phase : `${phase} at ${at.level}, ${percent(at.share)}`;
+}
+
+function haltedLines(terminal: Terminal, { halted }: ReleaseView, now: number): readonly string[] {
+  if (halted === undefined) return [];
+  const since = duration(Math.max(0, now - halted.since));
+  const text = `nothing has moved for ${since}, since the control plane cannot work: ${halted.why} It tries again and again.`;
+  return [paint(terminal, 'red', text), ''];
 }
 
 function isOver({ phase }: ReleaseView): boolean {
