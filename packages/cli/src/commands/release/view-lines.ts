@@ -51,7 +51,7 @@ export function stateOf(view: ReleaseView, now: number): string {
 function haltedLines(terminal: Terminal, { halted }: ReleaseView, now: number): readonly string[] {
   if (halted === undefined) return [];
   const since = duration(Math.max(0, now - halted.since));
-  const text = `nothing has moved for ${since}, since the control plane cannot work: ${halted.why} It tries again and again.`;
+  const text = `nothing has moved for ${since}, since the control plane cannot work: ${halted.why} It goes on by itself when that is over.`;
   return [paint(terminal, 'red', text), ''];
 }
 
