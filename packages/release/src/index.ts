@@ -48,7 +48,7 @@ export {
   failsAlike,
   type SeenCircuit,
 } from './health/circuits.ts';
-export type { CountersReport, CountersReportRow } from './health/counters-report.ts';
+export { type CountersReport, type CountersReportRow, rowKey } from './health/counters-report.ts';
 export { combineHealth, type GuardEvidence, type Health, type HealthVerdict } from './health/health.ts';
 export {
   ALPHA,

@@ -35,3 +35,12 @@ export type CountersReportRow = {
   readonly open: number;
   readonly units: number;
 };
+
+/** Tells rows of a boot apart but for their sub-bucket. */
+export function rowKey(
+  row: Pick<CountersReportRow, 'flag' | 'rule' | 'release' | 'level' | 'arm' | 'epoch' | 'variant' | 'ahead'>,
+): string {
+  const { flag, rule, release, level, arm, epoch, variant, ahead } = row;
+  const place = ahead === undefined ? '' : `${ahead.level}|${ahead.from}|${ahead.below}|${ahead.cut}`;
+  return `${release}|${level}|${arm}|${epoch}|${flag}|${rule}|${variant}|${place}`;
+}

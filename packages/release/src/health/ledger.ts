@@ -2,7 +2,7 @@ import type { Level } from '@ombre/decide/model';
 import { type AheadSums, createAheadSums } from './ahead-sums.ts';
 import { type ArmSums, addTo, armTally, emptyArm } from './arm-sums.ts';
 import type { SeenCircuit } from './circuits.ts';
-import type { CountersReport, CountersReportRow } from './counters-report.ts';
+import { type CountersReport, type CountersReportRow, rowKey } from './counters-report.ts';
 import type { Tally } from './tally.ts';
 
 /** Sums the reports of gateways, in memory: after a restart it asks each of them for a full report. */
@@ -227,9 +227,7 @@ function seenCircuits(
 }
 
 function groupOf({ groups }: Source, cell: Cell): Group {
-  const { release, level, arm, epoch, flag, rule, variant, ahead } = cell;
-  const place = ahead === undefined ? '' : `${ahead.level}|${ahead.from}|${ahead.below}|${ahead.cut}`;
-  const key = `${release}|${level}|${arm}|${epoch}|${flag}|${rule}|${variant}|${place}`;
+  const key = rowKey(cell);
   const group = groups.get(key) ?? { cell, last: [] };
   groups.set(key, group);
   return group;

@@ -1,4 +1,5 @@
 import type { CounterRow, Counters } from '@ombre/protocol';
+import { rowKey } from '@ombre/release';
 
 /** Requests of each flag, released or not: what a plan is made for. */
 export interface FlagTraffic {
@@ -43,8 +44,8 @@ export function createFlagTraffic(): FlagTraffic {
       sources.set(report.source, source);
       source.sequence = report.sequence;
       for (const row of report.rows) {
-        const { flag, rule, release, level, arm, epoch, variant, ahead, bucket } = row;
-        const key = `${flag}|${rule}|${release}|${level}|${arm}|${epoch}|${variant}|${bucket}|${ahead?.level}|${ahead?.from}|${ahead?.below}|${ahead?.cut}`;
+        const { flag, release, level, bucket } = row;
+        const key = `${bucket}|${rowKey(row)}`;
         const before = source.rows.get(key);
         source.rows.set(key, { requests: row.requests, failures: row.failures });
         if (!known) continue;
