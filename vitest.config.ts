@@ -49,7 +49,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: alone,
           pool: 'forks',
-          maxWorkers,
+          // One at a time: they start processes again on a port they had, which another would take meanwhile.
+          maxWorkers: 1,
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },
