@@ -51,6 +51,7 @@ export default defineConfig({
           pool: 'forks',
           // One at a time: they start processes again on a port they had, which another would take meanwhile.
           maxWorkers: 1,
+          sequence: { groupOrder: 1 },
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },
@@ -62,7 +63,7 @@ export default defineConfig({
           name: 'alone',
           include: alone,
           pool: 'forks',
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },
