@@ -249,7 +249,8 @@ export function startCoordinator(parts: CoordinatorParts): Coordinator {
     await look();
     const known = await store.find(environment, input.id);
     if (known !== undefined && input.dryRun !== true) {
-      return { ok: true, plan: NO_PLAN, members: known.change.members, change: view(known) };
+      const change = view(known);
+      return { ok: true, plan: NO_PLAN, members: change.members, change };
     }
     const { change: open } = state;
     if (open !== undefined && isUnderWay(open) && input.dryRun !== true) return busy(open);
@@ -281,7 +282,8 @@ export function startCoordinator(parts: CoordinatorParts): Coordinator {
     }
     placements = placed();
     await look();
-    return { ok: true, plan, members: row.change.members, change: view(row) };
+    const change = view(row);
+    return { ok: true, plan, members: change.members, change };
   }
 
   async function acknowledged({ receiver, lineage: of, revision, staged }: Acknowledgement): Promise<Lease> {
