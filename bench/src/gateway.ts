@@ -12,11 +12,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { median, quantile, requestBytes } from './http-load.ts';
-import { processorTime, startNginx } from './nginx-process.ts';
+import { machineTime, processorTime, startNginx } from './nginx-process.ts';
 import { pacedLoad } from './paced-load.ts';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 9);
 const SECONDS = Number(process.env.SECONDS ?? 2);
+/** Seconds under load before anything is measured: V8 compiles what it finds hot, and a Node process that has just started costs six times as much a request. */
+const WARM = Number(process.env.WARM ?? 10);
+/** Seconds of the same load before each measurement: a process that waited for its turn gave back memory that it takes again in the first second. */
+const LEAD = Number(process.env.LEAD ?? 2);
 const CONNECTIONS = Number(process.env.CONNECTIONS ?? 32);
 const WORKERS = Number(process.env.WORKERS ?? 1);
 /** Requests a second of the steady load. */
@@ -141,15 +145,18 @@ async function compare(): Promise<void> {
       row('nginx split_clients, kept', keptSplit, nginx, true),
       row('node:http and undici alone', bare, alone, true),
     ];
-    const rows = [...theirs, ours];
+    // Neighbours in time are compared: the machine's pace changes within seconds.
+    const rows = [...theirs.slice(0, 1), ours, ...theirs.slice(1)];
     for (const one of rows) await verify(one);
-    for (let round = -1; round < ROUNDS; round++) {
-      for (const one of rows) {
-        const measured = await measure(one);
-        if (round >= 0) one.measured.push(measured);
-      }
+    for (const one of rows) await load(one, WARM);
+    const before = machineTime();
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const one of rows) one.measured.push(await measure(one));
     }
+    const after = machineTime();
     print(rows, ours, theirs);
+    const taken = (after.taken - before.taken) / (after.all - before.all);
+    console.log(`of this machine's processor time its host took ${(100 * taken).toFixed(1)} % for others`);
   } finally {
     for (const child of children) child.kill('SIGTERM');
     await Promise.all(
@@ -215,20 +222,30 @@ async function verify({ name, port, splits }: Row): Promise<void> {
   if (!right) throw new Error(`${name} asked the backends ${from.one} and ${from.two} times`);
 }
 
-/** An answer other than 2xx ends the bench. */
-async function measure({ port, process: { pid = 0 } }: Row): Promise<Measured> {
-  const before = processorTime(pid);
-  const options = ['-t1', `-c${CONNECTIONS}`, `-d${SECONDS}s`, '--latency', '-H', `cookie: ${UNIT}`];
+/** As many requests as it answers; what wrk says of them. An answer other than 2xx ends the bench. */
+async function load({ port }: Row, seconds: number): Promise<string> {
+  const options = ['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '--latency', '-H', `cookie: ${UNIT}`];
   const child = spawn('wrk', [...options, `http://127.0.0.1:${port}${PATH}`]);
   let text = '';
   child.stdout.on('data', (piece: Buffer) => {
     text += piece.toString();
   });
   await new Promise((end) => child.once('close', end));
+  if (!/Requests\/sec/.test(text) || /Non-2xx|Socket errors/.test(text)) throw new Error(text);
+  return text;
+}
+
+async function measure(row: Row): Promise<Measured> {
+  const {
+    port,
+    process: { pid = 0 },
+  } = row;
+  await load(row, LEAD);
+  const before = processorTime(pid);
+  const text = await load(row, SECONDS);
   const spent = processorTime(pid) - before;
   const requests = Number(/(\d+) requests in/.exec(text)?.[1]);
   const rate = Number(/Requests\/sec:\s+([\d.]+)/.exec(text)?.[1]);
-  if (Number.isNaN(rate) || /Non-2xx|Socket errors/.test(text)) throw new Error(text);
   const paced = await pacedLoad(port, requestBytes('GET', PATH, '', `cookie: ${UNIT}\r\n`), {
     connections: CONNECTIONS,
     rate: RATE,

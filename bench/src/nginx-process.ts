@@ -30,6 +30,14 @@ export function processorTime(pid: number): number {
   return ticks / 100;
 }
 
+/** Processor time of the whole machine in ticks, by Linux's `/proc`; `taken`: what its host gave to others (steal). */
+export function machineTime(): { readonly all: number; readonly taken: number } {
+  const [first = ''] = readFileSync('/proc/stat', 'utf8').split('\n', 1);
+  // The last two, of guests, are counted within the first two.
+  const ticks = first.trim().split(/\s+/).slice(1, 9).map(Number);
+  return { all: ticks.reduce((sum, one) => sum + one, 0), taken: ticks[7] ?? 0 };
+}
+
 function readStat(name: string): readonly [number, number, number, number] | undefined {
   try {
     const text = readFileSync(`/proc/${name}/stat`, 'utf8');

@@ -5,8 +5,8 @@ import { CommandEnd, exits } from '../../exit.ts';
 import type { Shell } from '../../shell.ts';
 import { textLog } from '../../text-log.ts';
 import { address, inherited } from './address.ts';
-import { collectAlone } from './collect-alone.ts';
 import { gatewaySettings, type Options } from './settings.ts';
+import { tuneCollection } from './tune-collection.ts';
 import { welcome } from './welcome.ts';
 
 /** Processes of one gateway at most. */
@@ -78,7 +78,7 @@ async function run(shell: Shell, options: Options): Promise<void> {
 async function runGateway(shell: Shell, options: Options, place: WorkerPlace | undefined): Promise<void> {
   const { leaveGroup, reportOf, startGateway, tellServing } = await import('@ombre/gateway');
   const settings = gatewaySettings(shell, options, place);
-  collectAlone();
+  tuneCollection();
   try {
     const gateway = await startGateway(settings).catch((error) => explain(error, options));
     if (place === undefined) welcome(shell, options.flag, 1, reportOf(gateway));
