@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Controller, ControllerNews } from '../controllers/controller.ts';
+import { isJudged } from '../controllers/time-passes.ts';
 
 export type Controllers = () => Iterable<readonly [environment: string, controller: Controller]>;
 
@@ -25,7 +26,7 @@ export function createReleaseMetrics(registry: Registry, controllers: Controller
     'release',
     'cause',
   ]);
-  const health = gauge('ombre_release_health', '1 for the verdict on a release', [
+  const health = gauge('ombre_release_health', '1 for the verdict on a release that is judged now', [
     'environment',
     'release',
     'verdict',
@@ -84,9 +85,10 @@ export function createReleaseMetrics(registry: Registry, controllers: Controller
       for (const [environment, controller] of controllers()) {
         holds.set({ environment }, controller.holds ? 1 : 0);
         lag.set({ environment }, (worst.get(environment) ?? 0) / 1000);
-        for (const { release, state, health: judged } of controller.followed.values()) {
+        for (const followed of controller.followed.values()) {
+          const { release, state } = followed;
           phase.set({ environment, release, phase: state.phase }, 1);
-          health.set({ environment, release, verdict: judged.verdict }, 1);
+          if (isJudged(followed)) health.set({ environment, release, verdict: followed.health.verdict }, 1);
           treated.set({ environment, release }, Math.max(0, ...state.placement.shares));
           for (const cause of state.frozen?.causes ?? []) frozen.set({ environment, release, cause }, 1);
         }
