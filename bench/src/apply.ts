@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startServer } from '@ombre/server';
 import { type RuleFlag, type RuleOfThree, unlikeFlags } from './evaluate-workloads.ts';
-import { quantile } from './http-load.ts';
+import { quantile } from './quantile.ts';
 import { type Turns, watchTurns } from './turn-meter.ts';
 
 const FLAGS = Number(process.env.FLAGS ?? 10_000);

@@ -1,3 +1,5 @@
+import { median, quantile } from './quantile.ts';
+
 /** Something to time: answers item after item. Each has a loop of its own, so that one's calls do not shape another's code. */
 export interface Subject {
   readonly name: string;
@@ -124,15 +126,6 @@ function bytesPerCall(one: Subject): number {
   return Math.max(0, (tries(calls) - tries(0)) / calls);
 }
 
-function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
-}
-
 function quartile(values: readonly number[]): number {
   return quantile(values, 0.25);
-}
-
-function quantile(values: readonly number[], part: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length * part)] ?? Number.NaN;
 }

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { openReceiver, openSource } from '@ombre/carry';
 import { createClient, type Fetch } from '@ombre/protocol';
 import { startServer } from '@ombre/server';
-import { quantile } from './http-load.ts';
+import { quantile } from './quantile.ts';
 
 const RECEIVERS = Number(process.env.RECEIVERS ?? 1000);
 const PROCESSES = Number(process.env.PROCESSES ?? 4);

@@ -3,7 +3,8 @@
 import { heterogeneityByDimension, type LiftCell, shapleyExact, shapleyWalks } from '@ombre/judge';
 import { uniforms } from './confounded-populations.ts';
 
-function median(run: () => void, times: number): number {
+/** Milliseconds that a run takes, the median of `times`, after some that warm it up. */
+function timeOf(run: () => void, times: number): number {
   for (let i = 0; i < Math.min(20, times); i++) run();
   const taken = Array.from({ length: times }, () => {
     const start = process.hrtime.bigint();
@@ -26,7 +27,7 @@ console.log('exact, every coalition asked of a table');
 for (const players of [4, 8, 12, 16, 20]) {
   const table = Float64Array.from({ length: 2 ** players }, (_, members) => root(players)(members));
   const value = (members: number) => table[members] ?? 0;
-  const time = median(() => shapleyExact(players, value), players > 16 ? 5 : 50);
+  const time = timeOf(() => shapleyExact(players, value), players > 16 ? 5 : 50);
   const bytes = 2 ** players * 9;
   console.log(
     `  ${String(players).padStart(2)} players ${milliseconds(time)}  table ${(bytes / 1e6).toFixed(2).padStart(6)} MB`,
@@ -42,7 +43,7 @@ for (const levels of [2, 3]) {
     control: moments(),
     treatment: moments(),
   }));
-  const time = median(() => heterogeneityByDimension(dimensions, cells), levels === 2 ? 30 : 5);
+  const time = timeOf(() => heterogeneityByDimension(dimensions, cells), levels === 2 ? 30 : 5);
   console.log(
     `8 dimensions of ${levels} levels from ${cells.length} cells ${milliseconds(time)}  (to beat, 8 players: 3.2 ms)`,
   );
@@ -57,7 +58,7 @@ const largest = Math.max(...exact.values.map(Math.abs));
 for (const pairs of [50, 200, 1000, 5000]) {
   const byMembers = (members: Uint8Array) => game(members.reduce((mask, m, p) => mask | (m << p), 0));
   let result: ReturnType<typeof shapleyWalks> | undefined;
-  const time = median(() => {
+  const time = timeOf(() => {
     result = shapleyWalks(players, byMembers, {
       random: uniforms(pairs),
       precision: 0,

@@ -24,6 +24,7 @@ import { ombreEncoded, ruleFlag, sha256 } from './evaluate-ombre.ts';
 import { contexts, expectedVariant, manyFlags, type RuleFlag, randomProfiles } from './evaluate-workloads.ts';
 import type { Peer } from './peers/peer.ts';
 import { peers } from './peers/peers.ts';
+import { median } from './quantile.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -245,10 +246,6 @@ function stallMeter(): () => number {
 function garbageCollector(): () => void {
   setFlagsFromString('--expose-gc');
   return runInNewContext('gc') as () => void;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 function print(reports: readonly Report[]): void {

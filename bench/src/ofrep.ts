@@ -13,7 +13,8 @@ import { startServer } from '@ombre/server';
 import { fastify } from 'fastify';
 import { fiveRulesByHand } from './evaluate-bound.ts';
 import { contexts, manyFlags, type RuleFlag, randomProfiles } from './evaluate-workloads.ts';
-import { load, median, requestBytes } from './http-load.ts';
+import { load, requestBytes } from './http-load.ts';
+import { median } from './quantile.ts';
 
 const FLAGS = manyFlags(100);
 const CONTEXTS = contexts(randomProfiles(256), 'plain');

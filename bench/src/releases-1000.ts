@@ -31,42 +31,47 @@ async function report(server: string, write: string): Promise<void> {
   process.on('disconnect', () => process.exit());
   const rows = new Map<string, CounterRow>();
   const full = Array.from({ length: GATEWAYS }, () => true);
+  const keyOf = ({ flag, arm, bucket }: CounterRow): string => `${flag} ${arm} ${bucket}`;
+
+  /** What changed of one release since the last report; counts are cumulative. */
+  function counted(index: number, sequence: number): CounterRow[] {
+    const release = `r${index}`;
+    // Everybody is seen in turn: two of 64 sub-buckets a report, all of them for the one that fails.
+    const buckets =
+      failing === release ? [...Array(64).keys()] : [(2 * sequence) % 64, (2 * sequence + 1) % 64];
+    const arms = gone === release ? (['control'] as const) : (['treatment', 'control'] as const);
+    return buckets.flatMap((bucket) => arms.map((arm) => grown(release, arm, bucket)));
+  }
+
+  function grown(release: string, arm: 'treatment' | 'control', bucket: number): CounterRow {
+    const fresh: CounterRow = {
+      flag: release.replace('r', 'f'),
+      rule: null,
+      release,
+      level: LEVEL,
+      arm,
+      epoch: 1,
+      variant: arm === 'treatment' ? 'v2' : 'v1',
+      bucket,
+      requests: 0,
+      failures: 0,
+      slow: [],
+      latencySum: 0,
+      open: 0,
+      units: 40,
+    };
+    const { requests, failures, ...row } = rows.get(keyOf(fresh)) ?? fresh;
+    const fails = failing === release && arm === 'treatment';
+    return { ...row, requests: requests + 4, failures: failures + (fails ? 2 : 0) };
+  }
+
   for (let sequence = 1; ; sequence++) {
     const began = performance.now();
     for (let gateway = 0; gateway < GATEWAYS; gateway++) {
-      const changed: CounterRow[] = [];
-      const limits: Record<string, number[]> = {};
-      for (let index = gateway; index < RELEASES; index += GATEWAYS) {
-        limits[`r${index}`] = [];
-        // Everybody is seen in turn: two of 64 sub-buckets a report, all of them for the one that fails.
-        const buckets =
-          failing === `r${index}` ? [...Array(64).keys()] : [(2 * sequence) % 64, (2 * sequence + 1) % 64];
-        for (const bucket of buckets) {
-          for (const arm of ['treatment', 'control'] as const) {
-            if (arm === 'treatment' && gone === `r${index}`) continue;
-            const key = `${index} ${arm} ${bucket}`;
-            const before = rows.get(key);
-            const row: CounterRow = {
-              flag: `f${index}`,
-              rule: null,
-              release: `r${index}`,
-              level: LEVEL,
-              arm,
-              epoch: 1,
-              variant: arm === 'treatment' ? 'v2' : 'v1',
-              bucket,
-              requests: (before?.requests ?? 0) + 4,
-              failures: (before?.failures ?? 0) + (failing === `r${index}` && arm === 'treatment' ? 2 : 0),
-              slow: [],
-              latencySum: 0,
-              open: 0,
-              units: 40,
-            };
-            rows.set(key, row);
-            changed.push(row);
-          }
-        }
-      }
+      const own = releasesOf(gateway);
+      const changed = own.flatMap((index) => counted(index, sequence));
+      for (const row of changed) rows.set(keyOf(row), row);
+      const limits = Object.fromEntries(own.map((index) => [`r${index}`, []]));
       const all = full[gateway]
         ? [...rows.values()].filter(({ flag }) => Number(flag.slice(1)) % GATEWAYS === gateway)
         : changed;
@@ -89,6 +94,13 @@ async function report(server: string, write: string): Promise<void> {
     }
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, EVERY - (performance.now() - began))));
   }
+}
+
+/** Numbers of the releases that a gateway reports: every tenth. */
+function releasesOf(gateway: number): readonly number[] {
+  return Array.from({ length: RELEASES }, (_, index) => index).filter(
+    (index) => index % GATEWAYS === gateway,
+  );
 }
 
 async function measure(): Promise<void> {

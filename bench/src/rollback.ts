@@ -14,7 +14,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createClient, type Fetch, type ReleaseView } from '@ombre/protocol';
-import { quantile } from './http-load.ts';
+import { quantile } from './quantile.ts';
 
 const RUNS = Number(process.env.RUNS ?? 100);
 const RATE = Number(process.env.RATE ?? 600);

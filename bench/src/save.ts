@@ -12,7 +12,7 @@ import { openReceiver, openSource } from '@ombre/carry';
 import { bind, evaluate } from '@ombre/decide';
 import { startServer } from '@ombre/server';
 import { type RuleFlag, type RuleOfThree, unlikeFlags } from './evaluate-workloads.ts';
-import { quantile } from './http-load.ts';
+import { quantile } from './quantile.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

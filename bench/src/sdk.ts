@@ -25,6 +25,7 @@ import {
   type RuleOfThree,
   unlikeFlags,
 } from './evaluate-workloads.ts';
+import { median } from './quantile.ts';
 import { turnsDuring } from './turn-meter.ts';
 
 const rounds = Number(process.argv[2] ?? 9);
@@ -62,9 +63,6 @@ interface Way {
   readonly run: (calls: number) => number | Promise<number>;
   readonly calls: number;
 }
-
-const median = (values: readonly number[]) =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 async function compareCalls(): Promise<void> {
   const source = createMemorySource();

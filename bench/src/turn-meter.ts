@@ -19,10 +19,10 @@ export function watchTurns(): () => Turns {
   let [stall, slice] = [0, 0];
   const long: { at: number; slice: number }[] = [];
   let last = performance.now();
-  let lastUsed = processorTime();
+  let lastUsed = ownProcessorTime();
   let running = true;
   const tick = (): void => {
-    const [now, used] = [performance.now(), processorTime()];
+    const [now, used] = [performance.now(), ownProcessorTime()];
     const took = Math.min(now - last, used - lastUsed);
     stall = Math.max(stall, now - last);
     slice = Math.max(slice, took);
@@ -48,7 +48,8 @@ export async function turnsDuring(work: () => Promise<void>): Promise<Turns & { 
   return { ...end(), took };
 }
 
-function processorTime(): number {
+/** Milliseconds of processor time that all threads of this process have spent. */
+function ownProcessorTime(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }
