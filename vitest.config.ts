@@ -49,7 +49,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: alone,
           pool: 'forks',
-          // One at a time: they start processes again on a port they had, which another would take meanwhile.
+          // One at a time: each is several processes, and what they wait for is the processor.
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
           testTimeout: 300_000,

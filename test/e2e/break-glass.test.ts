@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { until } from '../until.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
-import { startWatcher } from './watcher.ts';
+import { saved, startWatcher } from './watcher.ts';
 
 const ombre = join(import.meta.dirname, '..', '..', 'packages', 'cli', 'bin', 'ombre.js');
 const ends: (() => unknown)[] = [];
@@ -100,6 +100,7 @@ test('with the control plane dead a flag is killed through gateways and a state 
   const service = startWatcher(plane.url, serviceState);
   ends.push(() => service.kill());
   await service.until((seen) => seen.value === 'submit-service-v2' && seen.status === 'ready');
+  await Promise.all([saved(gatewayState), saved(serviceState)]);
 
   await plane.kill();
   const via = await plane.run(

@@ -117,11 +117,12 @@ describe('while releases climb', () => {
       expect.arrayContaining([expect.objectContaining({ code: 'RELEASE_PINS', resource: 'Flag/refuse' })]),
     );
     const restarted = await until('restart', ({ attempt, at }) => attempt === 2 && at?.level === 'half');
-    const kinds = restarted?.events.map(({ kind }) => kind) ?? [];
+    const moves = ['started', 'level', 'rolling-back', 'rolled-back'];
+    const kinds = restarted?.events.map(({ kind }) => kind).filter((kind) => moves.includes(kind));
     // All the way back before it begins anew.
     expect(kinds).toEqual(['started', 'level', 'rolling-back', 'rolled-back', 'started', 'level']);
     for (const name of ['refuse', 'carry-on'] as const) {
-      expect(await show(name)).toMatchObject({ attempt: 1, phase: 'dwelling', at: { level: 'half' } });
+      expect(await show(name)).toMatchObject({ attempt: 1, at: { level: 'half' } });
     }
     expect(await show('carry-on')).toMatchObject({ epoch: stood?.epoch });
   });
@@ -142,7 +143,7 @@ describe('while releases climb', () => {
     const to = ['rollback', '--to', String(stood), '--yes'];
     const dry = await json<{ rolledBack: unknown }>(...to, '--dry-run');
     expect(dry.rolledBack).toEqual([{ release: 'refuse-v2' }]);
-    expect(await show('refuse')).toMatchObject({ phase: 'dwelling' });
+    expect(await show('refuse')).toMatchObject({ at: { level: 'half' } });
     const restored = await plane.run(...to);
     expect([restored.status, restored.err]).toEqual([
       0,
@@ -155,7 +156,7 @@ describe('while releases climb', () => {
     const why = `revision ${stood} is restored, which contradicts it: rollback to ${stood}`;
     expect(await show('refuse')).toMatchObject({ phase: 'rolled-back', rollback: { cause: 'abort', why } });
     for (const name of ['restart', 'carry-on'] as const) {
-      expect(await show(name)).toMatchObject({ phase: 'dwelling' });
+      expect(await show(name)).toMatchObject({ at: { level: 'half' } });
     }
 
     const gone = await json<{ kept: string[]; rolledBack: { release: string; took: number }[] }>(

@@ -1,6 +1,5 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ReleaseView } from '@ombre/protocol';
@@ -10,6 +9,7 @@ import {
   prometheusBinary,
   startPrometheus,
 } from '../../packages/server/src/metric-provider/prometheus-server.suite.ts';
+import { freePort } from '../free-port.ts';
 import { type Climb, engineV2, LEVELS, openClimb } from './climb.ts';
 import { openPartition } from './partition.ts';
 import { startWatcher } from './watcher.ts';
@@ -66,7 +66,7 @@ test('a fault is caught at each level of the ladder and taken back from there, a
 async function openWebhook() {
   const heard: { readonly key: string; readonly topic: string }[] = [];
   let server: Server | undefined;
-  let port = 0;
+  const port = await freePort();
   const start = async (): Promise<void> => {
     const started = createServer((request, response) => {
       let body = '';
@@ -80,7 +80,6 @@ async function openWebhook() {
       });
     });
     await new Promise<void>((done) => started.listen(port, '127.0.0.1', done));
-    port = (started.address() as AddressInfo).port;
     server = started;
   };
   const stop = async (): Promise<void> => {
@@ -101,6 +100,8 @@ test('a control plane that is killed at random moments moves each level once, an
   const webhook = await openWebhook();
   const climb = await open({ release: engineV2(), up: ['--notify', webhook.url()] });
   await webhook.stop();
+  // The first word of the climb may have come before.
+  const before = webhook.heard.length;
   // Moments of a fixed draw, early and late in a life.
   for (const moment of [150, 900, 40, 1_700, 500]) {
     await new Promise((wake) => setTimeout(wake, moment));
@@ -117,7 +118,7 @@ test('a control plane that is killed at random moments moves each level once, an
   const levels = history.filter(({ kind }) => kind === 'level').map(({ text }) => text.split(' ')[3]);
   expect(levels).toEqual(['group', 'region', 'permille', 'full']);
   expect(history.map(({ number }) => number)).toEqual(history.map((_, index) => index + 1));
-  expect(webhook.heard.filter(({ topic }) => topic !== 'started')).toEqual([]);
+  expect(webhook.heard.length).toBe(before);
 
   await webhook.start();
   const told = history.filter(({ kind }) => TOLD.includes(kind)).map(({ kind }) => kind);
@@ -154,7 +155,9 @@ describe.skipIf(prometheusBinary === undefined)('Prometheus (Debian package prom
     expect((await climb.show()).at).toEqual(frozen.at);
     await prometheus.start();
     await climb.until('the next level', holds('group'));
-    expect((await climb.history()).map(({ kind }) => kind)).toEqual(['started', 'frozen', 'thawed', 'level']);
+    const kinds = (await climb.history()).map(({ kind }) => kind);
+    expect(kinds).toEqual(expect.arrayContaining(['frozen', 'thawed']));
+    expect(kinds.filter((kind) => kind !== 'frozen' && kind !== 'thawed')).toEqual(['started', 'level']);
 
     await prometheus.stop();
     await climb.until('frozen again', is('frozen'));

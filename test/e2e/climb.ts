@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ReleaseView } from '@ombre/protocol';
+import { freePort } from '../free-port.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { type Running, startListening } from './start-listening.ts';
 
@@ -145,10 +146,10 @@ async function open(
     plane.remove();
   });
 
-  let door = '';
+  const listen = `127.0.0.1:${await freePort()}`;
+  const door = `http://${listen}`;
   let gateway: Running | undefined;
   async function startGateway(): Promise<void> {
-    const listen = door === '' ? '127.0.0.1:0' : new URL(door).host;
     const places = ['id', 'staff', 'beta', 'region'].flatMap((name) => [
       '--attribute',
       `user.${name}=header:x-user-${name}`,
@@ -157,7 +158,6 @@ async function open(
     gateway = await startListening([
       ...[ombre, ...words, '--name', 'edge', '--listen', listen, '--unit', 'header:x-user-id', ...places],
     ]);
-    door = gateway.url;
   }
   const killGateway = async (): Promise<void> => {
     await gateway?.end('SIGKILL');

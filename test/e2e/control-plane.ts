@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
+import { freePort } from '../free-port.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const ombre = join(root, 'packages', 'cli', 'bin', 'ombre.js');
@@ -40,13 +41,12 @@ export async function startControlPlane(
     recursive: true,
     filter: (path) => !path.includes('.ombre'),
   });
-  let port = '0';
+  const port = String(await freePort());
   let welcome = '';
   let child = await up();
   const listening = JSON.parse(readFileSync(join(dataDirectory, 'listening.json'), 'utf8')) as {
     url: string;
   };
-  port = new URL(listening.url).port;
 
   async function up(): Promise<ChildProcess> {
     rmSync(join(dataDirectory, 'listening.json'), { force: true });

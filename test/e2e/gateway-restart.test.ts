@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import net, { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { freePort } from '../free-port.ts';
 import { until } from '../until.ts';
 import { createGatewayStage, load } from './gateway-stage.ts';
 
@@ -51,8 +51,8 @@ test.skipIf(missing !== '')(
   async () => {
     const resources = await environment();
     const gateways = [
-      await startGateway(resources, '127.0.0.1:0'),
-      await startGateway(resources, '127.0.0.1:0'),
+      await startGateway(resources, `127.0.0.1:${await freePort()}`),
+      await startGateway(resources, `127.0.0.1:${await freePort()}`),
     ];
     const hosts = gateways.map(({ url }) => new URL(url).host);
     const { port } = await nginxBefore(hosts);
@@ -70,10 +70,7 @@ test.skipIf(missing !== '')(
 
 async function nginxBefore(hosts: readonly string[]): Promise<{ readonly port: number }> {
   const made = folder();
-  const holder = net.createServer();
-  await new Promise<void>((done) => holder.listen(0, '127.0.0.1', done));
-  const { port } = holder.address() as AddressInfo;
-  await new Promise((done) => holder.close(done));
+  const port = await freePort();
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (name) => `${name}_temp_path ${made}/${name};`,
   );

@@ -60,7 +60,8 @@ describe.skipIf(process.platform === 'win32')('a gateway of several workers', ()
     await clients.more(600);
     await clients.stop();
     expect(clients.told.failures).toEqual([]);
-    expect(sum(await counted(gateway))).toBe(clients.told.sent);
+    // Counted when the answer has gone out, which may be after it was read.
+    await until(async () => expect(sum(await counted(gateway))).toBe(clients.told.sent));
     // Who takes a connection is the kernel's choice; in the long run nobody takes all.
     let more = 0;
     await until(async () => {
@@ -92,7 +93,7 @@ describe.skipIf(process.platform === 'win32')('a gateway of several workers', ()
     // One request at a time is under way on a connection: no connection fails twice, and those of the other worker never.
     expect(clients.told.failures.length).toBe(clients.lost.size);
     expect(clients.told.failures.length).toBeLessThanOrEqual(24);
-    expect(clients.told.failures.filter((why) => !/ECONNRESET|socket hang up/.test(why))).toEqual([]);
+    expect(clients.told.failures.filter((why) => !/ECONNRESET|EPIPE|socket hang up/.test(why))).toEqual([]);
     expect(clients.told.answered).toBe(clients.told.sent - clients.told.failures.length);
     expect(gateway.said()).toContain(`worker ${victim + 1} was killed (SIGKILL)`);
   });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
-import { startWatcher } from './watcher.ts';
+import { saved, startWatcher } from './watcher.ts';
 
 let plane: ControlPlane;
 let state: string;
@@ -62,6 +62,7 @@ describe('a change travels', () => {
   test('without the control plane a process goes on, a restarted one starts from disk as stale, and both return', async () => {
     const service = startWatcher(plane.url, state);
     await service.until((seen) => seen.value === 'submit-service-v2' && seen.status === 'ready');
+    await saved(state);
     await plane.kill();
     expect(await service.ask()).toMatchObject({ value: 'submit-service-v2' });
     await service.kill();

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { freePort } from '../free-port.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { end, type Running, startListening } from './start-listening.ts';
 
@@ -35,7 +36,7 @@ export async function openQuestionBank(
   const running = new Map<string, Running>();
 
   async function startGateway(flag: string): Promise<void> {
-    const port = running.has(flag) ? new URL(running.get(flag)?.url ?? '').port : '0';
+    const port = running.has(flag) ? new URL(running.get(flag)?.url ?? '').port : await freePort();
     const words = [
       ...[ombre, 'gateway', '--json', '--url', plane.url, '--token', plane.token],
       ...[

@@ -1,9 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ReleaseView } from '@ombre/protocol';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { openQuestionBank, type QuestionBank } from './question-bank.ts';
+
+// A busy machine is given its time: nothing here asserts how long anything takes.
+vi.setConfig({ testTimeout: 400_000, hookTimeout: 200_000 });
 
 /** Real processes: a control plane, two services in two versions each, a gateway for each flag, and users. */
 describe('a release by itself', () => {
@@ -41,11 +44,18 @@ describe('a release by itself', () => {
     return JSON.parse(out) as T;
   }
 
-  const show = (name: string): Promise<ReleaseView> => ombre('release', 'show', name, '--events', '100');
+  /** Asked without the command line, which takes longer to start than a level may take. */
+  const show = async (name: string): Promise<ReleaseView> =>
+    (await (await fetch(`${plane.url}/v1/releases/${name}?events=100`)).json()) as ReleaseView;
+  /** Levels it was moved to after the first, in the order of its history from an event on. */
+  const levelsOf = ({ events }: ReleaseView, after = 0): readonly (string | undefined)[] =>
+    events.flatMap(({ kind, number, text }) =>
+      kind === 'level' && number > after ? [text.split(' ')[3]] : [],
+    );
 
   /** Everything that watching said, until one of the phases. */
   async function watch(name: string, until: string): Promise<readonly ReleaseView[]> {
-    const words = ['release', 'watch', name, '--until', until, '--timeout', '100s', '--json'];
+    const words = ['release', 'watch', name, '--until', until, '--timeout', '200s', '--json'];
     const { status, out, err } = await plane.run(...words);
     expect(status, `${err}\n${out.split('\n').at(-2)}`).toBe(0);
     return out
@@ -55,12 +65,12 @@ describe('a release by itself', () => {
   }
 
   async function until<T>(what: string, look: () => Promise<T>, wanted: (seen: T) => boolean): Promise<T> {
-    const deadline = Date.now() + 60_000;
+    const deadline = Date.now() + 200_000;
     for (;;) {
       const seen = await look();
       if (wanted(seen)) return seen;
       if (Date.now() > deadline) throw new Error(`${what} never came: ${JSON.stringify(seen)}`);
-      await new Promise((wake) => setTimeout(wake, 200));
+      await new Promise((wake) => setTimeout(wake, 50));
     }
   }
 
@@ -84,22 +94,17 @@ describe('a release by itself', () => {
         const after = [await bank.requests(service), await bank.requests(other)];
         return after.map((requests, index) => requests - (before[index] ?? 0));
       },
-      ([mine, others]) => mine === 0 && (others ?? 0) > 50,
+      ([mine, others]) => mine === 0 && (others ?? 0) > 10,
     );
   }
 
   test('a good version climbs each level to the top, and everybody has it', async () => {
     await begin('submit-v2');
     const views = await watch('submit-v2', 'completed');
-    const climbed = views.flatMap(({ at }) => (at === undefined ? [] : [at.level]));
-    // The first level is held for a second only: it may be over before anybody watches.
-    expect([...new Set(climbed)].filter((level) => level !== 'developer')).toEqual([
-      'group',
-      'region',
-      'permille',
-      'full',
-    ]);
-    expect(views.map(({ phase }) => phase)).toContain('watching');
+    // Levels are held for a second only: some may be over before anybody watches.
+    const done = await show('submit-v2');
+    expect(levelsOf(done)).toEqual(['group', 'region', 'permille', 'full']);
+    expect(done.events.map(({ kind }) => kind)).toContain('watching');
     expect(views.at(-1)?.ladder.every(({ reached }) => reached)).toBe(true);
     await isQuiet('submit-service-v1', 'submit-service-v2');
   });
@@ -168,9 +173,6 @@ describe('a release by itself', () => {
 
     const done = await show('submit-v2');
     expect(done.epoch - epoch).toBe(5);
-    const moves = done.events.filter(
-      ({ kind, at }) => at > (before.events.at(-1)?.at ?? 0) && kind === 'level',
-    );
-    expect(moves.map(({ text }) => text.split(' ')[3])).toEqual(['region', 'permille', 'full']);
+    expect(levelsOf(done, before.events.at(-1)?.number)).toEqual(['region', 'permille', 'full']);
   });
 });

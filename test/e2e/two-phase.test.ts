@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '../until.ts';
 import { LEASE, type Member, openRig, pause, type Rig } from './two-phase/rig.ts';
 
 const TIME = 300_000;
@@ -27,10 +28,9 @@ describe('a two-phase change over processes that are killed', { timeout: TIME },
     // Every test leaves everybody there, on the head, and nothing that ought not to have been seen.
     await rig.settled();
     await aWhile();
-    const { length } = rig.seen;
     expect(rig.broken()).toEqual([]);
-    expect(length).toBeGreaterThan(told + 100);
-    told = length;
+    await until(() => expect(rig.seen.length).toBeGreaterThan(told + 100));
+    told = rig.seen.length;
   }, TIME);
   afterAll(() => rig.close(), TIME);
 
@@ -154,9 +154,11 @@ describe('a two-phase change over processes that are killed', { timeout: TIME },
     await pause(LEASE);
     const woken = Date.now();
     stopped.thaw();
-    await aWhile();
-    const old = rig.seen.filter((one) => one.member === 'of-1' && one.at >= woken);
-    expect(old.length).toBeGreaterThan(10);
+    const old = await until(() => {
+      const said = rig.seen.filter((one) => one.member === 'of-1' && one.at >= woken);
+      expect(said.length).toBeGreaterThan(10);
+      return said;
+    });
     expect(old.map(({ revision: at, live }) => [at < (revision ?? 0), live])).toEqual(
       old.map(() => [true, false]),
     );

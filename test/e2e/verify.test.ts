@@ -67,7 +67,7 @@ describe('ombre verify in CI', () => {
       verify('bad', seeded, '--only', 'reaches everybody'),
     ]);
     if (prometheusBinary !== undefined) incident = await verify('incident', leaking(suite('incident.yaml')));
-  }, 420_000);
+  }, 800_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   async function verify(name: string, text: string, ...words: readonly string[]): Promise<Played> {

@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { expect } from 'vitest';
+import { until } from '../until.ts';
 
 export interface Seen {
   readonly event: string;
@@ -12,11 +15,21 @@ export interface Seen {
 
 export interface Watcher {
   readonly seen: readonly Seen[];
-  /** The first line, past or to come, that the test is after; rejects with all lines after ten seconds. */
+  /** The first line, past or to come, that the test is after; rejects with all lines after a minute. */
   until(wanted: (seen: Seen) => boolean): Promise<Seen>;
   ask(): Promise<Seen>;
   kill(): Promise<void>;
   close(): Promise<number | null>;
+}
+
+/**
+ * Waits until a state directory can be started from. No decision waits for the disk: `ready` is said before, and whoever is killed
+ * in between finds nothing. The environment's name is written last.
+ */
+export async function saved(stateDirectory: string): Promise<void> {
+  await until(() =>
+    expect(readdirSync(join(stateDirectory, '.sources'))).toEqual([expect.not.stringMatching(/tmp$/)]),
+  );
 }
 
 /** Another process that uses the SDK as an application would. */
@@ -36,7 +49,7 @@ export function startWatcher(...words: readonly string[]): Watcher {
   });
   const ended = new Promise<number | null>((done) => child.once('exit', done));
 
-  function until(wanted: (seen: Seen) => boolean, from = 0): Promise<Seen> {
+  function find(wanted: (seen: Seen) => boolean, from = 0): Promise<Seen> {
     return new Promise((done, failed) => {
       const timer = setTimeout(() => {
         waiting.delete(look);
@@ -56,11 +69,11 @@ export function startWatcher(...words: readonly string[]): Watcher {
 
   return {
     seen,
-    until: (wanted) => until(wanted),
+    until: (wanted) => find(wanted),
     ask() {
       const from = seen.length;
       child.stdin.write('?\n');
-      return until((one) => one.event === 'asked', from);
+      return find((one) => one.event === 'asked', from);
     },
     async kill() {
       child.kill('SIGKILL');

@@ -70,6 +70,7 @@ describe.skipIf(executablePath === undefined)(
 
     test('evaluates the example, and a saved file reaches it through the event stream alone', async () => {
       const tab = await browser.newPage();
+      tab.setDefaultTimeout(120_000);
       const complaints: string[] = [];
       tab.on('pageerror', (error) => complaints.push(error.message));
       await tab.goto(`http://127.0.0.1:${(site.address() as AddressInfo).port}/`);
@@ -85,7 +86,7 @@ describe.skipIf(executablePath === undefined)(
       await tab.waitForFunction("window.ask().value === 'submit-service-v2-blue'", undefined, {
         timeout: 60_000,
       });
-      expect(await tab.evaluate('window.changes.flat()')).toContain('submit-service');
+      await tab.waitForFunction("window.changes.flat().includes('submit-service')");
       expect(complaints).toEqual([]);
     });
   },

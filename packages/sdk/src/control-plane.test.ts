@@ -1,10 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClient } from '@ombre/protocol';
 import { type RunningServer, startServer } from '@ombre/server';
 import { OpenFeature, ProviderEvents, ProviderStatus } from '@openfeature/server-sdk';
 import { describe, expect, test } from 'vitest';
+import { freePort } from '../../../test/free-port.ts';
 import { until } from '../../../test/until.ts';
 import { defineFlag } from './flag-definition.ts';
 import { Ombre, type OmbreOptions } from './ombre.ts';
@@ -20,8 +21,9 @@ async function startPlane() {
   const directory = folder();
   const dataDirectory = folder();
   writeFlags(directory);
-  let running: RunningServer = await startServer({ directory, dataDirectory, port: 0 });
-  const { port, url } = running;
+  const port = await freePort();
+  let running: RunningServer = await startServer({ directory, dataDirectory, port });
+  const { url } = running;
   let up = true;
   const stop = async () => {
     if (up) await running.close();
@@ -110,8 +112,7 @@ describe('with a real control plane', () => {
     await plane.restart();
     for (const ombre of [first, second]) {
       await until(() => expect(ombre.flag(price)(vip)).toBe('meanwhile'));
-      expect(ombre.status).toBe('ready');
-      expect(ombre.problems).toEqual([]);
+      await until(() => expect([ombre.status, ombre.problems]).toEqual(['ready', []]));
     }
   });
 
@@ -132,7 +133,8 @@ describe('with a real control plane', () => {
       const view = await plane.client.keys();
       if (!view.ok) throw new Error(view.failure.message);
       const trusted = view.value.keys.filter(({ role }) => role !== 'retired');
-      writeFileSync(file, trusted.map(({ pem }) => pem).join(''));
+      writeFileSync(`${file}.new`, trusted.map(({ pem }) => pem).join(''));
+      renameSync(`${file}.new`, file);
       return trusted.map(({ id }) => id);
     };
     await writeKeys();

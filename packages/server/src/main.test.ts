@@ -4,7 +4,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { until } from '../../../test/until.ts';
 import { createLog } from './http/log.ts';
 import { startServer } from './main.ts';
@@ -90,9 +90,8 @@ describe('a start', () => {
     const second = await startServer(options);
     expect([second.reading, second.revision, second.issues]).toEqual([true, 2, []]);
     const status = async (): Promise<unknown> => (await fetch(`${second.url}/v1/status`)).json();
-    await vi.waitFor(
-      async () => expect(await status()).toMatchObject({ revision: 3, author: { state: 'applied' } }),
-      20_000,
+    await until(async () =>
+      expect(await status()).toMatchObject({ revision: 3, author: { state: 'applied' } }),
     );
     await second.close();
   });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Resource } from '@ombre/decide/model';
 import { type Client, createClient, type Fetch, type TwoPhaseView } from '@ombre/protocol';
+import { freePort } from '../../free-port.ts';
 import { type ControlPlane, startControlPlane } from '../control-plane.ts';
 import { type Gate, openGate } from './gate.ts';
 import { broken, type Decided, type Ended, type Witness, witness } from './witness.ts';
@@ -244,7 +245,7 @@ function gatewayAt(name: string, gate: Gate, plane: ControlPlane, environment: s
 
 function processAt(name: string, gate: Gate, words: (port: number) => readonly string[]): Place {
   let child: ChildProcess | undefined;
-  let port = 0;
+  let port: number | undefined;
   let url = '';
   return {
     name,
@@ -262,6 +263,7 @@ function processAt(name: string, gate: Gate, words: (port: number) => readonly s
     },
     async start() {
       if (child !== undefined && child.exitCode === null && child.signalCode === null) return;
+      port ??= await freePort();
       const started = spawn(process.execPath, [...words(port)], { stdio: ['ignore', 'pipe', 'pipe'] });
       child = started;
       let complaints = '';
@@ -273,7 +275,6 @@ function processAt(name: string, gate: Gate, words: (port: number) => readonly s
         started.once('exit', () => failed(new Error(`${name} ended:\n${complaints}`)));
       });
       ({ url } = JSON.parse(line) as { url: string });
-      port = Number(new URL(url).port);
     },
   };
 }

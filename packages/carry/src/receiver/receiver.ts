@@ -13,7 +13,10 @@ export interface ReceiverOptions {
   readonly environment?: string;
   /** The read token of a control plane. */
   readonly token?: string;
-  /** Where the last good snapshot is kept, and where an operator may leave kills; absent: a restart needs the source. */
+  /**
+   * Where the last good snapshot is kept, and where an operator may leave kills; absent: a restart needs the source. It is written after it
+   * is served, a second apart at least.
+   */
   readonly stateDir?: string;
   /** One or two Ed25519 public keys, see `openKeyring`, or a file of them that may change; absent: signatures are not checked. */
   readonly keys?: readonly string[] | { readonly file: string };

@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { freePort } from '../../../../test/free-port.ts';
 import { ask, createStage, engine } from '../stage.suite.ts';
 
 const { gateway, serve, later } = createStage();
@@ -133,12 +133,3 @@ http { access_log off; ${paths.join(' ')}
     expect(await ask(url)).toMatchObject({ status: 200, body: 'one' });
   });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}

@@ -91,5 +91,7 @@ async function expectTopics(heard: readonly Heard[], topics: readonly string[]):
   for (let tries = 0; tries < 1_000 && !told().includes('rolled-back'); tries += 1) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  expect([...new Set(told())]).toEqual(topics);
+  // A machine that stands still for seconds freezes it for a while.
+  const aside = ['frozen', 'thawed'];
+  expect([...new Set(told())].filter((topic) => !aside.includes(topic))).toEqual(topics);
 }
