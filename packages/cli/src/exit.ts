@@ -12,7 +12,7 @@ export const exits = {
   denied: 4,
   /** Something moved since it was read: look again and repeat. */
   conflict: 5,
-  /** What was waited for did not come in the time given by --timeout. */
+  /** What was waited for did not come: the time given by --timeout ran out, or waiting was interrupted. */
   late: 6,
 } as const;
 

@@ -29,7 +29,7 @@ const meanings: Readonly<Record<keyof typeof exits, string>> = {
   unreachable: 'no control plane answers',
   denied: 'the token is missing or may not do that',
   conflict: 'something moved since it was read: look again and repeat',
-  late: 'what was waited for did not come in the time given by `--timeout`',
+  late: 'what was waited for did not come: the time given by `--timeout` ran out, or waiting was interrupted',
 };
 
 /** The reference of the command line, made from the program itself. */

@@ -86,7 +86,7 @@ const handlers: { readonly [T in Event['type']]: (draft: Draft, event: Of<T>) =>
     const { link, silence, retryAt, now } = draft;
     if (link === 'down' && retryAt !== undefined && retryAt <= now) connect(draft);
     if (link === 'up' && silence !== undefined && draft.heard + silence <= now) {
-      note(draft, { code: 'SILENT', detail: `nothing for ${now - draft.heard} ms` });
+      note(draft, { code: 'SILENT', detail: `nothing for ${Math.round(now - draft.heard)} ms` });
       connect(draft);
     }
   },

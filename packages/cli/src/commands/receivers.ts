@@ -40,7 +40,13 @@ function cells(one: ReceiverView): readonly string[] {
     one.behind === null ? 'another lineage' : String(one.behind),
     one.staged === undefined ? '' : `${one.staged.id} (version ${one.staged.version})`,
     one.lease === 'held' ? `${Math.ceil(one.expiresIn / 1000)} s left` : 'expired',
-    one.connected ? 'connected' : localTime(new Date(one.seen)),
+    lastSeen(one),
     one.unsupported.map(({ flag }) => flag).join(', '),
   ];
+}
+
+/** A stream stays open over a cut network for a while: without a lease it is said when the process was last heard. */
+function lastSeen({ connected, lease, seen }: ReceiverView): string {
+  if (connected && lease === 'held') return 'connected';
+  return `${connected ? 'connected, heard ' : ''}${localTime(new Date(seen))}`;
 }

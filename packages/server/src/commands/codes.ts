@@ -54,7 +54,7 @@ export const codes: Readonly<Record<StoreCode, CodeRow>> = {
     message: '{resource} keeps its last good spec: {what} cannot change while it stands above 0 %',
     expected: '{what} as at its first move',
     found: 'another',
-    hint: 'only levels that are not reached, guards and onChange may change; roll it back to change more',
+    hint: 'only levels that are not reached, holds, guards and what it does about them may change; roll it back to change more',
   },
   RELEASE_SEES_CHANGE: {
     severity: 'warning',

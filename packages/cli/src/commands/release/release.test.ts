@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { formatEvent, type ReleaseView } from '@ombre/protocol';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { exits } from '../../exit.ts';
 import { createProgram } from '../../program.ts';
 import { climbing, fakeTerminal, returned } from './views.suite.ts';
@@ -149,6 +149,19 @@ describe('ombre release watch', () => {
     expect(
       await ombre('release', 'watch', 'submit-v2', '--until', 'completed', '--timeout', '10ms'),
     ).toMatchObject({ exit: exits.late, message: 'submit-v2 is still dwelling after 10ms' });
+  });
+
+  test('takes an interruption for the end only where nothing was waited for', async () => {
+    const interrupted = async (...words: string[]): Promise<unknown> => {
+      stream = [climbing];
+      const run = ombre('release', 'watch', 'submit-v2', ...words);
+      await vi.waitFor(() => expect(process.listenerCount('SIGTERM')).toBe(others + 1), { timeout: 10_000 });
+      process.listeners('SIGTERM').at(-1)?.('SIGTERM');
+      return (await run).exit;
+    };
+    const others = process.listenerCount('SIGTERM');
+    expect(await interrupted('--until', 'completed')).toBe(exits.late);
+    expect(await interrupted()).toBe(exits.ok);
   });
 
   test('prints one JSON object a line for programs', async () => {

@@ -37,11 +37,11 @@ export function addWatch(release: Command, shell: Shell): void {
     .argument('<release>')
     .description('follow a release as it goes, live')
     .option('--until <phases>', 'end when it is in one of these phases, such as completed,rolled-back')
-    .option('--timeout <duration>', 'with --until: give up after this long, such as 30m')
+    .option('--timeout <duration>', 'end after this long, such as 30m')
     .option('--plain', 'print lines one below the other, in a terminal too')
     .addHelpText(
       'after',
-      '\nWith --until it ends with 0 in one of the phases, with 1 once none of them can come any more (the release ended otherwise),\nwith 6 after --timeout. With --json it prints one object a line: {"view": …} or {"log": …}.\n\nExamples:\n  $ ombre release watch submit-v2\n  $ ombre release watch submit-v2 --until completed --timeout 2h || echo "not released"\n  $ ombre release watch submit-v2 --json --until rolled-back | jq -r .log.text',
+      '\nWith --until it ends with 0 in one of the phases, with 1 once none of them can come any more (the release ended otherwise),\nwith 6 after --timeout or when it is interrupted. With --json it prints one object a line: {"view": …} or {"log": …}.\n\nExamples:\n  $ ombre release watch submit-v2\n  $ ombre release watch submit-v2 --until completed --timeout 2h || echo "not released"\n  $ ombre release watch submit-v2 --json --until rolled-back | jq -r .log.text',
     )
     .action(shell.action((name: string, options: Options) => watch(shell, name, options)));
 }
@@ -53,15 +53,19 @@ async function watch(shell: Shell, name: string, options: Options): Promise<void
   // Asked once by the ordinary way, so that a wrong name or address is told as everywhere.
   const first = expectValue(await connection.client.release(name), connection);
   const stop = new AbortController();
-  let late = false;
+  let cut: string | undefined;
   const timer =
     timeout === undefined
       ? undefined
       : setTimeout(() => {
-          late = true;
+          cut = ` after ${options.timeout ?? ''}`;
           stop.abort();
         }, timeout);
-  const interrupt = (): void => stop.abort();
+  const interrupt = (): void => {
+    // Whoever only looks on is done; a script that waits must not take this for the end it waits for.
+    if (wanted.length > 0) cut = '; watching was interrupted';
+    stop.abort();
+  };
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
   const display = displayFor(shell, options.plain === true);
@@ -86,8 +90,7 @@ async function watch(shell: Shell, name: string, options: Options): Promise<void
     stop.abort();
     display.end();
   }
-  if (late)
-    throw new CommandEnd(exits.late, `${name} is still ${view.phase} after ${options.timeout ?? ''}`, view);
+  if (cut !== undefined) throw new CommandEnd(exits.late, `${name} is still ${view.phase}${cut}`, view);
   if (verdictOf(view, wanted) === 'in vain')
     throw new CommandEnd(exits.no, `${name} ended ${view.phase}`, view);
 }

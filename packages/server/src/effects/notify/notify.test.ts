@@ -234,6 +234,18 @@ describe('the templates', () => {
     }
   });
 
+  test('try again where a chat had too many messages at once, whatever its status', async () => {
+    for (const [template, status, body] of [
+      ['dingtalk', 200, '{"errcode":130101,"errmsg":"send too fast, exceed 20 times per minute"}'],
+      ['feishu', 400, '{"code":9499,"msg":"too many request"}'],
+    ] as const) {
+      const { performed, heard } = await play({ template }, (count) =>
+        count === 1 ? { status, body } : { status: 200, body: '{"errcode":0,"code":0}' },
+      );
+      expect([performed.result, heard.length]).toEqual(['done', 2]);
+    }
+  });
+
   test('are chosen by the host', () => {
     const hosts = [
       'hooks.slack.com',

@@ -78,10 +78,12 @@ async function tell(
     let least = 0;
     if (answer.ok) {
       const { status, body } = answer;
-      const complaint = status >= 200 && status < 300 ? template.complaint(body) : `status ${status}`;
-      if (complaint === undefined) return { result: 'done' };
-      last = `${host} answered ${complaint}`;
-      if (status < 500 && !AGAIN.has(status)) return { result: 'failed', detail: last };
+      const taken = status >= 200 && status < 300;
+      const complaint = template.complaint(body);
+      if (taken && complaint === undefined) return { result: 'done' };
+      last = `${host} answered ${taken && complaint !== undefined ? complaint.why : `status ${status}`}`;
+      if (status < 500 && !AGAIN.has(status) && complaint?.busy !== true)
+        return { result: 'failed', detail: last };
       least = Math.min(answer.retryAfter ?? 0, 60_000);
     } else {
       last = answer.detail;

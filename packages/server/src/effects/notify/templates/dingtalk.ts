@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { plainText } from '../message.ts';
-import { numberIn, type Template } from './template.ts';
+import { complaintOf, numberIn, type Template } from './template.ts';
 
 /** A custom robot of DingTalk; with a secret the URL carries the time in ms and HMAC-SHA256(secret, `time\nsecret`). */
 export const dingtalk: Template = {
@@ -12,8 +12,8 @@ export const dingtalk: Template = {
     url.searchParams.set('sign', createHmac('sha256', secret).update(`${now}\n${secret}`).digest('base64'));
     return { url: url.href, body };
   },
-  complaint: (body) => {
-    const code = numberIn(body, 'errcode');
-    return code === 0 ? undefined : `error ${code ?? 'without a code'}`;
-  },
+  complaint: (body) => complaintOf(numberIn(body, 'errcode'), BUSY),
 };
+
+/** The system is busy; more than twenty messages in a minute, under two numbers. */
+const BUSY = new Set([-1, 130101, 410100]);
