@@ -108,10 +108,17 @@ export async function startControlPlane(
 export function runProcess(
   command: string,
   words: readonly string[],
-  options: { readonly cwd?: string; readonly input?: string; readonly env?: NodeJS.ProcessEnv } = {},
+  options: {
+    readonly cwd?: string;
+    readonly input?: string;
+    readonly env?: NodeJS.ProcessEnv;
+    /** Milliseconds after which it is told to end. */
+    readonly timeout?: number;
+  } = {},
 ): Promise<{ status: number | null; out: string; err: string }> {
   return new Promise((done, failed) => {
-    const child = spawn(command, words, { cwd: options.cwd, env: options.env ?? process.env, stdio: 'pipe' });
+    const { cwd, env = process.env, timeout } = options;
+    const child = spawn(command, words, { cwd, env, timeout, stdio: 'pipe' });
     let out = '';
     let err = '';
     child.stdout.on('data', (text: Buffer) => {

@@ -196,6 +196,9 @@ async function javaWithProvider(): Promise<{ classpath: string } | string> {
   return { classpath: readFileSync(output, 'utf8').trim() };
 }
 
+/** A registry that does not answer is waited for so long, in milliseconds: less than a test may take. */
+const PATIENCE = 100_000;
+
 /** Undefined where the program ran well, else the last line it said. */
 async function succeeds(
   command: string,
@@ -203,8 +206,8 @@ async function succeeds(
   cwd?: string,
 ): Promise<string | undefined> {
   try {
-    const done = await runProcess(command, words, cwd === undefined ? {} : { cwd });
-    return done.status === 0 ? undefined : (done.err || done.out).trim().split('\n').at(-1);
+    const done = await runProcess(command, words, { ...(cwd && { cwd }), timeout: PATIENCE });
+    return done.status === 0 ? undefined : (done.err || done.out).trim().split('\n').at(-1) || 'no answer';
   } catch (error) {
     return (error as Error).message;
   }

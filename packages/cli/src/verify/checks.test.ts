@@ -111,8 +111,9 @@ describe('what was expected of a run', () => {
     } as const;
     const lines = said(expectation, caught);
     expect(lines.slice(0, 2)).toEqual(['outcome: yes, rolled-back', 'caught by: yes, errorRate 0.05']);
-    expect(lines[2]).toMatch(/^caught: yes, after (299|300|301) ms$/);
-    expect(lines[3]).toMatch(/^last request on the new version: no, after (399|400|401) ms$/);
+    // Two clocks are read one after the other, and a busy machine takes its time in between.
+    expect(lines[2]).toMatch(/^caught: yes, after (2[5-9]|3[0-4])\d ms$/);
+    expect(lines[3]).toMatch(/^last request on the new version: no, after (3[5-9]|4[0-4])\d ms$/);
     expect(said({ caughtWithin: 500 }, run([]))[1]).toBe('caught: no, never');
   });
 
