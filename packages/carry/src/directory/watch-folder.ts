@@ -116,7 +116,10 @@ export function watchFolder(
 }
 
 interface FolderWatches {
-  /** Watches exactly these from now on; answers whether one is new. `folders`: real paths, and how paths of what is in them begin. */
+  /**
+   * Watches exactly these from now on, and none once closed; answers whether one is new. `folders`: real paths, and how paths of what is in
+   * them begin.
+   */
   follow(folders: ReadonlyMap<string, string>): boolean;
   close(): void;
 }
@@ -130,6 +133,7 @@ function watchFolders(changed: (path: string) => void): FolderWatches {
     string,
     { readonly ino: number | undefined; readonly watcher: FSWatcher | undefined }
   >();
+  let closed = false;
 
   function begin(real: string, prefix: string): FSWatcher | undefined {
     try {
@@ -142,6 +146,8 @@ function watchFolders(changed: (path: string) => void): FolderWatches {
 
   return {
     follow(folders) {
+      // The folder was being listed when it was closed: a watch opened now would keep the process from ending.
+      if (closed) return false;
       for (const [real, { ino, watcher }] of open) {
         // A folder in another's place is another one, though its path stayed.
         if (folders.has(real) && inodeOf(real) === ino) continue;
@@ -155,6 +161,7 @@ function watchFolders(changed: (path: string) => void): FolderWatches {
       return open.size > before;
     },
     close() {
+      closed = true;
       for (const { watcher } of open.values()) watcher?.close();
       open.clear();
     },
