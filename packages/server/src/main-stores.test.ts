@@ -6,8 +6,9 @@ import { canonicalJson } from '@ombre/decide';
 import type { Resource } from '@ombre/decide/model';
 import { createClient, type Fetch } from '@ombre/protocol';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { type RunningServer, startServer } from './main.ts';
+import { startServer } from './main.ts';
 import { restoreServer } from './restore-server.ts';
+import type { RunningServer } from './running-server.ts';
 import type { ServerOptions } from './server-options.ts';
 import { describeOnPostgres } from './store/postgres/postgres-server.suite.ts';
 

@@ -3,7 +3,6 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { systemClock } from '@ombre/carry';
-import type { WireIssue } from '@ombre/protocol';
 import { type DirectoryAuthor, openDirectoryAuthor } from './author/directory-author.ts';
 import { backUpInto } from './backup/back-up-into.ts';
 import { systemClock as commandClock } from './commands/clock.ts';
@@ -36,42 +35,20 @@ import { newId } from './new-id.ts';
 import { advertisedUrl } from './nodes/advertised-url.ts';
 import { createHandOn } from './nodes/hand-on.ts';
 import { createHandOnCounters } from './nodes/hand-on-counters.ts';
+import { joinNodes } from './nodes/join-nodes.ts';
 import { type Served, soleReceivers } from './nodes/known-receivers.ts';
-import { createPresence, type Presence } from './nodes/presence.ts';
-import { ownReceiver, type SharedReceivers, shareReceivers } from './nodes/shared-receivers.ts';
+import type { Presence } from './nodes/presence.ts';
+import { ownReceiver, type SharedReceivers } from './nodes/shared-receivers.ts';
 import { openControllers } from './open-controllers.ts';
 import { openStore } from './open-store.ts';
 import { createRestores } from './releases/create-restores.ts';
+import type { RunningServer } from './running-server.ts';
 import { environmentOf, hostsOf, type ServerOptions, tokensOf } from './server-options.ts';
 import { createReceivers } from './sync/receivers.ts';
 import { createSnapshotTexts } from './sync/snapshots.ts';
 import { openCoordinators } from './two-phase/open-coordinators.ts';
 import { VERSION } from './version.ts';
 import type { Views } from './views/views.ts';
-
-export interface RunningServer {
-  /** Such as `http://127.0.0.1:7171`. */
-  readonly url: string;
-  readonly host: string;
-  readonly port: number;
-  readonly writeToken: string;
-  /** Absent where reading needs no token. */
-  readonly readToken: string | undefined;
-  /** The environment of the directory, or the one that was asked for. */
-  readonly environment: string;
-  readonly revision: number;
-  readonly flags: number;
-  /** Whether the directory is still being read, while what was served before is served. */
-  readonly reading: boolean;
-  /** What the directory's first reading had to say; nothing while it is still being read. */
-  readonly issues: readonly WireIssue[];
-  /** Public signing keys in PEM, for receivers. */
-  readonly keys: readonly { readonly id: string; readonly pem: string }[];
-  /** The private half of a new environment's break-glass key: shown once, kept nowhere. */
-  readonly breakGlassKey: string | undefined;
-  /** Ends streams, answers what is in flight, closes the store. */
-  close(): Promise<void>;
-}
 
 export const DEFAULT_HOST = '127.0.0.1';
 export const DEFAULT_PORT = 7171;
@@ -162,21 +139,10 @@ async function compose(
     return opened?.live.current().head.head ?? views.head(of)?.head;
   };
   if (nodes !== undefined) {
-    const beginning = createPresence({ nodes, receiver: ownReceiver, clock, log });
-    presence = beginning;
-    later(() => beginning.close());
-    const shared = shareReceivers({
-      node: node.id,
-      nodes,
-      receivers,
-      served,
-      environments: () => views.environments(),
-      agent: `ombre ${VERSION}`,
-      clock,
-      log,
-    });
-    sharing = shared;
-    later(() => shared.close());
+    const environments = (): readonly string[] => views.environments();
+    const joined = joinNodes({ node: node.id, nodes, receivers, served, environments, clock, log });
+    ({ presence, sharing } = joined);
+    later(() => joined.close());
   }
   const known = sharing ?? soleReceivers(receivers, served);
   const metrics = createMetrics({

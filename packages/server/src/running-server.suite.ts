@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Client, createClient, type Fetch } from '@ombre/protocol';
 import type { ValidateFunction } from 'ajv';
-import { type RunningServer, startServer } from './main.ts';
+import { startServer } from './main.ts';
+import type { RunningServer } from './running-server.ts';
 import type { ServerOptions } from './server-options.ts';
 
 const { Ajv2020 } = createRequire(import.meta.url)('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');

@@ -1,6 +1,6 @@
 import type { ReleaseSpec } from '@ombre/decide/model';
 import type { Health, HealthState, ReleaseEvent, ReleaseState, Traffic } from '@ombre/release';
-import type { ProgressFacts } from '../store/progress/progress-store.ts';
+import type { ProgressFacts, ProgressLoaded, ProgressRow } from '../store/progress/progress-store.ts';
 import type { Origin } from '../store/row.ts';
 import { createRates, type Rates } from './rates.ts';
 
@@ -73,4 +73,17 @@ export function follow(
     open: new Set(),
     unwritten: false,
   };
+}
+
+/**
+ * A release as it was written down in the store; `origin` is its resource's, undefined where that is gone. A release that was deleted may be
+ * back under its name before everybody was told: then the resource is another's, and this one is followed to its end as absent.
+ */
+export function followAgain(row: ProgressRow, loaded: ProgressLoaded, origin: Origin | undefined): Followed {
+  const { release, facts, state } = row;
+  const deletes = loaded.open.some((open) => open.release === release && open.effect.kind === 'delete');
+  const another = state.phase === 'rolled-back' && state.afterRollback === 'delete' && !deletes;
+  const one = follow(release, facts.spec, origin ?? 'api', { ...row, lines: loaded.lines[release] ?? 0 });
+  one.present = origin !== undefined && !another;
+  return one;
 }

@@ -5,7 +5,8 @@ import type { ProgressWrite } from '../store/progress/progress-store.ts';
 import { advanceRelease, type Draft, sameProgress } from './advance-release.ts';
 import type { Controller, ControllerParts } from './controller.ts';
 import { createFlagTraffic } from './flag-traffic.ts';
-import { type Followed, follow } from './followed.ts';
+import { type Followed, followAgain } from './followed.ts';
+import { createHalt } from './halt.ts';
 import { openInbox } from './inbox.ts';
 import { keepLease } from './keep-lease.ts';
 import { createMeasuredWatchers } from './measured-watchers.ts';
@@ -19,22 +20,12 @@ import { APART, TICK, takeTurns, type Why } from './turns.ts';
 
 /** A tick later than this finds inputs that are too old to decide by. */
 export const LATE = 3_000;
-/** Milliseconds for which a failure that lasts is not told again. */
-const SILENCE = 60_000;
 /** Time that passed is written this often; a crash loses no more of it. */
 const ACCRUED = 5_000;
 /** Receivers need so long, in ms, to be heard again after this process began. */
 const UNHEARD = 2_000;
 /** Milliseconds of one slice of a pass. */
 const SLICE = 8;
-
-/** What turns meet again and again: when it was told and met last, on the monotonic clock, and since when, in ms since 1970. */
-interface Failure {
-  readonly said: string;
-  readonly told: number;
-  readonly met: number;
-  readonly since: number;
-}
 
 /** What some turn makes of releases, and how many of the events that waited for each it took. */
 type Drafts = ReadonlyMap<Followed, { readonly draft: Draft; readonly taken: number }>;
@@ -57,12 +48,12 @@ export function startController(parts: ControllerParts): Controller {
   let restarted = false;
   /** What is known may not be what was written. */
   let stale = false;
-  let failure: Failure | undefined;
   let seenRevision = -1;
   let written = began;
   /** As they were at the last tick. */
   let receiversThen: ReceiversSeen | undefined;
 
+  const halt = createHalt({ environment, clock, time, log });
   const lease = keepLease({ store, name: `controller/${environment}`, holder, clock, lost });
   const turns = takeTurns({
     clock,
@@ -70,13 +61,7 @@ export function startController(parts: ControllerParts): Controller {
     turn,
     failed(error) {
       stale = true;
-      // Four turns a second meet the same full disk: it is told once a minute.
-      const said = error instanceof Error ? error.message : String(error);
-      const now = clock.monotonic();
-      const told = failure?.said === said && now - failure.told < SILENCE ? failure.told : undefined;
-      failure = { said, told: told ?? now, met: now, since: failure?.since ?? time() };
-      if (told !== undefined) return;
-      log.warn({ environment, error: said }, 'a turn of the controller failed; it is tried again');
+      halt.failed(error);
     },
   });
   const perform = createPerforming({
@@ -124,26 +109,14 @@ export function startController(parts: ControllerParts): Controller {
     for (const name of followed.keys()) if (!known.has(name)) forget(name);
     for (const row of kept.rows) {
       const one = followed.get(row.release);
-      if (one !== undefined) {
-        if (one.version !== row.version)
-          Object.assign(one, { version: row.version, state: row.state, facts: row.facts });
-        one.lines = lines[row.release] ?? 0;
+      if (one === undefined) {
+        const resource = views.resource(environment, `Release/${row.release}`);
+        followed.set(row.release, followAgain(row, kept, resource?.origin));
         continue;
       }
-      const resource = views.resource(environment, `Release/${row.release}`);
-      const spec = row.facts.spec;
-      const begun = follow(row.release, spec, resource?.origin ?? 'api', {
-        ...row,
-        lines: lines[row.release] ?? 0,
-      });
-      const deletes = kept.open.some(
-        ({ release, effect }) => release === row.release && effect.kind === 'delete',
-      );
-      const { phase, afterRollback } = row.state;
-      // Deleted, and back under its name before everybody was told.
-      const another = phase === 'rolled-back' && afterRollback === 'delete' && !deletes;
-      begun.present = resource !== undefined && !another;
-      followed.set(row.release, begun);
+      if (one.version !== row.version)
+        Object.assign(one, { version: row.version, state: row.state, facts: row.facts });
+      one.lines = lines[row.release] ?? 0;
     }
     stale = false;
     seenRevision = -1;
@@ -175,12 +148,34 @@ export function startController(parts: ControllerParts): Controller {
       for (const gateway of receiversThen.goneGateways) ledger.leave(gateway);
     }
     const seen = why.kind === 'woken' ? undefined : receiversThen;
+    const those = why.kind === 'counted' ? why.heard : followed.values();
+    await write(await advance(those, seen, { counted: why.kind === 'counted', fresh }));
+    // For so long there may be nothing to write, and a turn that wrote nothing proves nothing.
+    halt.passed(2 * ACCRUED);
+    if (why.kind !== 'tick') return;
+    const { late } = why;
+    news.ticked?.(late);
+    if (late > LATE) {
+      const text = 'the controller was late: nothing climbs on old inputs';
+      log.warn({ environment, late: Math.round(late) }, text);
+    }
+  }
+
+  /**
+   * Gives each release the events that wait for it, and, where it is `seen` how receivers stand, the time that passed. Answers what has to be
+   * written at once; what can wait is noted as unwritten. Others get a turn of the event loop every 8 ms.
+   */
+  async function advance(
+    those: Iterable<Followed>,
+    seen: ReceiversSeen | undefined,
+    { counted, fresh }: { readonly counted: boolean; readonly fresh: boolean },
+  ): Promise<Drafts> {
     const drafts = new Map<Followed, { readonly draft: Draft; readonly taken: number }>();
     let slice = clock.monotonic();
-    for (const one of why.kind === 'counted' ? why.heard : followed.values()) {
+    for (const one of those) {
       if (followed.get(one.release) !== one) continue;
       const waiting = [...one.waiting];
-      const passes = why.kind === 'counted' || !fresh || clock.monotonic() - one.counted >= APART;
+      const passes = counted || !fresh || clock.monotonic() - one.counted >= APART;
       // What receivers serve and gateways counted is looked up by where a release stands: not while it learns that it moved.
       const moves = waiting.some(({ event }) => event.kind === 'placed');
       const events =
@@ -200,16 +195,7 @@ export function startController(parts: ControllerParts): Controller {
         slice = clock.monotonic();
       }
     }
-    await write(drafts);
-    // A turn that had nothing to write proves nothing, for as long as there may be none.
-    if (failure !== undefined && clock.monotonic() - failure.met > 2 * ACCRUED) failure = undefined;
-    if (why.kind !== 'tick') return;
-    const { late } = why;
-    news.ticked?.(late);
-    if (late > LATE) {
-      const text = 'the controller was late: nothing climbs on old inputs';
-      log.warn({ environment, late: Math.round(late) }, text);
-    }
+    return drafts;
   }
 
   /** Looks at what authors and operators changed since the last turn. */
@@ -259,7 +245,7 @@ export function startController(parts: ControllerParts): Controller {
     if (fence === undefined) return;
     const result = await progress.commit({ environment, fence, writes, answered });
     if (!result.ok) return lease.lose('its writes are fenced off');
-    failure = undefined;
+    halt.wrote();
     inbox.answered(answered);
     for (const write of writes) adopt(write, drafts);
     for (const one of gone) {
@@ -300,7 +286,7 @@ export function startController(parts: ControllerParts): Controller {
       return lease.fence;
     },
     get halted() {
-      return failure && { since: failure.since, why: failure.said };
+      return halt.halted;
     },
     get followed() {
       return followed;

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient, type Fetch, type ReleaseView } from '@ombre/protocol';
 import { afterAll, afterEach } from 'vitest';
-import { type RunningServer, startServer } from '../main.ts';
+import { startServer } from '../main.ts';
+import type { RunningServer } from '../running-server.ts';
 import type { ServerOptions } from '../server-options.ts';
 
 export const ENVIRONMENT = 'shop/live';

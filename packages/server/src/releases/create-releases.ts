@@ -1,14 +1,14 @@
 import type { Clock } from '@ombre/carry';
 import { START } from '@ombre/decide/model';
 import type { LandingEdit, ReleaseView } from '@ombre/protocol';
-import { type Command, combineHealth, heldOutAt, planRelease, startRelease } from '@ombre/release';
+import { type Command, combineHealth, startRelease } from '@ombre/release';
 import type { Controller } from '../controllers/controller.ts';
 import { type Followed, follow } from '../controllers/followed.ts';
 import type { ReceiversSeen } from '../nodes/receivers-seen.ts';
 import type { ProgressStore } from '../store/progress/progress-store.ts';
 import type { Views } from '../views/views.ts';
 import { landingEdits } from './landing-edits.ts';
-import { matchingOf } from './matching.ts';
+import { planFor } from './plan-for.ts';
 import type { ReleaseStreams } from './release-streams.ts';
 import { type Beside, viewOf } from './release-view.ts';
 import type { Commanded, Releases } from './releases.ts';
@@ -31,8 +31,6 @@ const LINES = 20;
 /** A command is waited for so long, in ms, and looked for so often. */
 const PATIENCE = 10_000;
 const LOOK = 20;
-/** What a plan assumes where nothing was counted and nothing given. */
-const ASSUMED = { requestsPerSecond: 1, errorRate: 0.005 };
 
 /** The releases of an environment, from memory where they are controlled here, else as they were written last. */
 export function createReleases(parts: ReleasesParts): Releases {
@@ -139,26 +137,7 @@ export function createReleases(parts: ReleasesParts): Releases {
       return found.map((one) => viewOf(one, [], beside(one)));
     },
     view,
-    plan(release, given) {
-      const resource = views.resource(environment, `Release/${release}`)?.resource;
-      if (resource?.kind !== 'Release') return undefined;
-      const seen = controller.traffic.read(resource.spec.flag, controller.time());
-      const source =
-        given.requestsPerSecond !== undefined ? 'given' : seen === undefined ? 'assumed' : 'observed';
-      const requestsPerSecond =
-        given.requestsPerSecond ?? seen?.requestsPerSecond ?? ASSUMED.requestsPerSecond;
-      const errorRate = given.errorRate ?? seen?.errorRate ?? ASSUMED.errorRate;
-      const rows = views.resources(environment, { kind: 'Holdout' }) ?? [];
-      const heldOut = heldOutAt(
-        rows.map((row) => row.resource),
-        clock.now(),
-      );
-      const matching = matchingOf(resource.spec, seen?.levels[release] ?? {}, heldOut);
-      const assumed = { requestsPerSecond, failures: errorRate, heldOut, matching };
-      const plan = planRelease(resource.spec, assumed);
-      const known = Object.keys(matching).length > 0 ? { matching } : {};
-      return { plan, traffic: { requestsPerSecond, errorRate, source, ...known } };
-    },
+    plan: (release, given) => planFor({ environment, views, controller, clock }, release, given),
     command,
     takeBack: (names, asked, patience) =>
       takeBack({ environment, progress, controller, clock, newId, all }, names, asked, patience),

@@ -90,18 +90,22 @@ export interface ProgressCommit {
 /** Lines of history kept of each release. */
 export const KEPT_EVENTS = 500;
 
+/** What is written down of the releases of an environment. */
+export interface ProgressLoaded {
+  readonly rows: readonly ProgressRow[];
+  /** In the order they were asked for. */
+  readonly open: readonly OpenEffect[];
+  /** Number of the last line of history by release, also of releases that are gone. */
+  readonly lines: Readonly<Record<string, number>>;
+}
+
 /**
  * Where controllers keep the progress of releases, beside the log: it makes no revision. Everything of one commit is written or nothing;
  * what was acknowledged survives a crash. Only the inbox of commands is written by processes that do not control.
  */
 export interface ProgressStore {
   /** All that is followed in an environment, and what is still to be performed, in the order it was asked for. */
-  load(environment: string): Promise<{
-    readonly rows: readonly ProgressRow[];
-    readonly open: readonly OpenEffect[];
-    /** Number of the last line of history by release, also of releases that are gone. */
-    readonly lines: Readonly<Record<string, number>>;
-  }>;
+  load(environment: string): Promise<ProgressLoaded>;
   commit(
     commit: ProgressCommit,
   ): Promise<{ readonly ok: true } | { readonly ok: false; readonly code: 'FENCED' }>;
