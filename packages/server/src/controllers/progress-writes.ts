@@ -3,7 +3,11 @@ import type { ProgressWrite } from '../store/progress/progress-store.ts';
 import type { Draft } from './advance-release.ts';
 import type { Followed } from './followed.ts';
 
-/** What is written of a release: where it stands, or with a draft where it will stand. `at` in ms since 1970. */
+/**
+ * What is written of a release: where it stands, or with a draft where it will stand. `at` in ms since 1970. A restored backup counts its
+ * effects on from where it was made: the lineage keeps their keys apart from those that people were told under since. Participants of steps
+ * are asked under the old keys, by which they know what they did.
+ */
 export function progressWrite(one: Followed, draft: Draft | undefined, at: number): ProgressWrite {
   const { release, lines: last, version, health } = one;
   const { memory: _, ...facts } = one.facts;
@@ -16,7 +20,7 @@ export function progressWrite(one: Followed, draft: Draft | undefined, at: numbe
       facts: { ...facts, spec: one.spec, health, ...(memory === undefined ? {} : { memory }) },
     },
     asked: (draft?.asked ?? []).map((effect) => ({
-      key: `${release}/${facts.born}/${effect.key}`,
+      key: `${release}/${facts.born}/${effect.kind === 'saga' ? '' : `${facts.lineage.slice(0, 8)}/`}${effect.key}`,
       effect,
       askedAt: at,
     })),
