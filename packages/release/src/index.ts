@@ -72,3 +72,10 @@ export { type BegunStep, isFinal, isUnderWay, type OpenCall, type SagaState } fr
 export { type CrowdPlan, ordinaryCrowd } from './simulation/crowd.ts';
 export { type PlayedRegion, playRegion, type RegionPlay } from './simulation/play-region.ts';
 export { type PlayedRelease, playRelease, type ReleasePlay } from './simulation/play-release.ts';
+export {
+  type PlayedTrouble,
+  playTrouble,
+  REGION,
+  type Trouble,
+  type TroublePlay,
+} from './simulation/play-trouble.ts';

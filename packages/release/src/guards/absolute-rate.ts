@@ -6,10 +6,12 @@ import { causeOf, UNCLEAR } from './cause-of.ts';
 import { type Finding, guardEvidence, percent } from './guard-evidence.ts';
 import { type BucketCounts, rateOf, total } from './rates.ts';
 import {
+  CALM_REQUESTS,
   countsIn,
   gather,
   LEAST_BUCKETS,
   LEAST_REQUESTS,
+  lately,
   likelyStart,
   MISSED,
   rateIn,
@@ -29,9 +31,6 @@ export type RateLimit = {
 const FEW_UNITS = 64;
 /** The rate that few units must surely exceed. */
 const FEW_LIMIT = 0.5;
-/** A shared cause is over when both arms kept the limit for so long, in ms, with so many requests each. */
-const CALM = 15_000;
-const CALM_REQUESTS = 20;
 
 /**
  * Bad when windows of all lengths that end now say together that the rate is surely above the limit: exact, by sub-buckets of
@@ -78,10 +77,8 @@ export function judgeAbsoluteRate(sight: Sight, { guard, counted, limit, said }:
 
 /** Whether both arms have kept the limit of late. */
 function isCalm(sight: Sight, counted: number | 'failures', limit: number): boolean {
-  const to = sight.history.snapshots.at(-1);
-  const from = sight.history.snapshots.findLast(({ at }) => to !== undefined && to.at - at >= CALM);
-  if (from === undefined || to === undefined) return false;
-  const window = { from, to };
+  const window = lately(sight);
+  if (window === undefined) return false;
   return (['treated', 'control'] as const).every((side) => {
     const { trials } = countsIn(window, side, counted);
     return total(trials) >= CALM_REQUESTS && rateIn(window, side, counted) <= limit;

@@ -14,9 +14,9 @@ export type Broken = { readonly limit: number } | { readonly margin: number };
 export const UNCLEAR = 'control had too few requests yet to show the same';
 
 /** Nats that tell the change from a shared cause: about one of twenty outages of both arms is taken for the change. */
-const APART = 3;
+export const APART = 3;
 /** ms for which control is waited for, while treatment fails. */
-const LONGEST = 10_000;
+export const LONGEST = 10_000;
 /** Share of faults of the new version that control has a lesser part in. */
 const PARTLY = 0.1;
 /** Rates tried that both arms might have. */

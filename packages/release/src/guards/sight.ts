@@ -93,6 +93,17 @@ export function likelyStart({ history }: Sight, evidence: (window: Window) => nu
   return began;
 }
 
+/** A shared cause is over when both arms kept the limit for so long, in ms, with so many requests each. */
+const CALM = 15_000;
+export const CALM_REQUESTS = 20;
+
+/** The time in which both arms must have kept a limit; undefined while evidence is younger than that. */
+export function lately({ history }: Sight): Window | undefined {
+  const to = history.snapshots.at(-1);
+  const from = history.snapshots.findLast(({ at }) => to !== undefined && to.at - at >= CALM);
+  return from === undefined || to === undefined ? undefined : { from, to };
+}
+
 /** The rate of one side in a window, over all requests. */
 export function rateIn({ from, to }: Window, side: Side, counted: number | 'failures'): number {
   const [before, after] = [totalOf(from[side], counted), totalOf(to[side], counted)];

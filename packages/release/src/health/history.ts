@@ -23,6 +23,8 @@ export type Snapshot = Start & {
   readonly control: Sums;
   /** The same control, each request once: how sure it makes is told by how many there were. */
   readonly seen: Sums;
+  /** Milliseconds that the requests of `treated` and of `control` took. */
+  readonly took: Readonly<Record<'treated' | 'control', number>>;
 };
 
 /** What a tally held, arm by arm. */
@@ -37,11 +39,15 @@ export type History = {
   readonly snapshots: readonly Snapshot[];
   /** Largest weight a request of control ever had. */
   readonly weight: number;
+  /** The least mean latency (ms) control had up to any look, of a hundred requests or more: what is usual, also once a fault is long. */
+  readonly usualMean?: number;
   /** What control showed at earlier steps of the climb: one sub-bucket a step. */
   readonly past: Sums;
 };
 
 const SIZE = 64;
+/** Requests that tell a mean latency. */
+const MEAN_KNOWN = 100;
 const ZEROS: readonly number[] = Array.from({ length: SIZE }, () => 0);
 
 /** Nothing seen yet, `after` ms into the step; what `from` holds already does not count. */
@@ -62,6 +68,7 @@ export function startHistory(
     compared: none,
     control: none,
     seen: none,
+    took: { treated: 0, control: 0 },
   };
   const kept =
     past?.slow.length === limits.length
@@ -80,6 +87,7 @@ export function extendHistory(
   const before = history.snapshots.at(-1);
   if (before === undefined) return history;
   let { treated, compared, control, seen } = before;
+  const took = { ...before.took };
   let { weight } = history;
   for (const [level, arms] of Object.entries(tally.levels)) {
     const last = history.last.levels[level];
@@ -87,19 +95,26 @@ export function extendHistory(
     const share = ratio(arms);
     const alike = treated === compared && share !== undefined;
     treated = summed(plus(treated, grown, 1));
+    took.treated += tookMore(arms.treatment, last?.treatment);
     if (share === undefined) continue;
     weight = Math.max(weight, share);
     // One object for both where they are the same, as they mostly are: half of what is remembered.
     compared = alike ? treated : summed(plus(compared, grown, 1));
     const more = growth(arms.control, last?.control);
     control = summed(plus(control, more, share));
+    took.control += share * tookMore(arms.control, last?.control);
     seen = summed(plus(seen, more, 1));
   }
   const start = startAt(after, before.after, planned);
   const kept = history.snapshots.filter((snapshot) => isKept(snapshot, after));
-  const snapshots = [...kept, { ...start, at: now, treated, compared, control, seen }];
+  const snapshots = [...kept, { ...start, at: now, treated, compared, control, seen, took }];
   const { levels, outside } = tally;
-  return { ...history, last: outside === undefined ? { levels } : { levels, outside }, snapshots, weight };
+  const known = seen.totals.failures.trials >= MEAN_KNOWN;
+  const mean = known
+    ? { usualMean: Math.min(history.usualMean ?? Infinity, took.control / control.totals.failures.trials) }
+    : {};
+  const last = outside === undefined ? { levels } : { levels, outside };
+  return { ...history, ...mean, last, snapshots, weight };
 }
 
 /** What control showed in this step and before, for the next. */
@@ -145,6 +160,10 @@ function growth(now: ArmTally, before: ArmTally | undefined): Counts {
     failures: minus(now.failures, before?.failures),
     slow: now.slow.map((slow, limit) => minus(slow, before?.slow[limit])),
   };
+}
+
+function tookMore(now: ArmTally, before: ArmTally | undefined): number {
+  return Math.max(0, total(now.latencySum) - total(before?.latencySum ?? []));
 }
 
 /** Counts and more of them, each so many times. */

@@ -13,6 +13,8 @@ type Second = {
   readonly requests: number;
   readonly bad: number;
   readonly slow?: number;
+  /** Milliseconds each took. */
+  readonly took?: number;
   readonly buckets?: number;
 };
 
@@ -54,14 +56,18 @@ function play(
 }
 
 /** Bad requests go round the buckets, so that all fare alike in the long run. */
-function grow(arm: ArmCounts, { requests, bad, slow = 0, buckets = 64 }: Second, units: number): void {
+function grow(
+  arm: ArmCounts,
+  { requests, bad, slow = 0, took = slow > 0 ? 2000 : 100, buckets = 64 }: Second,
+  units: number,
+): void {
   for (let bucket = 0; bucket < buckets; bucket++) {
     const sent = arm.ended[bucket]!;
     arm.ended[bucket] = sent + requests;
     const upTo = (rate: number, n: number) => Math.floor(rate * n + bucket / buckets);
     arm.failures[bucket]! += upTo(bad / requests, sent + requests) - upTo(bad / requests, sent);
     arm.slow[0]![bucket]! += upTo(slow / requests, sent + requests) - upTo(slow / requests, sent);
-    arm.latencySum[bucket]! += requests * (slow > 0 ? 2000 : 100);
+    arm.latencySum[bucket]! += requests * took;
   }
   arm.units = units;
 }
@@ -184,6 +190,18 @@ describe('a limit on slow requests', () => {
       /on average .* surely above 800 ms, but control is alike: the cause is shared$/,
     );
     expect(play(mean, times(30, slow, { requests: 10, bad: 0 })).verdict).toBe('bad');
+  });
+
+  test('of the mean is unknown while control rose half as much, and forgets it when both are well again', () => {
+    const mean = [{ meanLatency: { max: '800ms' } }];
+    const calm: Second = { requests: 10, bad: 0 };
+    const surge = times(20, { ...calm, took: 2_000 }, { ...calm, took: 1_200 });
+    const { verdicts } = play(mean, [...times(20, calm, calm), ...surge, ...times(30, calm, calm)]);
+    expect(verdicts).not.toContain('bad');
+    expect(verdicts[39]).toBe('unknown');
+    expect(verdicts.at(-1)).toBe('good');
+    const alone = times(20, { ...calm, took: 2_000 }, { ...calm, took: 400 });
+    expect(play(mean, [...times(20, calm, calm), ...alone]).verdict).toBe('bad');
   });
 
   test('of the mean is judged from thirty units a sub-bucket on', () => {
