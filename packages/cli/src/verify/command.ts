@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
 import type { ReleaseView } from '@ombre/protocol';
 import type { Command } from 'commander';
 import { CommandEnd, exits } from '../exit.ts';
@@ -59,6 +59,8 @@ async function verify(shell: Shell, file: string, options: Options): Promise<voi
   if (declared.issues.some(({ severity }) => severity === 'error')) {
     throw new CommandEnd(exits.no, declared.text.trimEnd(), { issues: declared.issues });
   }
+  const report = options.junit === undefined ? undefined : resolve(terminal.cwd, options.junit);
+  if (report !== undefined) openReport(report);
   // The suite may stand among the resources it plays.
   const resources = declared.resources;
 
@@ -67,18 +69,25 @@ async function verify(shell: Shell, file: string, options: Options): Promise<voi
     // Each scenario has services of its own: what one did to them does not reach the next.
     results.push(await play(shell, suite, scenario, () => startServices(suite), resources));
   }
-  if (options.junit !== undefined) {
-    const path = resolve(terminal.cwd, options.junit);
-    writeFileSync(
-      path,
-      junit(relative(terminal.cwd, resolve(terminal.cwd, file)) || file, results.map(caseOf)),
-    );
+  if (report !== undefined) {
+    const name = relative(terminal.cwd, resolve(terminal.cwd, file)) || file;
+    writeFileSync(report, junit(name, results.map(caseOf)));
   }
   const failed = results.filter(({ ok }) => !ok).length;
   const answer = { release: suite.verify, ok: failed === 0, results };
   const summary = `${results.length - failed} of ${results.length} scenarios as expected\n`;
   if (failed > 0) throw new CommandEnd(exits.no, summary.trimEnd(), answer);
   shell.print(answer, () => summary);
+}
+
+/** Empties the file before minutes are spent on what it will say: it may not be writable, or hold the good results of an earlier run. */
+function openReport(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, '');
+  } catch (error) {
+    throw new CommandEnd(exits.usage, `--junit: ${(error as Error).message}; nothing was played`);
+  }
 }
 
 async function play(
